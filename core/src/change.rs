@@ -1,0 +1,334 @@
+//! What a diff says: changes of paths, and what each means for the deployed objects.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use crate::{escape::hex, names::RepoPath};
+
+/// How git names a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The path is new.
+    Added,
+    /// The bytes differ.
+    Modified,
+    /// The path is gone.
+    Deleted,
+    /// The path was another one before ([`Change::from`]).
+    Renamed,
+    /// The path began as another one that stays ([`Change::from`]).
+    Copied,
+    /// A file became a symbolic link or a submodule, or the other way round.
+    TypeChanged,
+    /// Only the mode differs; the bytes are equal.
+    ModeChanged,
+}
+
+/// What kind of thing a tree entry is. Only regular files reach the bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    Regular,
+    /// Mode 120000.
+    Symlink,
+    /// Mode 160000: a commit of another repository.
+    Submodule,
+}
+
+/// An object id of git: 20 bytes (SHA-1) or 32 (SHA-256).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobId {
+    bytes: [u8; 32],
+    length: u8,
+}
+
+/// One side of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// File mode as git writes it, in octal: 0o100644, 0o100755, 0o120000, 0o160000.
+    pub mode: u32,
+    /// Which bytes, when the diff says so.
+    pub id: Option<BlobId>,
+}
+
+/// What a change means for the object of its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// There is an object where the diff knows of none before.
+    Added,
+    /// The object has other bytes, or had in between.
+    Modified,
+    /// The path no longer has an object in git.
+    Deleted,
+    /// None: only the mode changed.
+    ModeOnly,
+    /// None: a symbolic link has no object.
+    Symlink,
+    /// None: a submodule has no object.
+    Submodule,
+}
+
+/// A change of one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What git calls it.
+    pub status: Status,
+    /// The path, after the change; for a deletion, before it.
+    pub path: RepoPath,
+    /// The old path of a rename, the source of a copy.
+    pub from: Option<RepoPath>,
+    /// The entry before, where there was one.
+    pub before: Option<Entry>,
+    /// The entry after, where there is one.
+    pub after: Option<Entry>,
+    /// What it means for the object at `path`.
+    pub effect: Effect,
+    /// Index of the newest diff that changed the path.
+    pub diff: usize,
+}
+
+impl BlobId {
+    /// Reads 40 or 64 hexadecimal digits. `None` for anything else, and for git's all-zero "not known".
+    #[must_use]
+    pub fn from_hex(text: &[u8]) -> Option<Self> {
+        if !matches!(text.len(), 40 | 64) {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            *byte = hex(pair[0])? << 4 | hex(pair[1])?;
+        }
+        let length = u8::try_from(text.len() / 2).ok()?;
+        (bytes != [0; 32]).then_some(Self { bytes, length })
+    }
+
+    /// The id's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl Entry {
+    /// What kind of thing it is. A mode that git does not document counts as a file: it may have an object.
+    #[must_use]
+    pub fn kind(&self) -> EntryKind {
+        match self.mode & 0o170_000 {
+            0o120_000 => EntryKind::Symlink,
+            0o160_000 => EntryKind::Submodule,
+            _ => EntryKind::Regular,
+        }
+    }
+
+    fn has_object(entry: Option<&Self>) -> bool {
+        entry.is_some_and(|entry| entry.kind() == EntryKind::Regular)
+    }
+}
+
+impl Change {
+    /// A change as its two sides tell it; `from` makes it a rename or a copy.
+    pub(crate) fn new(
+        status: Status,
+        path: RepoPath,
+        from: Option<RepoPath>,
+        before: Option<Entry>,
+        after: Option<Entry>,
+    ) -> Self {
+        let effect = match status {
+            // The old side of a rename or copy belongs to another path.
+            Status::Renamed | Status::Copied => Effect::between(None, after.as_ref()),
+            _ => Effect::between(before.as_ref(), after.as_ref()),
+        };
+        let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
+        Self { status, path, from, before, after, effect, diff: 0 }
+    }
+
+    /// What a rename means for the object at its old path.
+    #[must_use]
+    pub fn effect_on_from(&self) -> Option<(&RepoPath, Effect)> {
+        match (&self.from, self.status) {
+            (Some(from), Status::Renamed) => Some((from, Effect::between(self.before.as_ref(), None))),
+            _ => None,
+        }
+    }
+
+    /// A rename as the deletion and the addition that it is; anything else as itself.
+    fn split(self) -> (Option<Self>, Self) {
+        let diff = self.diff;
+        let deletion = self
+            .effect_on_from()
+            .map(|(from, _)| Self { diff, ..Self::new(Status::Deleted, from.clone(), None, self.before, None) });
+        match self.status {
+            Status::Renamed | Status::Copied => {
+                let addition = Self { diff, ..Self::new(Status::Added, self.path, None, None, self.after) };
+                (deletion, addition)
+            }
+            _ => (None, self),
+        }
+    }
+
+    /// This change, then a later one of the same path.
+    fn then(self, later: Self) -> Self {
+        let effect = self.effect.then(later.effect);
+        let status = match effect {
+            Effect::Added => Status::Added,
+            Effect::Modified => Status::Modified,
+            Effect::Deleted => Status::Deleted,
+            _ => later.status,
+        };
+        Self { status, from: None, before: self.before, effect, ..later }
+    }
+}
+
+impl Effect {
+    fn between(before: Option<&Entry>, after: Option<&Entry>) -> Self {
+        match (Entry::has_object(before), Entry::has_object(after)) {
+            (false, true) => Self::Added,
+            (true, false) => Self::Deleted,
+            (true, true) => match (before.and_then(|entry| entry.id), after.and_then(|entry| entry.id)) {
+                (Some(old), Some(new)) if old == new => Self::ModeOnly,
+                _ => Self::Modified,
+            },
+            (false, false) => match after.or(before).map(Entry::kind) {
+                Some(EntryKind::Submodule) => Self::Submodule,
+                _ => Self::Symlink,
+            },
+        }
+    }
+
+    /// One after the other. Each state in between may have been deployed and cached, so what came back to its old
+    /// bytes is still modified, and what came and went is deleted.
+    fn then(self, later: Self) -> Self {
+        match (self, later) {
+            (earlier, Self::ModeOnly | Self::Symlink | Self::Submodule) => earlier,
+            (Self::Deleted | Self::Modified, Self::Added) => Self::Modified,
+            (_, later) => later,
+        }
+    }
+}
+
+/// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
+///
+/// ```
+/// # use purgeplan_core::ChangeSet;
+/// let changes = ChangeSet::default();
+/// assert_eq!(changes.iter().count(), 0);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSet(BTreeMap<RepoPath, Change>);
+
+impl ChangeSet {
+    /// Joins diffs, oldest first.
+    ///
+    /// In one diff a rename stays a rename. Over several it becomes a deletion and an addition, because its two paths
+    /// can have histories of their own.
+    pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Self {
+        let several = diffs.len() > 1;
+        let mut set = Self::default();
+        for (index, diff) in diffs.into_iter().enumerate() {
+            for mut change in diff {
+                change.diff = index;
+                if several {
+                    let (deletion, addition) = change.split();
+                    if let Some(deletion) = deletion {
+                        set.push(deletion);
+                    }
+                    change = addition;
+                }
+                set.push(change);
+            }
+        }
+        set
+    }
+
+    fn push(&mut self, change: Change) {
+        let joined = match self.0.remove(&change.path) {
+            Some(earlier) => earlier.then(change),
+            None => change,
+        };
+        self.0.insert(joined.path.clone(), joined);
+    }
+
+    /// The changes, sorted by path bytes.
+    pub fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.0.values()
+    }
+
+    /// How many paths changed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[expect(clippy::unnecessary_wraps, reason = "a side of a change is an Option")]
+    fn file(digit: u8) -> Option<Entry> {
+        Some(Entry { mode: 0o100_644, id: BlobId::from_hex(&[digit; 40]) })
+    }
+
+    fn change(status: Status, path: &str, before: Option<Entry>, after: Option<Entry>) -> Change {
+        Change::new(status, RepoPath::new(path.as_bytes()).unwrap(), None, before, after)
+    }
+
+    fn effects(diffs: Vec<Vec<Change>>) -> Vec<(alloc::string::String, Effect)> {
+        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped(), c.effect)).collect()
+    }
+
+    #[test]
+    fn trap_16_equal_blobs_are_a_mode_change() {
+        let before = file(b'1');
+        let after = Some(Entry { mode: 0o100_755, ..before.unwrap() });
+        let change = change(Status::Modified, "run.sh", before, after);
+        assert_eq!((change.status, change.effect), (Status::ModeChanged, Effect::ModeOnly));
+    }
+
+    #[test]
+    fn trap_17_links_and_submodules_have_no_object() {
+        let link = Some(Entry { mode: 0o120_000, id: None });
+        let module = Some(Entry { mode: 0o160_000, id: None });
+        assert_eq!(change(Status::Added, "l", None, link).effect, Effect::Symlink);
+        assert_eq!(change(Status::Modified, "m", module, module).effect, Effect::Submodule);
+        // A file that becomes a link leaves the deploy; a link that becomes a file enters it.
+        assert_eq!(change(Status::TypeChanged, "t", file(b'1'), link).effect, Effect::Deleted);
+        assert_eq!(change(Status::TypeChanged, "t", link, file(b'1')).effect, Effect::Added);
+    }
+
+    #[test]
+    fn a_revert_within_the_union_stays_modified() {
+        let there = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let back = change(Status::Modified, "a", file(b'2'), file(b'1'));
+        assert_eq!(effects(vec![vec![there], vec![back]]), [("a".into(), Effect::Modified)]);
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_deleted_and_what_goes_and_comes_is_modified() {
+        let add = || change(Status::Added, "a", None, file(b'1'));
+        let delete = || change(Status::Deleted, "a", file(b'1'), None);
+        assert_eq!(effects(vec![vec![add()], vec![delete()]]), [("a".into(), Effect::Deleted)]);
+        assert_eq!(effects(vec![vec![delete()], vec![add()]]), [("a".into(), Effect::Modified)]);
+        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        assert_eq!(effects(vec![vec![add()], vec![edit]]), [("a".into(), Effect::Modified)]);
+    }
+
+    #[test]
+    fn trap_13_a_rename_in_a_union_is_a_deletion_and_an_addition() {
+        let rename =
+            Change::new(Status::Renamed, RepoPath::new(b"new").unwrap(), RepoPath::new(b"old"), file(b'1'), file(b'1'));
+        assert_eq!(effects(vec![vec![rename.clone()]]), [("new".into(), Effect::Added)]);
+        let edit = change(Status::Modified, "new", file(b'1'), file(b'2'));
+        assert_eq!(
+            effects(vec![vec![rename], vec![edit]]),
+            [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]
+        );
+    }
+}

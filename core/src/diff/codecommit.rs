@@ -1,0 +1,160 @@
+//! Pages of CodeCommit's `GetDifferences`, as the AWS CLI prints them.
+//!
+//! Source: AWS CodeCommit API Reference, `GetDifferences` and `Difference`: `changeType` is A, M or D; A has only an
+//! after blob, D only a before blob; a rename is a D and an A.
+
+use alloc::{format, string::String, vec::Vec};
+use serde::Deserialize;
+
+use crate::{
+    change::{BlobId, Change, Entry, Status},
+    error::Error,
+    locate,
+    names::RepoPath,
+};
+
+// Fields that AWS adds later are no reason to fail: only what the decision needs is named.
+#[derive(Deserialize)]
+struct Page {
+    differences: Vec<Difference>,
+    #[serde(rename = "NextToken", alias = "nextToken")]
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Difference {
+    before_blob: Option<Blob>,
+    after_blob: Option<Blob>,
+    change_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Blob {
+    #[serde(rename = "blobId")]
+    id: Option<String>,
+    path: Option<String>,
+    mode: Option<String>,
+}
+
+/// Adds a page's changes; `true` when it says that more pages follow.
+pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Result<bool, Error> {
+    let page: Page = serde_json::from_slice(bytes).map_err(|error| {
+        locate::json_error(
+            "diff-codecommit",
+            &error,
+            bytes,
+            Some(index),
+            "give each page of `aws codecommit get-differences` as it was printed",
+        )
+    })?;
+    changes.reserve(page.differences.len());
+    for (position, difference) in page.differences.into_iter().enumerate() {
+        changes.push(difference.read().map_err(|problem| {
+            let pointer = format!("/differences/{position}");
+            let error = Error::new(
+                "diff-codecommit",
+                format!("difference {position} of the page {problem}"),
+                "give each page of `aws codecommit get-differences` as it was printed",
+            );
+            locate::pointed(error, bytes, Some(index), &pointer)
+        })?);
+    }
+    Ok(page.next_token.is_some_and(|token| !token.is_empty()))
+}
+
+impl Difference {
+    fn read(self) -> Result<Change, &'static str> {
+        let before = self.before_blob.map(Blob::read).transpose()?;
+        let after = self.after_blob.map(Blob::read).transpose()?;
+        let status = match (self.change_type.as_deref(), &before, &after) {
+            (Some("A"), None, Some(_)) => Status::Added,
+            (Some("D"), Some(_), None) => Status::Deleted,
+            (Some("M"), Some((old, before)), Some((new, after))) if old == new => {
+                if before.kind() == after.kind() {
+                    Status::Modified
+                } else {
+                    Status::TypeChanged
+                }
+            }
+            (Some("M"), Some(_), Some(_)) => return Err("is a modification with two different paths"),
+            (Some("A" | "M" | "D"), _, _) => return Err("has a `changeType` that its blobs do not fit"),
+            _ => return Err("has no `changeType` of A, M or D"),
+        };
+        let (before_path, before) = before.unzip();
+        let (after_path, after) = after.unzip();
+        let path = after_path.or(before_path).ok_or("has no blob")?;
+        Ok(Change::new(status, path, None, before, after))
+    }
+}
+
+impl Blob {
+    fn read(self) -> Result<(RepoPath, Entry), &'static str> {
+        let path = self
+            .path
+            .as_deref()
+            .and_then(|path| RepoPath::new(path.as_bytes()))
+            .ok_or("has a blob with no usable `path`")?;
+        // A mode that is missing or not octal counts as a file: on doubt the object is purged.
+        let mode = self.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o100_644);
+        let id = self.id.as_deref().and_then(|id| BlobId::from_hex(id.as_bytes()));
+        Ok((path, Entry { mode, id }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Effect;
+    use alloc::{vec, vec::Vec};
+
+    fn page(differences: &str) -> String {
+        format!(r#"{{"differences":[{differences}]}}"#)
+    }
+
+    fn read(text: &str) -> Result<(Vec<Change>, bool), Error> {
+        let mut changes = vec![];
+        let more = parse(text.as_bytes(), 0, &mut changes)?;
+        Ok((changes, more))
+    }
+
+    const OLD: &str = r#"{"blobId":"1111111111111111111111111111111111111111","path":"a.html","mode":"100644"}"#;
+    const NEW: &str = r#"{"blobId":"2222222222222222222222222222222222222222","path":"a.html","mode":"100644"}"#;
+
+    #[test]
+    fn added_modified_deleted() {
+        let text = page(&format!(
+            r#"{{"afterBlob":{NEW},"changeType":"A"}},{{"beforeBlob":{OLD},"afterBlob":{NEW},"changeType":"M"}},{{"beforeBlob":{OLD},"changeType":"D"}}"#
+        ));
+        let (changes, more) = read(&text).unwrap();
+        assert_eq!(
+            changes.iter().map(|c| c.effect).collect::<Vec<_>>(),
+            [Effect::Added, Effect::Modified, Effect::Deleted]
+        );
+        assert!(!more);
+    }
+
+    #[test]
+    fn trap_12_a_page_that_is_not_the_last_says_so() {
+        assert!(read(r#"{"differences":[],"NextToken":"x"}"#).unwrap().1);
+        let error =
+            super::super::parse(super::super::Format::Codecommit, &[0], &[br#"{"differences":[],"NextToken":"x"}"#]);
+        assert_eq!(error.unwrap_err().code, "diff-incomplete");
+    }
+
+    #[test]
+    fn an_error_points_at_the_difference() {
+        let text = page(r#"{"changeType":"M"}"#);
+        let error = read(&text).unwrap_err();
+        let span = error.span.unwrap();
+        assert_eq!((error.code, &text[span.start..span.end]), ("diff-codecommit", r#"{"changeType":"M"}"#));
+    }
+
+    #[test]
+    fn what_is_not_a_page_is_refused_where_it_breaks() {
+        let error = read(r#"{"differences":[{"changeType":5}]}"#).unwrap_err();
+        assert_eq!(error.span.unwrap().start, 30);
+        assert!(read("<html>").is_err());
+        assert!(read("{}").is_err());
+    }
+}

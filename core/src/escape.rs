@@ -1,0 +1,95 @@
+//! The one escape for names in JSON: UTF-8 text, with `\` as `\\` and each byte that is not part of valid UTF-8 as `\xHH`.
+//!
+//! git and S3 disagree on what a name may hold: git's are any bytes, JSON's strings are Unicode. The escape is lossless,
+//! and leaves the names that people really use as they are.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt::Write;
+
+/// Writes bytes as text that [`unescape`] turns back into the same bytes.
+///
+/// ```
+/// assert_eq!(purgeplan_core::escape("naïve.html".as_bytes()), "naïve.html");
+/// assert_eq!(purgeplan_core::escape(b"a\\b\xff"), r"a\\b\xFF");
+/// ```
+#[must_use]
+pub fn escape(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character == '\\' {
+                text.push('\\');
+            }
+            text.push(character);
+        }
+        for byte in chunk.invalid() {
+            write!(text, "\\x{byte:02X}").expect("writing to a String does not fail");
+        }
+    }
+    text
+}
+
+/// Reads what [`escape`] wrote.
+///
+/// # Errors
+/// The byte offset of a backslash that begins neither `\\` nor `\xHH`.
+///
+/// ```
+/// assert_eq!(purgeplan_core::unescape(r"a\\b\xFF"), Ok(b"a\\b\xff".to_vec()));
+/// assert_eq!(purgeplan_core::unescape(r"a\b"), Err(1));
+/// ```
+pub fn unescape(text: &str) -> Result<Vec<u8>, usize> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        if first != b'\\' {
+            bytes.push(first);
+            rest = tail;
+            continue;
+        }
+        rest = match tail {
+            [b'\\', tail @ ..] => {
+                bytes.push(b'\\');
+                tail
+            }
+            [b'x', high, low, tail @ ..] if let (Some(high), Some(low)) = (hex(*high), hex(*low)) => {
+                bytes.push(high << 4 | low);
+                tail
+            }
+            _ => return Err(text.len() - rest.len()),
+        };
+    }
+    Ok(bytes)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("writing to a String does not fail");
+    }
+    text
+}
+
+/// The value of one hexadecimal digit of either case.
+pub(crate) fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escape_is_lossless(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            prop_assert_eq!(unescape(&escape(&bytes)), Ok(bytes));
+        }
+
+        #[test]
+        fn text_without_backslash_stays_as_it_is(text in "[^\\\\]*") {
+            prop_assert_eq!(escape(text.as_bytes()), text);
+        }
+    }
+}

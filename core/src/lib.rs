@@ -1,0 +1,47 @@
+//! purgeplan's decision: which CloudFront URLs a deploy makes stale, and the fewest invalidation paths for them.
+//!
+//! A deploy of a static site re-uploads every file, so only the commit diff knows what changed. This crate interprets
+//! the diff, maps each changed file to its object key and the viewer's URLs, decides with a reason, and writes the
+//! paths as the invalidation API accepts them. It does no I/O and knows no clock, environment or randomness: the same
+//! bytes in give the same bytes out in the Lambda, in Node, in the browser and on the command line.
+//!
+//! ```
+//! let diff = b":100644 100644 1111111111111111111111111111111111111111 2222222222222222222222222222222222222222 M\0a b.html\0";
+//! let request = br#"{"op":"plan","diffs":[{"format":"git-raw","attachments":[0]}]}"#;
+//! let answer = purgeplan_core::call(request, &[diff]);
+//! let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+//! assert_eq!(answer["paths"], serde_json::json!(["/a%20b.html"]));
+//! ```
+//!
+//! What it does not do: call AWS, run git, read files, or retry. Hosts do, and none of them reshapes the decision.
+#![no_std]
+
+extern crate alloc;
+
+mod answer;
+mod change;
+mod cover;
+mod decide;
+mod diff;
+mod error;
+mod escape;
+mod invalidation;
+mod locate;
+mod map;
+mod names;
+mod pattern;
+mod plan;
+mod policy;
+mod policy_file;
+mod reference;
+mod trigger;
+mod wire;
+
+pub use change::{BlobId, Change, ChangeSet, Effect, Entry, EntryKind, Status};
+pub use error::{Error, Span};
+pub use escape::{escape, unescape};
+pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS};
+pub use names::{ObjectKey, RepoPath, UrlPath};
+pub use pattern::{Pattern, PatternError};
+pub use policy::{Distribution, Lookback, Policy, Preset};
+pub use wire::call;

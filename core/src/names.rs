@@ -1,0 +1,143 @@
+//! The three names of one file: its path in the repository, its object key in the bucket, its URL path at the edge.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use crate::escape::{escape, hex};
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Vec<u8>);
+
+        impl $name {
+            /// The raw bytes; they need not be UTF-8.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8] {
+                &self.0
+            }
+
+            /// The lossless text of these bytes ([`crate::escape`]).
+            #[must_use]
+            pub fn escaped(&self) -> String {
+                escape(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), escape(&self.0))
+            }
+        }
+    };
+}
+
+name! {
+    /// Path of a file in the git repository, relative to its root: `posts/hello.md`.
+    // INVARIANT: not empty, no NUL, no leading slash.
+    RepoPath
+}
+
+name! {
+    /// Key of an object in the S3 bucket, decoded: `production/posts/hello world.html`.
+    // INVARIANT: not empty.
+    ObjectKey
+}
+
+name! {
+    /// Path of a URL as a viewer's request names it, decoded and without query: `/posts/hello world.html`.
+    // INVARIANT: begins with a slash.
+    UrlPath
+}
+
+impl RepoPath {
+    /// `None` when the bytes cannot be a path that git stores: empty, with a NUL, or absolute.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let usable = !bytes.is_empty() && bytes[0] != b'/' && !bytes.contains(&0);
+        usable.then(|| Self(bytes.to_vec()))
+    }
+}
+
+impl ObjectKey {
+    /// `None` when empty. Any other bytes are a key; S3 itself takes UTF-8 of at most 1,024 bytes.
+    #[must_use]
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
+        let bytes = bytes.into();
+        (!bytes.is_empty()).then_some(Self(bytes))
+    }
+
+    /// Decodes the key of an S3 event notification: `+` is a space, then `%HH`, once.
+    ///
+    /// Source: Amazon S3 User Guide, "Event message structure": "The object key name value is URL encoded."
+    /// `EventBridge` events and object lists carry the key as it is: never decode those.
+    ///
+    /// # Errors
+    /// The byte offset of a `%` that two hexadecimal digits do not follow, or `Err(0)` for an empty key.
+    pub fn from_s3_event(encoded: &[u8]) -> Result<Self, usize> {
+        let mut bytes = Vec::with_capacity(encoded.len());
+        let mut rest = encoded;
+        while let Some((&first, tail)) = rest.split_first() {
+            rest = match (first, tail) {
+                (b'%', [high, low, tail @ ..]) if let (Some(high), Some(low)) = (hex(*high), hex(*low)) => {
+                    bytes.push(high << 4 | low);
+                    tail
+                }
+                (b'%', _) => return Err(encoded.len() - rest.len()),
+                (b'+', _) => {
+                    bytes.push(b' ');
+                    tail
+                }
+                _ => {
+                    bytes.push(first);
+                    tail
+                }
+            };
+        }
+        Self::new(bytes).ok_or(0)
+    }
+}
+
+impl UrlPath {
+    /// The URL path of what stands below the origin path, with the leading slash added.
+    #[must_use]
+    pub fn below_root(rest: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(rest.len() + 1);
+        bytes.push(b'/');
+        bytes.extend_from_slice(rest);
+        Self(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_20_s3_event_keys_are_form_decoded() {
+        let decoded = |text: &str| ObjectKey::from_s3_event(text.as_bytes()).unwrap().escaped();
+        assert_eq!(decoded("a+b%2Bc%20d.html"), "a b+c d.html");
+        assert_eq!(decoded("%E6%97%A5%E6%9C%AC.html"), "日本.html");
+    }
+
+    #[test]
+    fn trap_21_a_key_is_decoded_once() {
+        assert_eq!(ObjectKey::from_s3_event(b"100%2525.html").unwrap().escaped(), "100%25.html");
+    }
+
+    #[test]
+    fn invalid_utf8_survives_and_a_broken_escape_is_placed() {
+        assert_eq!(ObjectKey::from_s3_event(b"a%FF").unwrap().as_bytes(), b"a\xff");
+        assert_eq!(ObjectKey::from_s3_event(b"ab%F"), Err(2));
+        assert_eq!(ObjectKey::from_s3_event(b""), Err(0));
+    }
+
+    #[test]
+    fn a_repository_path_is_relative_and_not_empty() {
+        assert!(RepoPath::new(b"").is_none());
+        assert!(RepoPath::new(b"/a").is_none());
+        assert!(RepoPath::new(b"a\0b").is_none());
+        assert_eq!(RepoPath::new(b"a/b").unwrap().as_bytes(), b"a/b");
+    }
+}

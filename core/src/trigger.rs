@@ -1,0 +1,137 @@
+//! The trigger: the object keys that an event says were uploaded or removed.
+
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use serde::Deserialize;
+
+use crate::{diff::attachment, error::Error, escape::unescape, names::ObjectKey};
+
+/// How the keys of a request are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Encoding {
+    /// As they are: `EventBridge` events, object lists.
+    #[default]
+    Plain,
+    /// Form-encoded, as in S3 event notifications.
+    S3Event,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TriggerRequest {
+    encoding: Encoding,
+    uploaded: Vec<String>,
+    removed: Vec<String>,
+    uploaded_attachment: Option<usize>,
+    removed_attachment: Option<usize>,
+}
+
+/// Decoded keys, each once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Trigger {
+    pub(crate) uploaded: BTreeSet<ObjectKey>,
+    pub(crate) removed: BTreeSet<ObjectKey>,
+}
+
+impl Trigger {
+    /// Decodes all keys; all faults are told at once.
+    pub(crate) fn read(request: &TriggerRequest, attachments: &[&[u8]]) -> Result<Self, Vec<Error>> {
+        let mut errors = Vec::new();
+        let mut trigger = Self::default();
+        for (field, texts, index, keys) in [
+            ("uploaded", &request.uploaded, request.uploaded_attachment, &mut trigger.uploaded),
+            ("removed", &request.removed, request.removed_attachment, &mut trigger.removed),
+        ] {
+            for (position, text) in texts.iter().enumerate() {
+                let key = unescape(text).and_then(|bytes| decode(request.encoding, &bytes));
+                let pointer = format!("/trigger/{field}/{position}");
+                collect(key, text, keys, &mut errors, |error| Error { pointer: Some(pointer), ..error });
+            }
+            match index.map(|index| attachment(index, attachments).map(|bytes| (index, bytes))).transpose() {
+                Ok(None) => {}
+                Err(error) => errors.push(error),
+                Ok(Some((index, bytes))) => {
+                    let mut start = 0;
+                    for raw in
+                        bytes.strip_suffix(&[0]).unwrap_or(bytes).split(|byte| *byte == 0).filter(|_| !bytes.is_empty())
+                    {
+                        let end = start + raw.len();
+                        let shown = crate::escape::escape(raw);
+                        collect(decode(request.encoding, raw), &shown, keys, &mut errors, |error| {
+                            error.at(Some(index), start, end)
+                        });
+                        start = end + 1;
+                    }
+                }
+            }
+        }
+        if errors.is_empty() { Ok(trigger) } else { Err(errors) }
+    }
+
+    pub(crate) fn contains(&self, key: &ObjectKey) -> bool {
+        self.uploaded.contains(key) || self.removed.contains(key)
+    }
+
+    /// Every key once.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.uploaded.union(&self.removed)
+    }
+}
+
+fn decode(encoding: Encoding, bytes: &[u8]) -> Result<ObjectKey, usize> {
+    match encoding {
+        Encoding::Plain => ObjectKey::new(bytes).ok_or(0),
+        Encoding::S3Event => ObjectKey::from_s3_event(bytes),
+    }
+}
+
+fn collect(
+    key: Result<ObjectKey, usize>,
+    text: &str,
+    keys: &mut BTreeSet<ObjectKey>,
+    errors: &mut Vec<Error>,
+    place: impl FnOnce(Error) -> Error,
+) {
+    match key {
+        Ok(key) => {
+            keys.insert(key);
+        }
+        Err(at) => errors.push(place(Error::new(
+            "key-encoding",
+            format!("object key `{text}` cannot be decoded at byte {at}"),
+            "S3 notifications form-encode keys: `encoding` is `s3-event`; EventBridge and lists do not: `plain`",
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str, attachments: &[&[u8]]) -> Result<Vec<String>, Vec<Error>> {
+        let request: TriggerRequest = serde_json::from_str(json).unwrap();
+        Trigger::read(&request, attachments).map(|trigger| trigger.keys().map(ObjectKey::escaped).collect())
+    }
+
+    #[test]
+    fn trap_20_each_source_is_decoded_by_its_own_rule() {
+        assert_eq!(read(r#"{"encoding":"s3-event","uploaded":["a+b%2B"]}"#, &[]).unwrap(), ["a b+"]);
+        assert_eq!(read(r#"{"uploaded":["a+b%2B"]}"#, &[]).unwrap(), ["a+b%2B"]);
+    }
+
+    #[test]
+    fn keys_in_an_attachment_are_raw_and_nul_separated() {
+        assert_eq!(read(r#"{"uploaded_attachment":0}"#, &[b"a\nb\0c\xff\0"]).unwrap(), ["a\nb", r"c\xFF"]);
+        assert_eq!(read(r#"{"uploaded_attachment":0}"#, &[b""]).unwrap(), Vec::<String>::new());
+        assert_eq!(read(r#"{"removed_attachment":4}"#, &[]).unwrap_err()[0].code, "attachment-missing");
+    }
+
+    #[test]
+    fn a_broken_key_is_named_with_its_place() {
+        let errors = read(r#"{"encoding":"s3-event","uploaded":["ok","a%zz",""]}"#, &[]).unwrap_err();
+        let places: Vec<_> = errors.iter().map(|error| error.pointer.as_deref().unwrap()).collect();
+        assert_eq!(places, ["/trigger/uploaded/1", "/trigger/uploaded/2"]);
+        let errors = read(r#"{"uploaded_attachment":0}"#, &[b"a\0\0b"]).unwrap_err();
+        assert_eq!(errors[0].span.map(|span| (span.start, span.end)), Some((2, 2)));
+    }
+}
