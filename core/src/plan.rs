@@ -67,7 +67,7 @@ pub(crate) fn plan(
         trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
     });
     let mut covers = covers(&decisions, distributions.len());
-    let mut diagnostics = substitutions(&decisions);
+    let mut diagnostics = substitutions(&decisions, &covers);
     if let Some(max_paths) = policy.max_paths {
         let whole = Decider { trigger: None, ..decider };
         limit(max_paths, &whole, changes, &mut covers, &mut diagnostics)?;
@@ -136,14 +136,15 @@ fn limit(
     Ok(())
 }
 
-/// One warning for each substituted path, with the URLs that forced it.
-fn substitutions(decisions: &[Decision]) -> Vec<Diagnostic> {
-    let mut forced: BTreeMap<(Substitution, &str), BTreeSet<String>> = BTreeMap::new();
+/// One warning for each path that a substitution led to, with the URLs that forced it.
+fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Diagnostic> {
+    let mut forced: BTreeMap<(Substitution, InvalidationPath), BTreeSet<String>> = BTreeMap::new();
     for url in
         decisions.iter().filter(|decision| decision.outcome == Outcome::Purge).flat_map(|decision| &decision.urls)
     {
         if let Some(substitution) = url.substitution {
-            forced.entry((substitution, url.path.as_str())).or_default().insert(escape(url.url.as_bytes()));
+            let path = covers[url.distribution].covering(&url.path);
+            forced.entry((substitution, path)).or_default().insert(escape(url.url.as_bytes()));
         }
     }
     let diagnostics = forced.into_iter().map(|((substitution, path), urls)| {
@@ -156,7 +157,8 @@ fn substitutions(decisions: &[Decision]) -> Vec<Diagnostic> {
             severity: Severity::Warning,
             code: substitution.code(),
             message: format!(
-                "`{first}`{others} is purged by `{path}`, and so is every URL that begins so: {}",
+                "`{first}`{others} is purged by `{}`, and so is every URL that begins so: {}",
+                path.as_str(),
                 substitution.why()
             ),
             help: String::from(substitution.help()),

@@ -118,6 +118,20 @@ impl Policy {
         self.lookback
     }
 
+    /// The preset whose defaults hold: `article` or `sound`.
+    #[must_use]
+    pub fn preset_name(&self) -> &'static str {
+        match self.preset {
+            Preset::Article => "article",
+            Preset::Sound => "sound",
+        }
+    }
+
+    /// Source folder and key prefix of each mapping, first match first. Each is empty or ends with a slash.
+    pub fn mappings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.mappings.iter().map(|mapping| (mapping.source.as_str(), mapping.prefix.as_str()))
+    }
+
     /// The distributions that the policy names; may be none.
     #[must_use]
     pub fn distributions(&self) -> &[Distribution] {
@@ -218,6 +232,15 @@ impl Distribution {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The origin path as the distribution has it: empty, or `/production`.
+    #[must_use]
+    pub fn origin_path(&self) -> String {
+        match self.origin_prefix.strip_suffix('/') {
+            Some(folder) => format!("/{folder}"),
+            None => String::new(),
+        }
     }
 
     /// What the object keys of this distribution begin with.

@@ -1,0 +1,43 @@
+//! Why the program stops: what, where, and what to do.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::text::plain;
+
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    help: String,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Display, help: impl Display) -> Self {
+        Self { message: message.to_string(), help: help.to_string() }
+    }
+
+    /// For a terminal; colour is taken off when there is none.
+    pub(crate) fn shown(&self) -> String {
+        let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let help = Style::new().bold();
+        let mut shown = format!("{error}error:{error:#} {}", plain(&self.message));
+        if !self.help.is_empty() {
+            shown += &format!("\n{help}help:{help:#}  {}", plain(&self.help));
+        }
+        shown
+    }
+}
+
+/// An error whose own text says what to do.
+impl From<purgeplan_loopback::git::GitError> for Failure {
+    fn from(error: purgeplan_loopback::git::GitError) -> Self {
+        Self::new(error, "")
+    }
+}
+
+impl From<purgeplan_loopback::Error> for Failure {
+    fn from(error: purgeplan_loopback::Error) -> Self {
+        Self::new(error, "")
+    }
+}

@@ -1,0 +1,286 @@
+//! One deploy: the commit's files go to the bucket, their events to the function, and the edge is compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use purgeplan_loopback::Loopback;
+use purgeplan_loopback::deploy::{Mode, ObjectChange};
+use purgeplan_loopback::edge::{Cause, Stale};
+use purgeplan_loopback::s3_event::{Record, notification, sequencer};
+
+use super::function::{Decision, Failed, Function, Line};
+use super::promise::{DEPLOYED_AFTER, Fate, Promise, seconds};
+use super::report::{Deploy, LostEvent, Needless, Row, StaleUrl};
+use super::site::{BRANCH, BUCKET, Setup};
+use crate::cli::{Deploy as DeployMode, LocalArguments, Trigger};
+use crate::failure::Failure;
+
+/// Most records of one SQS batch for a Lambda (AWS Lambda Developer Guide, Amazon SQS).
+const BATCH: usize = 10_000;
+
+pub(crate) struct Deployment<'a> {
+    setup: &'a Setup,
+    aws: &'a Loopback,
+    mode: Mode,
+    trigger: Trigger,
+    /// The commit whose site is in the bucket.
+    previous: Option<String>,
+    sequence: u64,
+}
+
+/// What the function logged over one deploy.
+#[derive(Default)]
+struct Logged {
+    decisions: Vec<Decision>,
+    diagnostics: BTreeSet<(String, String)>,
+    lost: Vec<LostEvent>,
+}
+
+impl<'a> Deployment<'a> {
+    pub(crate) fn new(setup: &'a Setup, arguments: &LocalArguments, aws: &'a Loopback) -> Self {
+        let mode = match arguments.deploy {
+            DeployMode::Extract => Mode::Extract,
+            DeployMode::Sync => Mode::Sync,
+        };
+        Self { setup, aws, mode, trigger: arguments.trigger, previous: setup.base.clone(), sequence: 0 }
+    }
+
+    /// Deploys a commit and tells what became of every URL.
+    pub(crate) async fn run(&mut self, commit: &str, function: &mut Function) -> Result<Deploy, Failure> {
+        let site = self.setup.site(commit)?;
+        self.aws.codecommit().set_branch(BRANCH, commit);
+        let steps = self.aws.edge().deploy(self.mode, &site);
+        let stale_before = self.aws.edge().compare().stale.len();
+        let bought = self.bought();
+        let logged = self.send(&steps, commit, function).await?;
+        let stale = self.aws.edge().compare().stale;
+        let looked_at = self.setup.promise.commits(&self.setup.repository, commit)?;
+        let fates = Promise::fates(&self.setup.repository, &looked_at)?;
+        let deploy = Deploy {
+            commit: commit.to_owned(),
+            base: self.previous.replace(commit.to_owned()),
+            objects: steps.len(),
+            commits_looked_at: looked_at.len(),
+            stale_before,
+            stale_after: self.judge(&stale, &steps, &fates, &logged.decisions),
+            needless: self.needless(&bought, commit, &logged.decisions),
+            rows: Vec::new(),
+            lost_events: logged.lost,
+            diagnostics: logged.diagnostics.into_iter().map(|(text, help)| format!("{text}; {help}")).collect(),
+        };
+        let rows = self.rows(&deploy, logged.decisions, &steps)?;
+        self.aws.edge().warm();
+        Ok(Deploy { rows, ..deploy })
+    }
+
+    async fn send(&mut self, steps: &[ObjectChange], commit: &str, function: &mut Function) -> Result<Logged, Failure> {
+        let committed = seconds(&self.setup.repository.commit(commit)?.committer.date);
+        let time = UNIX_EPOCH + Duration::from_secs(u64::try_from(committed + DEPLOYED_AFTER).unwrap_or(0));
+        let size = if self.trigger == Trigger::Batched { BATCH } else { 1 };
+        let mut progress = Progress::new(steps.len());
+        let mut logged = Logged::default();
+        for chunk in steps.chunks(size) {
+            let event = self.event(chunk, time);
+            let (lines, lost) = match function.handle(self.aws, event).await {
+                Ok(lines) => (lines, None),
+                Err(Failed::Lost { error, logged }) => (logged, Some(error)),
+                Err(Failed::NotStarted(error)) => {
+                    return Err(Failure::new(format!("the function does not start: {error}"), ""));
+                }
+                Err(Failed::NotRestarted(failure)) => return Err(failure),
+            };
+            for line in lines {
+                match line {
+                    Line::Decision(decision) => logged.decisions.push(*decision),
+                    Line::Diagnostic { text, help } => drop(logged.diagnostics.insert((text, help))),
+                    _ => {}
+                }
+            }
+            logged.lost.extend(
+                lost.map(|error| LostEvent { keys: chunk.iter().map(|step| step.key.clone()).collect(), error }),
+            );
+            progress.advance(chunk.len());
+        }
+        Ok(logged)
+    }
+
+    fn event(&mut self, steps: &[ObjectChange], time: SystemTime) -> Vec<u8> {
+        let first = self.sequence;
+        self.sequence += u64::try_from(steps.len()).unwrap_or_default();
+        let sequencers: Vec<String> = (first..self.sequence).map(sequencer).collect();
+        let records = steps.iter().zip(&sequencers).map(|(step, sequencer)| Record::of(step, BUCKET, sequencer, time));
+        notification(&records.collect::<Vec<_>>())
+    }
+
+    /// How many invalidations each distribution has.
+    fn bought(&self) -> BTreeMap<String, usize> {
+        let edge = self.aws.edge();
+        let ids = self.setup.distributions.iter().map(|distribution| distribution.id.clone());
+        ids.map(|id| {
+            let count = edge.invalidations(&id).map_or(0, <[_]>::len);
+            (id, count)
+        })
+        .collect()
+    }
+
+    /// Each stale URL, and whether the mode promised that it would not be.
+    fn judge(
+        &self,
+        stale: &[Stale],
+        steps: &[ObjectChange],
+        fates: &BTreeMap<Vec<u8>, Fate>,
+        decisions: &[Decision],
+    ) -> Vec<StaleUrl> {
+        if stale.is_empty() {
+            return Vec::new();
+        }
+        let fates: BTreeMap<String, Fate> =
+            fates.iter().filter_map(|(path, fate)| Some((self.setup.key(path)?, *fate))).collect();
+        let ignored: BTreeSet<&str> = decisions
+            .iter()
+            .filter(|decision| decision.reason == "ignored")
+            .filter_map(|decision| decision.key.as_deref())
+            .collect();
+        let judged = stale.iter().map(|stale| {
+            let distribution =
+                self.setup.distributions.iter().find(|distribution| distribution.id == stale.distribution);
+            let distribution = distribution.expect("the edge has no other distributions");
+            let step = steps.iter().find(|step| distribution.urls_of_key(&step.key).contains(&stale.url));
+            let promised = step.is_some_and(|step| {
+                !ignored.contains(step.key.as_str())
+                    && self.setup.promise.covers(step, fates.get(&step.key).copied(), &stale.url, distribution)
+            });
+            let cause = match stale.cause {
+                Cause::Changed => "changed",
+                Cause::Gone => "gone",
+                Cause::HiddenByError => "hidden-by-error",
+            };
+            StaleUrl { distribution: stale.distribution.clone(), url: stale.url.clone(), cause, promised }
+        });
+        judged.collect()
+    }
+
+    /// What was purged though the edge had the origin's bytes, and which rule asked for it.
+    fn needless(&self, bought: &BTreeMap<String, usize>, head: &str, decisions: &[Decision]) -> Vec<Needless> {
+        let edge = self.aws.edge();
+        let mut needless = Vec::new();
+        for (id, from) in bought {
+            let new = edge.invalidations(id).unwrap_or_default().get(*from..).unwrap_or_default();
+            for purged in new.iter().flat_map(|invalidation| &invalidation.purged).filter(|purged| purged.needless) {
+                let named = named(&purged.url, &purged.path, head, decisions);
+                needless.push(Needless {
+                    distribution: id.clone(),
+                    url: purged.url.clone(),
+                    path: purged.path.clone(),
+                    named,
+                });
+            }
+        }
+        needless
+    }
+
+    /// A row for each change that git tells of this deploy, and for what the function decided beyond them.
+    fn rows(&self, deploy: &Deploy, decisions: Vec<Decision>, steps: &[ObjectChange]) -> Result<Vec<Row>, Failure> {
+        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+        for decision in decisions {
+            match rows.get_mut(&decision.path) {
+                Some(row) => row.join(decision),
+                None => drop(rows.insert(decision.path.clone(), Row::from(decision))),
+            }
+        }
+        let sent: BTreeSet<&str> = steps.iter().map(|step| step.key.as_str()).collect();
+        for change in self.setup.repository.changes(deploy.base.as_deref(), &deploy.commit)? {
+            let path = purgeplan_core::escape(&change.path);
+            let key = self.setup.key(&change.path);
+            rows.entry(path.clone()).or_insert_with(|| {
+                // The function hears only of objects: without an event it cannot decide.
+                let reason = match &key {
+                    None => "outside-source",
+                    Some(key) if sent.contains(key.as_str()) => "outside-lookback",
+                    Some(_) => "no-event",
+                };
+                Row::undecided(&change, path, key, reason)
+            });
+        }
+        Ok(rows.into_values().collect())
+    }
+}
+
+/// Which rule or substitute named a purge that served nothing; `None`: none did, and it should not have happened.
+fn named(url: &str, path: &str, head: &str, decisions: &[Decision]) -> Option<String> {
+    if path != url {
+        return Some(format!("substitute {path}"));
+    }
+    let of_path = decisions
+        .iter()
+        .filter(|decision| decision.outcome == "purge" && decision.paths.split(' ').any(|one| one == path));
+    of_path.into_iter().find_map(|decision| match (decision.commit.as_deref(), decision.reason.as_str()) {
+        (Some(commit), _) if commit != head => Some("/lookback".to_owned()),
+        (_, "modified") => None,
+        _ => Some(decision.rule.clone()),
+    })
+}
+
+/// A bar on standard error, once the work has taken a second and if somebody looks.
+struct Progress {
+    started: Instant,
+    total: usize,
+    done: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    fn new(total: usize) -> Self {
+        Self { started: Instant::now(), total, done: 0, bar: None }
+    }
+
+    fn advance(&mut self, by: usize) {
+        self.done += by;
+        if self.bar.is_none() && self.started.elapsed() > Duration::from_secs(1) {
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} objects, {eta} left")
+                .expect("the template is fixed");
+            self.bar = Some(ProgressBar::new(self.total as u64).with_style(style));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done as u64);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decision(reason: &str, commit: &str) -> Decision {
+        Decision {
+            change: "modified".into(),
+            path: "a".into(),
+            key: Some("a".into()),
+            outcome: "purge".into(),
+            reason: reason.into(),
+            rule: "preset:sound".into(),
+            commit: Some(commit.into()),
+            paths: "/a /b".into(),
+            urls: "/a /b".into(),
+        }
+    }
+
+    #[test]
+    fn only_a_rule_or_a_substitute_excuses_a_needless_purge() {
+        let at_head = [decision("modified", "H")];
+        assert_eq!(named("/a", "/a", "H", &at_head), None);
+        assert_eq!(named("/ab", "/a*", "H", &at_head).as_deref(), Some("substitute /a*"));
+        assert_eq!(named("/a", "/a", "H2", &at_head).as_deref(), Some("/lookback"));
+        assert_eq!(named("/a", "/a", "H", &[decision("added", "H")]).as_deref(), Some("preset:sound"));
+        assert_eq!(named("/c", "/c", "H", &at_head), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! `purgeplan local`: this machine in the place of AWS.
+//!
+//! The Lambda's own binary runs behind a loopback Runtime API, reads the commits from a loopback CodeCommit that
+//! answers from the git repository, and purges a model of the edge. Then every cached URL is compared with the origin.
+
+mod deploy;
+mod function;
+mod promise;
+mod report;
+mod site;
+mod table;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use purgeplan_loopback::{Config, Loopback, Ports, deploy::Mode};
+
+use crate::cli::{Format, LocalArguments};
+use crate::failure::Failure;
+use deploy::Deployment;
+use function::Function;
+use report::Report;
+use site::Setup;
+
+pub(crate) fn run(arguments: &LocalArguments) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::new(format!("the program could not start: {error}"), "check the limits of open files and processes")
+    })?;
+    let report = runtime.block_on(simulate(arguments))?;
+    let shown = match arguments.format {
+        Format::Text => table::render(&report, arguments.all),
+        Format::Json => serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n",
+    };
+    let mut out = anstream::stdout().lock();
+    match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            return Err(Failure::new(
+                format!("the report could not be written: {error}"),
+                "check where the output goes",
+            ));
+        }
+        _ => {}
+    }
+    Ok(if report.kept_its_promise() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+async fn simulate(arguments: &LocalArguments) -> Result<Report, Failure> {
+    let started = Instant::now();
+    let setup = Setup::new(arguments)?;
+    let binary = function::find(arguments.bootstrap.as_deref())?;
+    let config = Config {
+        distributions: setup.distributions.clone(),
+        ports: Ports {
+            runtime_api: arguments.runtime_port,
+            codecommit: arguments.codecommit_port,
+            cloudfront: arguments.cloudfront_port,
+        },
+        ..Config::new(site::REPOSITORY, setup.repository.clone(), setup.distributions[0].clone())
+    };
+    let aws = Loopback::start(config).await?;
+    if let Some(base) = &setup.base {
+        aws.edge().deploy(Mode::Extract, &setup.site(base)?);
+    }
+    aws.edge().warm();
+    let mut function = Function::start(binary, &aws, &setup)?;
+    let mut deployment = Deployment::new(&setup, arguments, &aws);
+    let mut deploys = Vec::with_capacity(setup.commits.len());
+    for commit in &setup.commits {
+        deploys.push(deployment.run(commit, &mut function).await?);
+    }
+    Ok(Report::new(&setup, arguments, &aws, deploys, started.elapsed()))
+}
