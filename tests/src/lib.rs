@@ -1,4 +1,6 @@
-//! What the tests share: the conformance cases and the built binaries.
+//! What the tests share: the conformance cases, the built binaries, the Lambda as a process, and made repositories.
 
 pub mod binaries;
 pub mod cases;
+pub mod deployment;
+pub mod lambda;
