@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, Color, ContentArrangement, LineStyle, Row, Table, TableStyle};
 use purgeplan_loopback::git::Repository;
 use serde::Deserialize;
 
@@ -182,13 +182,7 @@ fn render(answer: &Answer) -> String {
         let mut covering: Vec<&str> = decision.urls.iter().map(|url| url.path.as_str()).collect();
         covering.sort_unstable();
         covering.dedup();
-        table.add_row([
-            &plain(&decision.change),
-            &plain(&name),
-            &decision.outcome,
-            &decision.reason,
-            &covering.join("\n"),
-        ]);
+        table.add_row(row(&decision.change, &name, &decision.outcome, &decision.reason, &covering));
     }
     let mut text = String::new();
     if decisions.is_empty() {
@@ -213,6 +207,13 @@ fn render(answer: &Answer) -> String {
         dollars(*billed_paths),
     );
     text
+}
+
+/// A row of a table of decisions; what is purged stands out where there is colour.
+pub(crate) fn row(change: &str, name: &str, outcome: &str, reason: &str, paths: &[&str]) -> Row {
+    let colour = if outcome == "purge" { Color::Green } else { Color::DarkGrey };
+    let cells = [Cell::new(plain(change)), Cell::new(plain(name)), Cell::new(outcome).fg(colour), Cell::new(reason)];
+    cells.into_iter().chain([Cell::new(paths.join("\n"))]).collect::<Vec<_>>().into()
 }
 
 /// A table that fits the terminal, or 100 columns where there is none.
