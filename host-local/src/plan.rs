@@ -95,19 +95,24 @@ pub(crate) fn run(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     let read: Answer = serde_json::from_slice(&answer).expect("the core's answer has its documented form");
     match read {
         Answer::Failure { errors } => Err(refused(&errors, arguments.policy.as_deref().zip(policy.as_deref()))),
-        _ if arguments.format == Format::Json => print(&[answer.as_slice(), b"\n"].concat()),
-        success => print(render(&success).as_bytes()),
-    }
+        _ if arguments.format == Format::Json => print(&[answer.as_slice(), b"\n"].concat(), Format::Json),
+        success @ Answer::Success { .. } => print(render(&success).as_bytes(), Format::Text),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
-/// A reader that has seen enough (`| head`) is no error.
-fn print(bytes: &[u8]) -> Result<ExitCode, Failure> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+/// Writes what was asked for; a reader that has seen enough (`| head`) is no error.
+pub(crate) fn print(bytes: &[u8], format: Format) -> Result<(), Failure> {
+    let written = match format {
+        Format::Text => anstream::stdout().lock().write_all(bytes),
+        // As it is: what takes colour off where there is no terminal takes DEL out of names too.
+        Format::Json => std::io::stdout().lock().write_all(bytes),
+    };
+    match written.and_then(|()| std::io::stdout().flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("the plan could not be written: {error}"), "check where the output goes"))
+            Err(Failure::new(format!("the output could not be written: {error}"), "check where it goes"))
         }
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(()),
     }
 }
 
@@ -152,7 +157,7 @@ pub(crate) fn refused(errors: &[Refusal], policy: Option<(&Path, &[u8])>) -> Fai
     let told = errors.iter().map(|error| {
         let at = error.span.as_ref().filter(|span| span.attachment == Some(0)).map(|span| span.start);
         let place = policy.zip(at).map(|((file, bytes), at)| {
-            let line = bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = bytes[..at.min(bytes.len())].split(|byte| *byte == b'\n').count();
             format!("{}:{line}: ", file.display())
         });
         let pointer = error.pointer.as_ref().map(|pointer| format!(" (at {pointer})"));

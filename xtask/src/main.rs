@@ -1,10 +1,11 @@
-//! The project's tasks: `cargo xtask demo`, `cargo xtask test`, `cargo xtask verify`.
+//! The project's tasks: `demo`, `test`, `verify`, `measure`.
 //!
 //! It depends on nothing but the standard library, because every task compiles it first.
 
 mod demo;
 mod dependencies;
 mod install;
+mod measure;
 mod process;
 mod spdx;
 mod steps;
@@ -33,6 +34,7 @@ usage: cargo xtask TASK [OPTIONS]
   demo      builds both binaries and runs a whole deploy on this machine
   test      installs what the tests need and runs every check and test
   verify    `test` with its long cases, then what takes longer still
+  measure   how fast the small `bootstrap` starts, what it needs, and what a deploy costs in AWS calls
 
 `cargo xtask TASK --help` tells more.
 ";
@@ -50,6 +52,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         Some("demo") => (demo::run, demo::HELP),
         Some("test") => (test::run, test::HELP),
         Some("verify") => (verify::run, verify::HELP),
+        Some("measure") => (measure::run, measure::HELP),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return Ok(ExitCode::SUCCESS);

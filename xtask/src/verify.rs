@@ -39,7 +39,7 @@ fn deny(workspace: &Workspace) -> Result {
 }
 
 /// Builds the binary that is deployed and tells its size.
-fn small_bootstrap(workspace: &Workspace) -> Result {
+pub(crate) fn small_bootstrap(workspace: &Workspace) -> Result {
     process::run(&mut workspace.cargo(["build", "--profile=lambda", "--package=purgeplan-lambda"]))?;
     let bootstrap = workspace.target.join("lambda").join("bootstrap");
     // A zip of one stored name: local header 30, entry 46, end 22, and the name twice.
