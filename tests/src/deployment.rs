@@ -1,153 +1,23 @@
-//! Small made histories, and their deploys through the endpoints of a [`Loopback`].
+//! Deploys of a made repository through the endpoints of a [`Loopback`], for tests that look at one event or one call.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use purgeplan_loopback::deploy::{Mapping, Mode, ObjectChange, Site};
-use purgeplan_loopback::git::Repository;
+use purgeplan_loopback::git;
 use purgeplan_loopback::s3_event::{Record, notification, sequencer};
 use purgeplan_loopback::{Config, DistributionConfig, EdgeRules, Loopback};
-use tempfile::TempDir;
 
 use crate::lambda::{BRANCH, BUCKET, DISTRIBUTION, REPOSITORY};
+use crate::site::{Mark, Repository};
 
-/// When every event happens, in seconds since the Unix epoch; commits are so many minutes older. Fixed, so that two runs
-/// of one case send the same bytes.
-const NOW: u64 = 1_790_000_000;
+/// When every event happens, in seconds since the Unix epoch. Fixed, so that two runs of one case send the same bytes.
+const NOW: i64 = 1_790_000_000;
 
-/// What a commit does to a path.
-#[derive(Clone, Debug)]
-pub enum Edit {
-    /// Writes a file.
-    Put(String, String),
-    /// Writes a file that may be executed.
-    Executable(String, String),
-    /// Makes a symbolic link.
-    Symlink(String, String),
-    /// Makes a submodule.
-    Submodule(String),
-    /// Deletes.
-    Delete(String),
-    /// Gives a file another name and leaves its bytes.
-    Rename(String, String),
-}
-
-/// Writes a file.
+/// The committer date of a commit so many minutes before every event.
 #[must_use]
-pub fn put(path: &str, content: &str) -> Edit {
-    Edit::Put(path.to_owned(), content.to_owned())
-}
-
-/// Deletes a file.
-#[must_use]
-pub fn delete(path: &str) -> Edit {
-    Edit::Delete(path.to_owned())
-}
-
-/// A commit of a [`History`]: its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Commit(usize);
-
-/// A git repository, written by `git fast-import`.
-#[derive(Debug)]
-pub struct History {
-    folder: TempDir,
-    stream: Vec<u8>,
-    ids: Vec<String>,
-    written: usize,
-}
-
-impl Default for History {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl History {
-    /// An empty one.
-    ///
-    /// # Panics
-    /// When git cannot be run; so do the other methods.
-    #[must_use]
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        git(folder.path(), &["init", "--quiet", "--bare"], b"");
-        Self { folder, stream: Vec::new(), ids: Vec::new(), written: 0 }
-    }
-
-    /// A commit `minutes` before the events. The first parent's files are there; no parent makes a root commit.
-    pub fn commit(&mut self, parents: &[Commit], minutes: u64, edits: &[Edit]) -> Commit {
-        let number = self.written;
-        self.written += 1;
-        let time = NOW - minutes * 60;
-        let mut line = |text: String| self.stream.extend_from_slice((text + "\n").as_bytes());
-        line(format!("commit refs/heads/c{number}\nmark :{}", number + 1));
-        line(format!("committer Ada <ada@example.org> {time} +0900\ndata 1\n."));
-        for (order, Commit(parent)) in parents.iter().enumerate() {
-            line(format!("{} :{}", if order == 0 { "from" } else { "merge" }, parent + 1));
-        }
-        for edit in edits {
-            let file = |mode: &str, path: &str, content: &str| {
-                format!("M {mode} inline {}\ndata {}\n{content}", quoted(path), content.len())
-            };
-            line(match edit {
-                Edit::Put(path, content) => file("100644", path, content),
-                Edit::Executable(path, content) => file("100755", path, content),
-                Edit::Symlink(path, target) => file("120000", path, target),
-                Edit::Submodule(path) => format!("M 160000 {} {}", "5".repeat(40), quoted(path)),
-                Edit::Delete(path) => format!("D {}", quoted(path)),
-                Edit::Rename(from, to) => format!("R {} {}", quoted(from), quoted(to)),
-            });
-        }
-        Commit(number)
-    }
-
-    /// Writes the commits and opens the repository.
-    #[must_use]
-    pub fn written(mut self) -> Self {
-        let marks = self.folder.path().join("marks");
-        let export = format!("--export-marks={}", marks.display());
-        git(self.folder.path(), &["fast-import", "--quiet", &export], &self.stream);
-        let marks = std::fs::read_to_string(marks).expect("git wrote the marks");
-        let numbered = marks.lines().map(|line| {
-            let (mark, id) = line.split_once(' ').expect("`:1 ID`");
-            (mark[1..].parse::<usize>().expect("a number"), id.to_owned())
-        });
-        self.ids = numbered.collect::<BTreeMap<_, _>>().into_values().collect();
-        self
-    }
-
-    /// The full id of a commit, once written.
-    #[must_use]
-    pub fn id(&self, Commit(number): Commit) -> &str {
-        &self.ids[number]
-    }
-
-    fn repository(&self) -> Repository {
-        Repository::open(self.folder.path()).expect("the repository was written")
-    }
-}
-
-/// A path as fast-import reads it, whatever bytes it has.
-fn quoted(path: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'"' | b'\\' => format!("\\{}", char::from(byte)),
-        b' '..=b'~' => char::from(byte).to_string(),
-        _ => format!("\\{byte:03o}"),
-    };
-    format!("\"{}\"", path.bytes().map(byte).collect::<String>())
-}
-
-fn git(folder: &Path, arguments: &[&str], input: &[u8]) {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(folder).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").stdin(Stdio::piped());
-    let mut child = git.spawn().expect("git can be run");
-    child.stdin.take().expect("its input is piped").write_all(input).expect("git reads its input");
-    assert!(child.wait().expect("git ends").success(), "git {arguments:?}");
+pub fn minutes_ago(minutes: i64) -> i64 {
+    NOW - minutes * 60
 }
 
 /// What is deployed to and by which rules.
@@ -179,12 +49,12 @@ pub struct Bought {
     pub paths: Vec<String>,
 }
 
-/// A history behind its own endpoints.
+/// A repository behind endpoints of its own.
 #[derive(Debug)]
 pub struct Deployment<'a> {
     /// The endpoints.
     pub aws: Loopback,
-    history: &'a History,
+    repository: &'a Repository,
     mapping: Mapping,
     sequence: Cell<u64>,
 }
@@ -194,12 +64,12 @@ impl<'a> Deployment<'a> {
     ///
     /// # Panics
     /// When the endpoints cannot be started.
-    pub async fn of(history: &'a History, live: Commit, target: Target) -> Self {
-        let mut config = Config::new(REPOSITORY, history.repository(), DistributionConfig::rest(DISTRIBUTION));
+    pub async fn of(repository: &'a Repository, live: Mark, target: Target) -> Self {
+        let mut config = Config::new(REPOSITORY, opened(repository), DistributionConfig::rest(DISTRIBUTION));
         config.distributions = target.distributions;
         config.rules = target.rules;
         let aws = Loopback::start(config).await.expect("ports are free");
-        let deployment = Self { aws, history, mapping: target.mapping, sequence: Cell::new(1) };
+        let deployment = Self { aws, repository, mapping: target.mapping, sequence: Cell::new(1) };
         deployment.upload(live, Mode::Extract);
         deployment.aws.edge().warm();
         deployment.push(live);
@@ -207,25 +77,25 @@ impl<'a> Deployment<'a> {
     }
 
     /// Moves the branch.
-    pub fn push(&self, commit: Commit) {
-        self.aws.codecommit().set_branch(BRANCH, self.history.id(commit));
+    pub fn push(&self, commit: Mark) {
+        self.aws.codecommit().set_branch(BRANCH, self.repository.id(commit));
     }
 
     /// Deploys a commit's site into the bucket; the branch stays where it is.
     ///
     /// # Panics
-    /// On a commit that the history does not have.
-    pub fn upload(&self, commit: Commit, mode: Mode) -> Vec<ObjectChange> {
+    /// On a commit of another repository.
+    pub fn upload(&self, commit: Mark, mode: Mode) -> Vec<ObjectChange> {
         self.aws.edge().deploy(mode, &self.site(commit))
     }
 
     /// The site that a commit makes.
     ///
     /// # Panics
-    /// On a commit that the history does not have.
+    /// On a commit of another repository.
     #[must_use]
-    pub fn site(&self, commit: Commit) -> Site {
-        let tree = self.history.repository().tree(self.history.id(commit)).expect("the commit was written");
+    pub fn site(&self, commit: Mark) -> Site {
+        let tree = opened(self.repository).tree(self.repository.id(commit)).expect("the commit is in the repository");
         Site::new(&tree, std::slice::from_ref(&self.mapping))
     }
 
@@ -291,5 +161,9 @@ impl<'a> Deployment<'a> {
 /// When every event happens.
 #[must_use]
 pub fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(NOW)
+    UNIX_EPOCH + Duration::from_secs(NOW.unsigned_abs())
+}
+
+fn opened(repository: &Repository) -> git::Repository {
+    git::Repository::open(repository.path()).expect("the repository was built")
 }

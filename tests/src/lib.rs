@@ -3,4 +3,7 @@
 pub mod binaries;
 pub mod cases;
 pub mod deployment;
+pub mod each;
 pub mod lambda;
+pub mod local;
+pub mod site;

@@ -31,7 +31,10 @@ const SUBMODULE: char = '5';
 /// What a path is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Node {
-    File { content: Vec<u8>, executable: bool },
+    File {
+        content: Vec<u8>,
+        executable: bool,
+    },
     Symlink(Vec<u8>),
     /// The commit's 40 digits.
     Submodule(String),
@@ -48,9 +51,9 @@ impl Tree {
     }
 
     /// Makes a file executable, or no longer so; its bytes stay. Anything else stays as it is.
-    pub fn mode(&mut self, path: impl AsRef<[u8]>, mode_executable: bool) -> &mut Self {
+    pub fn executable(&mut self, path: impl AsRef<[u8]>, yes: bool) -> &mut Self {
         if let Some(Node::File { executable, .. }) = self.0.get_mut(path.as_ref()) {
-            *executable = mode_executable;
+            *executable = yes;
         }
         self
     }
@@ -136,25 +139,23 @@ impl History {
     /// Adds a commit with exactly these files. No parent makes a root commit, several make a merge; `committed` is in
     /// seconds since the epoch.
     pub fn commit(&mut self, tree: &Tree, parents: &[Mark], committed: i64) -> Mark {
-        let nodes: Vec<(String, String)> =
-            tree.0.iter().map(|(path, node)| (self.reference(node), quote(path))).collect();
+        let mut files = Vec::new();
+        for (path, node) in &tree.0 {
+            let reference = self.reference(node);
+            put(&mut files, &format!("M {reference} {}", quote(path)));
+        }
         let mark = Mark(self.commits.len());
-        let message = format!("commit {}", mark.0);
-        // Without the reset, fast-import takes the branch's last commit as the parent of a root commit.
-        let mut text = String::from("reset refs/heads/main\n\n");
         let number = self.next_mark();
         self.commits.push(number);
-        text += &format!("commit refs/heads/main\nmark :{number}\ncommitter {IDENTITY} {committed} +0900\n");
-        text += &format!("data {}\n{message}\n", message.len());
+        // Without the reset, fast-import takes the branch's last commit as the parent of a root commit.
+        put(&mut self.stream, "reset refs/heads/main\n\ncommit refs/heads/main");
+        put(&mut self.stream, &format!("mark :{number}\ncommitter {IDENTITY} {committed} +0900\ndata 0"));
         for (index, parent) in parents.iter().enumerate() {
             let word = if index == 0 { "from" } else { "merge" };
-            text += &format!("{word} :{}\n", self.commits[parent.0]);
+            put(&mut self.stream, &format!("{word} :{}", self.commits[parent.0]));
         }
-        text += "deleteall\n";
-        for (reference, path) in nodes {
-            text += &format!("M {reference} {path}\n");
-        }
-        self.stream.extend_from_slice(text.as_bytes());
+        put(&mut self.stream, "deleteall");
+        self.stream.append(&mut files);
         mark
     }
 
@@ -164,11 +165,10 @@ impl History {
     /// When git is not there or refuses the stream.
     #[must_use]
     pub fn build(mut self, head: Mark) -> Repository {
-        let end = format!("reset refs/heads/main\nfrom :{}\n\ndone\n", self.commits[head.0]);
-        self.stream.extend_from_slice(end.as_bytes());
+        put(&mut self.stream, &format!("reset refs/heads/main\nfrom :{}\n\ndone", self.commits[head.0]));
         let folder = TempDir::new().expect("a temporary folder can be made");
         let mut repository = Repository { folder, ids: Vec::new() };
-        repository.git(&["init", "--quiet", "--bare", "--initial-branch=main"]);
+        repository.run(&["init", "--quiet", "--bare", "--initial-branch=main"], b"");
         let import = ["fast-import", "--quiet", "--done", "--force", "--export-marks=marks"];
         repository.run(&import, &self.stream);
         let marks = std::fs::read_to_string(repository.path().join("marks")).expect("fast-import wrote the marks");
@@ -197,7 +197,7 @@ impl History {
         }
         let mark = self.next_mark();
         self.blobs.insert(content.to_vec(), mark);
-        self.stream.extend_from_slice(format!("blob\nmark :{mark}\ndata {}\n", content.len()).as_bytes());
+        put(&mut self.stream, &format!("blob\nmark :{mark}\ndata {}", content.len()));
         self.stream.extend_from_slice(content);
         self.stream.push(b'\n');
         mark
@@ -209,17 +209,19 @@ impl History {
     }
 }
 
+/// Writes lines of the stream.
+fn put(stream: &mut Vec<u8>, lines: &str) {
+    stream.extend_from_slice(lines.as_bytes());
+    stream.push(b'\n');
+}
+
 /// A path as fast-import reads it whatever it holds: quoted as in C, with octal escapes.
 fn quote(path: &[u8]) -> String {
-    let mut quoted = String::from("\"");
-    for &byte in path {
-        if byte.is_ascii_alphanumeric() || b"./-_".contains(&byte) {
-            quoted.push(char::from(byte));
-        } else {
-            quoted += &format!("\\{byte:03o}");
-        }
-    }
-    quoted + "\""
+    let escaped = |&byte: &u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'/' | b'-' | b'_' => char::from(byte).to_string(),
+        _ => format!("\\{byte:03o}"),
+    };
+    format!("\"{}\"", path.iter().map(escaped).collect::<String>())
 }
 
 /// A bare repository in a folder that goes away with it.
@@ -255,7 +257,7 @@ impl Repository {
     ///
     /// # Panics
     /// When git is not there or fails.
-    #[must_use = "or use the command for its effect with `drop`"]
+    #[must_use]
     pub fn git(&self, arguments: &[&str]) -> Vec<u8> {
         self.run(arguments, b"")
     }

@@ -16,7 +16,7 @@ pub enum GitError {
     #[error("could not run `git`: {0}; install git and put it on the PATH")]
     NotRun(#[source] io::Error),
     /// The folder is not inside a repository that git accepts.
-    #[error("`{directory}` is not a git repository: {reason}")]
+    #[error("`{directory}` is not a git repository: {reason}; give the folder of one")]
     NotARepository {
         /// The folder that was given.
         directory: PathBuf,

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use purgeplan_loopback::Loopback;
 use purgeplan_loopback::deploy::{Mode, ObjectChange};
 use purgeplan_loopback::edge::{Cause, Stale};
+use purgeplan_loopback::git::Change;
 use purgeplan_loopback::s3_event::{Record, notification, sequencer};
 
 use super::function::{Decision, Failed, Function, Line};
@@ -26,6 +27,8 @@ pub(crate) struct Deployment<'a> {
     trigger: Trigger,
     /// The commit whose site is in the bucket.
     previous: Option<String>,
+    /// Distribution and URL of what the deploy before left stale.
+    left_stale: BTreeSet<(String, String)>,
     sequence: u64,
 }
 
@@ -43,7 +46,15 @@ impl<'a> Deployment<'a> {
             DeployMode::Extract => Mode::Extract,
             DeployMode::Sync => Mode::Sync,
         };
-        Self { setup, aws, mode, trigger: arguments.trigger, previous: setup.base.clone(), sequence: 0 }
+        Self {
+            setup,
+            aws,
+            mode,
+            trigger: arguments.trigger,
+            previous: setup.base.clone(),
+            left_stale: BTreeSet::new(),
+            sequence: 0,
+        }
     }
 
     /// Deploys a commit and tells what became of every URL.
@@ -54,6 +65,7 @@ impl<'a> Deployment<'a> {
         let stale_before = self.aws.edge().compare().stale.len();
         let bought = self.bought();
         let logged = self.send(&steps, commit, function).await?;
+        let changes = self.setup.repository.changes(self.previous.as_deref(), commit)?;
         let stale = self.aws.edge().compare().stale;
         let looked_at = self.setup.promise.commits(&self.setup.repository, commit)?;
         let fates = Promise::fates(&self.setup.repository, &looked_at)?;
@@ -64,13 +76,14 @@ impl<'a> Deployment<'a> {
             commits_looked_at: looked_at.len(),
             stale_before,
             stale_after: self.judge(&stale, &steps, &fates, &logged.decisions),
-            needless: self.needless(&bought, commit, &logged.decisions),
+            needless: self.needless(&bought, &changes, &logged.decisions),
             rows: Vec::new(),
             lost_events: logged.lost,
             diagnostics: logged.diagnostics.into_iter().map(|(text, help)| format!("{text}; {help}")).collect(),
         };
-        let rows = self.rows(&deploy, logged.decisions, &steps)?;
+        let rows = self.rows(&deploy, &changes, logged.decisions, &steps);
         self.aws.edge().warm();
+        self.left_stale = stale.into_iter().map(|stale| (stale.distribution, stale.url)).collect();
         Ok(Deploy { rows, ..deploy })
     }
 
@@ -162,13 +175,21 @@ impl<'a> Deployment<'a> {
     }
 
     /// What was purged though the edge had the origin's bytes, and which rule asked for it.
-    fn needless(&self, bought: &BTreeMap<String, usize>, head: &str, decisions: &[Decision]) -> Vec<Needless> {
+    fn needless(&self, bought: &BTreeMap<String, usize>, changes: &[Change], decisions: &[Decision]) -> Vec<Needless> {
         let edge = self.aws.edge();
+        let is_new = |change: &&Change| match (&change.before, &change.after) {
+            (Some(before), Some(after)) => before.is_file() && after.is_file() && before.id != after.id,
+            _ => false,
+        };
+        let modified = changes.iter().filter(is_new).map(|change| purgeplan_core::escape(&change.path)).collect();
         let mut needless = Vec::new();
         for (id, from) in bought {
             let new = edge.invalidations(id).unwrap_or_default().get(*from..).unwrap_or_default();
             for purged in new.iter().flat_map(|invalidation| &invalidation.purged).filter(|purged| purged.needless) {
-                let named = named(&purged.url, &purged.path, head, decisions);
+                // What was left stale may be right again by chance, when old bytes come back: no diff tells that.
+                let left = self.left_stale.contains(&(id.clone(), purged.url.clone()));
+                let named = named(&purged.url, &purged.path, &modified, decisions)
+                    .or_else(|| left.then(|| "stale since an earlier deploy".to_owned()));
                 needless.push(Needless {
                     distribution: id.clone(),
                     url: purged.url.clone(),
@@ -181,7 +202,7 @@ impl<'a> Deployment<'a> {
     }
 
     /// A row for each change that git tells of this deploy, and for what the function decided beyond them.
-    fn rows(&self, deploy: &Deploy, decisions: Vec<Decision>, steps: &[ObjectChange]) -> Result<Vec<Row>, Failure> {
+    fn rows(&self, deploy: &Deploy, changes: &[Change], decisions: Vec<Decision>, steps: &[ObjectChange]) -> Vec<Row> {
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
         for decision in decisions {
             match rows.get_mut(&decision.path) {
@@ -192,7 +213,7 @@ impl<'a> Deployment<'a> {
         let sent: BTreeSet<&str> = steps.iter().map(|step| step.key.as_str()).collect();
         let lost: BTreeSet<&str> =
             deploy.lost_events.iter().flat_map(|event| &event.keys).map(String::as_str).collect();
-        for change in self.setup.repository.changes(deploy.base.as_deref(), &deploy.commit)? {
+        for change in changes {
             let path = purgeplan_core::escape(&change.path);
             let key = self.setup.key(&change.path);
             rows.entry(path.clone()).or_insert_with(|| {
@@ -203,24 +224,26 @@ impl<'a> Deployment<'a> {
                     Some(key) if sent.contains(key.as_str()) => "outside-lookback",
                     Some(_) => "no-event",
                 };
-                Row::undecided(&change, path, key, reason)
+                Row::undecided(change, path, key, reason)
             });
         }
-        Ok(rows.into_values().collect())
+        rows.into_values().collect()
     }
 }
 
 /// Which rule or substitute named a purge that served nothing; `None`: none did, and it should not have happened.
-fn named(url: &str, path: &str, head: &str, decisions: &[Decision]) -> Option<String> {
+///
+/// `modified` are the paths whose bytes this deploy itself changed.
+fn named(url: &str, path: &str, modified: &BTreeSet<String>, decisions: &[Decision]) -> Option<String> {
     if path != url {
         return Some(format!("substitute {path}"));
     }
     let of_path = decisions
         .iter()
         .filter(|decision| decision.outcome == "purge" && decision.paths.split(' ').any(|one| one == path));
-    of_path.into_iter().find_map(|decision| match (decision.commit.as_deref(), decision.reason.as_str()) {
-        (Some(commit), _) if commit != head => Some("/lookback".to_owned()),
-        (_, "modified") => None,
+    of_path.into_iter().find_map(|decision| match decision.reason.as_str() {
+        "modified" if modified.contains(&decision.path) => None,
+        "modified" => Some("/lookback".to_owned()),
         _ => Some(decision.rule.clone()),
     })
 }
@@ -263,7 +286,7 @@ impl Drop for Progress {
 mod tests {
     use super::*;
 
-    fn decision(reason: &str, commit: &str) -> Decision {
+    fn decision(reason: &str) -> Decision {
         Decision {
             change: "modified".into(),
             path: "a".into(),
@@ -271,7 +294,7 @@ mod tests {
             outcome: "purge".into(),
             reason: reason.into(),
             rule: "preset:sound".into(),
-            commit: Some(commit.into()),
+            commit: Some("C".into()),
             paths: "/a /b".into(),
             urls: "/a /b".into(),
         }
@@ -279,11 +302,12 @@ mod tests {
 
     #[test]
     fn only_a_rule_or_a_substitute_excuses_a_needless_purge() {
-        let at_head = [decision("modified", "H")];
-        assert_eq!(named("/a", "/a", "H", &at_head), None);
-        assert_eq!(named("/ab", "/a*", "H", &at_head).as_deref(), Some("substitute /a*"));
-        assert_eq!(named("/a", "/a", "H2", &at_head).as_deref(), Some("/lookback"));
-        assert_eq!(named("/a", "/a", "H", &[decision("added", "H")]).as_deref(), Some("preset:sound"));
-        assert_eq!(named("/c", "/c", "H", &at_head), None);
+        let modified = ["a".to_owned()].into();
+        let decided = [decision("modified")];
+        assert_eq!(named("/a", "/a", &modified, &decided), None);
+        assert_eq!(named("/ab", "/a*", &modified, &decided).as_deref(), Some("substitute /a*"));
+        assert_eq!(named("/a", "/a", &BTreeSet::new(), &decided).as_deref(), Some("/lookback"));
+        assert_eq!(named("/a", "/a", &modified, &[decision("added")]).as_deref(), Some("preset:sound"));
+        assert_eq!(named("/c", "/c", &modified, &decided), None);
     }
 }
