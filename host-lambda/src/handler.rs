@@ -134,7 +134,7 @@ impl<C: CodeCommit, F: CloudFront> Handler<C, F> {
     ) -> Result<String, Failure> {
         let subject = format!("distribution `{distribution}`");
         let attempt = || self.cloudfront.create_invalidation(distribution, &batch.caller_reference, &batch.paths);
-        let created = retry::call(invocation, deadline, &subject, attempt).await?;
+        let created = retry::call(invocation, deadline, "CreateInvalidation", &subject, attempt).await?;
         tracing::debug!(
             distribution,
             id = created.id,

@@ -88,7 +88,8 @@ impl History {
         let limit = usize::try_from(self.lookback.commits).unwrap_or(usize::MAX);
         // A date that cannot be read counts as young: looking at more commits purges at most too much.
         let young = |commit: &Commit| commit.committed_at.is_none_or(|time| time >= since);
-        let head = retry::call(invocation, invocation.deadline(), &self.branch, || port.branch_head()).await?;
+        let head =
+            retry::call(invocation, invocation.deadline(), "GetBranch", &self.branch, || port.branch_head()).await?;
         let mut commits = vec![self.commit(port, invocation, &head).await?];
         while let Some(last) = commits.last()
             && young(last)
@@ -109,7 +110,7 @@ impl History {
             return Ok(commit);
         }
         let subject = format!("commit `{id}` of {}", self.repository);
-        let commit = retry::call(invocation, invocation.deadline(), &subject, || port.commit(id)).await?;
+        let commit = retry::call(invocation, invocation.deadline(), "GetCommit", &subject, || port.commit(id)).await?;
         self.known().commits.put(id.to_owned(), commit.clone(), 1);
         Ok(commit)
     }
@@ -144,7 +145,7 @@ impl History {
         let mut token: Option<String> = None;
         loop {
             let read = || port.differences(base, head, token.as_deref());
-            let page = retry::call(invocation, invocation.deadline(), &subject, read).await?;
+            let page = retry::call(invocation, invocation.deadline(), "GetDifferences", &subject, read).await?;
             pages.push(page.json);
             match page.next {
                 Some(next) => token = Some(next),

@@ -1,14 +1,11 @@
 //! The one place where a call is retried: full jitter, inside the time that the invocation has left.
 
 use std::future::Future;
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use crate::advice;
 use crate::failure::Failure;
@@ -22,6 +19,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// Upper bound of any wait: CloudFront's rates are low enough that a throttled account needs many seconds.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// An attempt gets no less time than this, while there is any.
+const LEAST_PATIENCE: Duration = Duration::from_millis(250);
 
 /// One invocation: who it is, how long it may run, and what it has cost so far.
 #[derive(Debug)]
@@ -92,25 +92,14 @@ impl Invocation {
     }
 }
 
-/// Why an attempt has no result.
-enum Missed {
-    Failed(PortError),
-    /// The deadline passed before the service answered.
-    CutOff,
-}
-
-impl Missed {
-    fn retriable(&self) -> bool {
-        matches!(self, Self::Failed(error) if error.retriable)
-    }
-}
-
 /// Makes a call and repeats it while a repetition can help and the next wait ends before `deadline`.
 ///
-/// `subject` says what the call is about, for the message of a failure: ``branch `main` of repository `site` ``.
+/// `operation` is the API's name of the call. `subject` says what it is about, for the message of a failure:
+/// ``branch `main` of repository `site` ``.
 pub async fn call<T, F, Fut>(
     invocation: &Invocation,
     deadline: Instant,
+    operation: &'static str,
     subject: &str,
     mut attempt: F,
 ) -> Result<T, Failure>
@@ -119,32 +108,37 @@ where
     Fut: Future<Output = Result<T, PortError>>,
 {
     let tries = AtomicU32::new(0);
-    let last = Mutex::new(None);
     let once = || {
         tries.fetch_add(1, Ordering::Relaxed);
         invocation.calls.fetch_add(1, Ordering::Relaxed);
+        let patience = patience(deadline);
         // Boxed: the SDK's futures are several KB, and nested deeper than the compiler's recursion limit.
-        let answer = timeout_at(deadline, Box::pin(attempt()));
-        async move { answer.await.map_err(|_| Missed::CutOff)?.map_err(Missed::Failed) }
+        let answer = timeout(patience, Box::pin(attempt()));
+        async move { answer.await.unwrap_or_else(|_| Err(silent(operation, patience))) }
     };
     let outcome = once
         .retry(ExponentialBuilder::new().with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).without_max_times())
-        .when(Missed::retriable)
+        .when(|error: &PortError| error.retriable)
         .adjust(|_, longest| longest.map(full_jitter).filter(|wait| Instant::now() + *wait < deadline))
-        .notify(|missed, wait| {
+        .notify(|error, wait| {
             invocation.retries.fetch_add(1, Ordering::Relaxed);
-            if let Missed::Failed(error) = missed {
-                log_retry(error, subject, tries.load(Ordering::Relaxed), wait);
-                *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
-            }
+            log_retry(error, subject, tries.load(Ordering::Relaxed), wait);
         })
         .await;
     let tries = tries.into_inner();
-    outcome.map_err(|missed| match missed {
-        Missed::Failed(error) if error.retriable => exhausted(subject, tries, Some(&error)),
-        Missed::Failed(error) => refused(subject, &error),
-        Missed::CutOff => exhausted(subject, tries, last.into_inner().ok().flatten().as_ref()),
-    })
+    outcome.map_err(|error| if error.retriable { exhausted(subject, tries, &error) } else { refused(subject, &error) })
+}
+
+/// How long one attempt may take: a third of the time left, so that a call that hangs is tried again even under
+/// Lambda's default timeout of 3 s. The SDK's own limit of an attempt comes first when much time is left.
+fn patience(deadline: Instant) -> Duration {
+    let left = deadline.saturating_duration_since(Instant::now());
+    left.min((left / 3).max(LEAST_PATIENCE))
+}
+
+fn silent(operation: &'static str, patience: Duration) -> PortError {
+    let message = format!("no answer within {} ms", patience.as_millis());
+    PortError { operation, retriable: true, code: "timeout".to_owned(), message }
 }
 
 /// Anything from zero to the bound: callers that were throttled together do not come back together.
@@ -168,8 +162,7 @@ fn refused(subject: &str, error: &PortError) -> Failure {
     Failure::new("aws-refused", format!("{subject}: {error}"), advice::on(error))
 }
 
-fn exhausted(subject: &str, tries: u32, last: Option<&PortError>) -> Failure {
-    let cause = last.map_or_else(|| "no answer".to_owned(), ToString::to_string);
+fn exhausted(subject: &str, tries: u32, cause: &PortError) -> Failure {
     let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times") };
     Failure::new(
         "aws-unavailable",
@@ -193,7 +186,7 @@ mod tests {
     async fn a_passing_error_is_retried_until_the_call_succeeds() {
         let invocation = Invocation::lasting("r", Duration::from_mins(10));
         let left = Cell::new(5);
-        let answer = call(&invocation, invocation.deadline(), "branch `main`", || {
+        let answer = call(&invocation, invocation.deadline(), "GetBranch", "branch `main`", || {
             let failing = left.replace(left.get() - 1) > 0;
             async move { if failing { Err(error(true, "Throttling")) } else { Ok(7) } }
         })
@@ -205,7 +198,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_permanent_error_is_reported_at_once_with_its_cause() {
         let invocation = Invocation::lasting("r", Duration::from_mins(1));
-        let failure = call(&invocation, invocation.deadline(), "branch `main`", || async {
+        let failure = call(&invocation, invocation.deadline(), "GetBranch", "branch `main`", || async {
             Err::<(), _>(error(false, "BranchDoesNotExistException"))
         })
         .await
@@ -219,7 +212,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn retries_end_before_the_deadline_and_say_who_takes_over() {
         let invocation = Invocation::lasting("r", Duration::from_secs(30));
-        let failure = call(&invocation, invocation.deadline(), "distribution `E1`", || async {
+        let failure = call(&invocation, invocation.deadline(), "GetBranch", "distribution `E1`", || async {
             Err::<(), _>(error(true, "Throttling"))
         })
         .await
@@ -232,13 +225,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_never_answers_is_cut_off_at_the_deadline() {
-        let invocation = Invocation::lasting("r", Duration::from_secs(5));
-        let failure = call(&invocation, invocation.deadline(), "commit `c`", std::future::pending::<Result<(), _>>)
-            .await
-            .expect_err("never answers");
-        assert_eq!(failure.message, "commit `c`: tried once until the invocation's deadline: no answer");
-        assert_eq!(invocation.elapsed_ms(), 5_000);
+    async fn a_call_that_never_answers_is_tried_again_even_in_lambdas_default_time() {
+        let invocation = Invocation::lasting("r", Duration::from_millis(2_500));
+        let never = std::future::pending::<Result<(), _>>;
+        let failure =
+            call(&invocation, invocation.deadline(), "GetCommit", "commit `c`", never).await.expect_err("no answer");
+        assert!(invocation.calls() >= 3 && invocation.elapsed_ms() <= 2_500, "{invocation:?}");
+        let tried = format!("commit `c`: tried {} times until the invocation's deadline", invocation.calls());
+        assert!(failure.message.starts_with(&tried), "{}", failure.message);
+        assert!(failure.message.contains("GetCommit: `timeout`: no answer within"), "{}", failure.message);
     }
 
     #[tokio::test(start_paused = true)]
