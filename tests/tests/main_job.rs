@@ -184,6 +184,18 @@ fn hostile_behind_an_origin_path_that_leaves_objects_out() {
 }
 
 #[test]
+fn hostile_with_a_limit_that_widens() {
+    for seed in seeds() {
+        let repository = hostile::history(seed);
+        let policy = r#"{ "max_paths": { "limit": 3, "then": "widen" } }"#;
+        let name = format!("PURGEPLAN_SEED={seed} max_paths");
+        let report = walk(&name, &repository, Some(policy), "--trigger batched", &Mode::default());
+        let rows = || report.deploys.iter().flat_map(|deploy| &deploy.rows);
+        assert!(rows().any(|row| row.paths.contains("/*")), "{name}: nothing was widened");
+    }
+}
+
+#[test]
 fn hostile_commits_that_are_deployed_together() {
     for seed in seeds() {
         let repository = hostile::history(seed);

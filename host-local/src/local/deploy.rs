@@ -235,13 +235,15 @@ impl<'a> Deployment<'a> {
 ///
 /// `modified` are the paths whose bytes this deploy itself changed.
 fn named(url: &str, path: &str, modified: &BTreeSet<String>, decisions: &[Decision]) -> Option<String> {
-    if path != url {
+    let has = |joined: &str, one: &str| joined.split(' ').any(|text| text == one);
+    let of_path = || decisions.iter().filter(|decision| decision.outcome == "purge" && has(&decision.paths, path));
+    of_path().next()?;
+    let mut of_url = of_path().filter(|decision| has(&decision.urls, url)).peekable();
+    if of_url.peek().is_none() {
+        // The path was sent for another URL, and takes this one along.
         return Some(format!("substitute {path}"));
     }
-    let of_path = decisions
-        .iter()
-        .filter(|decision| decision.outcome == "purge" && decision.paths.split(' ').any(|one| one == path));
-    of_path.into_iter().find_map(|decision| match decision.reason.as_str() {
+    of_url.find_map(|decision| match decision.reason.as_str() {
         "modified" if modified.contains(&decision.path) => None,
         "modified" => Some("/lookback".to_owned()),
         _ => Some(decision.rule.clone()),
@@ -295,8 +297,8 @@ mod tests {
             reason: reason.into(),
             rule: "preset:sound".into(),
             commit: Some("C".into()),
-            paths: "/a /b".into(),
-            urls: "/a /b".into(),
+            paths: "/a /b*".into(),
+            urls: "/a /b~".into(),
         }
     }
 
@@ -305,7 +307,9 @@ mod tests {
         let modified = ["a".to_owned()].into();
         let decided = [decision("modified")];
         assert_eq!(named("/a", "/a", &modified, &decided), None);
-        assert_eq!(named("/ab", "/a*", &modified, &decided).as_deref(), Some("substitute /a*"));
+        assert_eq!(named("/b~", "/b*", &modified, &decided), None);
+        assert_eq!(named("/b*", "/b*", &modified, &decided).as_deref(), Some("substitute /b*"));
+        assert_eq!(named("/ab", "/a*", &modified, &decided), None, "nobody asked for this path");
         assert_eq!(named("/a", "/a", &BTreeSet::new(), &decided).as_deref(), Some("/lookback"));
         assert_eq!(named("/a", "/a", &modified, &[decision("added")]).as_deref(), Some("preset:sound"));
         assert_eq!(named("/c", "/c", &modified, &decided), None);
