@@ -174,16 +174,16 @@ impl Change {
         }
     }
 
-    /// This change, then a later one of the same path.
-    fn then(self, later: Self) -> Self {
-        let effect = self.effect.then(later.effect);
-        let status = match effect {
+    /// Takes up a later change of the same path.
+    fn follow(&mut self, later: &Self) {
+        self.effect = self.effect.then(later.effect);
+        self.status = match self.effect {
             Effect::Added => Status::Added,
             Effect::Modified => Status::Modified,
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        Self { status, from: None, before: self.before, effect, ..later }
+        (self.from, self.after, self.diff) = (None, later.after, later.diff);
     }
 }
 
@@ -255,15 +255,23 @@ impl ChangeSet {
 /// Joins diffs, oldest first, into one change a path; [`Change::diff`] says which diff was the last.
 pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
     let several = diffs.len() > 1 || diffs.iter().any(|diff| repeats(diff));
-    let mut changes = Vec::with_capacity(diffs.iter().map(Vec::len).sum());
-    for (index, diff) in diffs.into_iter().enumerate() {
-        changes.extend(diff.into_iter().map(|change| Change { diff: index, ..change }));
-    }
+    let numbered = diffs.into_iter().enumerate().map(|(index, mut diff)| {
+        diff.iter_mut().for_each(|change| change.diff = index);
+        diff
+    });
+    // One diff is the usual case: its list is taken over as it is.
+    let mut changes = numbered
+        .reduce(|mut all, mut diff| {
+            all.append(&mut diff);
+            all
+        })
+        .unwrap_or_default();
     if several {
-        changes = split(changes);
+        split(&mut changes);
     }
     sort(&mut changes);
-    fold(changes)
+    fold(&mut changes);
+    changes
 }
 
 /// Whether a path stands twice in a diff. git sorts by path, so the set is made only for what others wrote.
@@ -275,36 +283,36 @@ fn repeats(diff: &[Change]) -> bool {
     !diff.iter().all(|change| seen.insert(&change.path))
 }
 
-/// Renames and copies as the deletions and additions that they are.
-pub(crate) fn split(changes: Vec<Change>) -> Vec<Change> {
-    let mut whole = Vec::with_capacity(changes.len());
-    for change in changes {
-        let (deletion, rest) = change.split();
-        whole.extend(deletion);
-        whole.push(rest);
+/// Turns renames and copies into the deletions and additions that they are.
+pub(crate) fn split(changes: &mut Vec<Change>) {
+    for at in 0..changes.len() {
+        if matches!(changes[at].status, Status::Renamed | Status::Copied) {
+            let (deletion, addition) = changes[at].clone().split();
+            changes[at] = addition;
+            changes.extend(deletion);
+        }
     }
-    whole
 }
 
 /// Sorts by path, then from old to new. Within one diff a path is left before it is taken: `a` to `b` and `b` to `a`.
 pub(crate) fn sort(changes: &mut [Change]) {
-    changes.sort_by(|one, other| {
-        let later = |change: &Change| (change.diff, change.status != Status::Deleted);
-        one.path.cmp(&other.path).then_with(|| later(one).cmp(&later(other)))
-    });
+    let later = |change: &Change| (change.diff, change.status != Status::Deleted);
+    let order = |one: &Change, other: &Change| one.path.cmp(&other.path).then_with(|| later(one).cmp(&later(other)));
+    // A diff of git comes sorted, and a sort takes memory before it looks.
+    if !changes.is_sorted_by(|one, other| order(one, other).is_le()) {
+        changes.sort_by(order);
+    }
 }
 
 /// Joins the changes of each path; they are sorted.
-pub(crate) fn fold(changes: Vec<Change>) -> Vec<Change> {
-    let mut folded: Vec<Change> = Vec::with_capacity(changes.len());
-    for change in changes {
-        let joined = match folded.pop_if(|last| last.path == change.path) {
-            Some(earlier) => earlier.then(change),
-            None => change,
-        };
-        folded.push(joined);
-    }
-    folded
+pub(crate) fn fold(changes: &mut Vec<Change>) {
+    changes.dedup_by(|later, earlier| {
+        let same = later.path == earlier.path;
+        if same {
+            earlier.follow(later);
+        }
+        same
+    });
 }
 
 #[cfg(test)]

@@ -60,27 +60,77 @@ fn number(text: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// Passes over a body that begins at `at`; yields where it ends.
+///
+/// It goes by blocks as long as the body is sure to reach beyond them, then line by line.
 pub(super) fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Broken> {
     let mut left = u64::from(old) | u64::from(new) << 32;
-    let mut start = at;
     if left == 0 {
         return Ok(at);
     }
-    for newline in memchr::memchr_iter(b'\n', &bytes[at..]) {
-        left = left.wrapping_sub(TAKES[usize::from(bytes[start])]);
-        if left & GUARD != 0 {
-            return Err(Broken::Line(start));
+    // The lines that begin before it are counted.
+    let mut position = at;
+    loop {
+        while let Some(taken) = census(bytes, position).and_then(|census| census.takes(left)) {
+            left -= taken;
+            position += BLOCK;
         }
-        start = at + newline + 1;
-        if left == 0 {
-            return Ok(start);
+        let block_end = position + BLOCK;
+        if position > at && bytes[position - 1] != b'\n' {
+            position = next_line(bytes, position);
+        }
+        while position < block_end {
+            let first = *bytes.get(position).ok_or(Broken::End)?;
+            left = left.wrapping_sub(TAKES[usize::from(first)]);
+            if left & GUARD != 0 {
+                return Err(Broken::Line(position));
+            }
+            position = next_line(bytes, position);
+            if left == 0 {
+                return Ok(position);
+            }
         }
     }
-    let Some(&first) = bytes.get(start) else { return Err(Broken::End) };
-    match left.wrapping_sub(TAKES[usize::from(first)]) {
-        0 => Ok(bytes.len()),
-        left if left & GUARD != 0 => Err(Broken::Line(start)),
-        _ => Err(Broken::End),
+}
+
+fn next_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1)
+}
+
+/// How many bytes are counted at once: about a line and a half, so that few lines at the end of a hunk are left.
+const BLOCK: usize = 64;
+
+/// The lines that begin in a block, by their first byte.
+struct Census {
+    all: u8,
+    removed: u8,
+    added: u8,
+    context: u8,
+}
+
+/// Counts without a branch, so that the compiler can use vectors: a line begins behind each line feed.
+fn census(bytes: &[u8], at: usize) -> Option<Census> {
+    let block: &[u8; BLOCK] = bytes.get(at..)?.first_chunk()?;
+    let behind: &[u8; BLOCK] = bytes.get(at.checked_sub(1)?..)?.first_chunk()?;
+    let mut census = Census { all: 0, removed: 0, added: 0, context: 0 };
+    for (first, before) in block.iter().zip(behind) {
+        let begins = *before == b'\n';
+        census.all += u8::from(begins);
+        census.removed += u8::from(begins & (*first == b'-'));
+        census.added += u8::from(begins & (*first == b'+'));
+        census.context += u8::from(begins & (*first == b' '));
+    }
+    Some(census)
+}
+
+impl Census {
+    /// What the lines take off the counts, when they are all of the three usual kinds and the body goes on behind them: a
+    /// body has at least as many lines as its longer side.
+    fn takes(&self, left: u64) -> Option<u64> {
+        let [all, removed, added, context] = [self.all, self.removed, self.added, self.context].map(u64::from);
+        let (old, new) = (left & u64::from(u32::MAX), left >> 32);
+        let usual = removed + added + context == all;
+        let within = all < old.max(new) && removed + context <= old && added + context <= new;
+        (usual && within).then_some(removed + context | (added + context) << 32)
     }
 }
 

@@ -109,8 +109,11 @@ fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[
         diagnostics.extend(said);
     }
     // Patches follow each other; the attachments of any other format are parts of one listing.
-    let several = parts.len() > 1 && format == Format::Unified;
-    let changes = if several { change::union(parts) } else { parts.into_iter().flatten().collect() };
+    let changes = match format {
+        Format::Unified if parts.len() > 1 => change::union(parts),
+        _ if parts.len() == 1 => parts.remove(0),
+        _ => parts.into_iter().flatten().collect(),
+    };
     Ok(Parsed { changes, diagnostics })
 }
 

@@ -26,7 +26,7 @@ pub(super) fn join(mut changes: Vec<Change>, order: Order) -> (Vec<Change>, bool
     let Some(last) = changes.last().map(|change| change.diff).filter(|last| *last > 0) else {
         return (changes, false);
     };
-    changes = change::split(changes);
+    change::split(&mut changes);
     let turn = |changes: &mut Vec<Change>| changes.iter_mut().for_each(|change| change.diff = last - change.diff);
     if order != Order::OldestFirst {
         turn(&mut changes);
@@ -42,7 +42,8 @@ pub(super) fn join(mut changes: Vec<Change>, order: Order) -> (Vec<Change>, bool
     if !known {
         doubt(&mut changes);
     }
-    (change::fold(changes), wrong && order != Order::Unknown)
+    change::fold(&mut changes);
+    (changes, wrong && order != Order::Unknown)
 }
 
 #[derive(Default)]

@@ -29,7 +29,7 @@ pub(super) struct Header<'a> {
     similarity: bool,
     /// Both ids of the `index` line.
     ids: Option<(&'a [u8], &'a [u8])>,
-    /// The written names of the `--- ` and `+++ ` lines.
+    /// The `--- ` and `+++ ` lines: written names, with a tab behind them when they have blanks.
     pub(super) files: Option<(&'a [u8], &'a [u8])>,
     /// Whether content follows.
     pub(super) body: bool,
@@ -48,7 +48,7 @@ impl<'a> Header<'a> {
             if text.starts_with(b"--- ") {
                 let (second, after) = line(bytes, next);
                 let (Some(old), Some(new)) = (text.strip_prefix(b"--- "), second.strip_prefix(b"+++ ")) else { break };
-                header.files = Some((old.split(tab).next().unwrap_or(old), new.split(tab).next().unwrap_or(new)));
+                header.files = Some((old, new));
                 header.lines += 2;
                 at = after;
                 break;
@@ -177,10 +177,6 @@ impl<'a> Header<'a> {
     }
 }
 
-fn tab(byte: &u8) -> bool {
-    *byte == b'\t'
-}
-
 /// The header of one file in a combined diff.
 #[derive(Debug, Default)]
 pub(super) struct CombinedHeader<'a> {
@@ -260,5 +256,10 @@ pub(super) fn file_name(text: &[u8]) -> Option<alloc::borrow::Cow<'_, [u8]>> {
     if text.first() == Some(&b'"') {
         return unquote(text).map(|(name, _)| name.into());
     }
-    Some(text.split(tab).next().unwrap_or(text).into())
+    Some(unquoted_file_name(text).into())
+}
+
+/// A name without quotes, up to the tab behind it.
+pub(super) fn unquoted_file_name(text: &[u8]) -> &[u8] {
+    memchr::memchr(b'\t', text).map_or(text, |tab| &text[..tab])
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 
 use super::{
-    header::Header,
+    header::{Header, unquoted_file_name},
     prefix::{common_name, have_letters},
 };
 use crate::diff::lines::{self, unquote};
@@ -60,7 +60,8 @@ fn quoted(line: &[u8], quote: usize) -> Option<Written<'_>> {
 /// `--- ` and `+++ ` give a name for each side that is there.
 fn from_file_lines<'a>(header: &Header<'a>) -> Option<Written<'a>> {
     let line = header.line;
-    match header.files? {
+    let (old, new) = header.files?;
+    match (unquoted_file_name(old), unquoted_file_name(new)) {
         (b"/dev/null", new) if header.new_file => part(line, line.len().checked_sub(new.len() + 1)?),
         (old, b"/dev/null") if header.deleted_file => part(line, old.len()),
         (old, new) => Some((Cow::Borrowed(old), Cow::Borrowed(new))),
