@@ -82,7 +82,7 @@ pub struct Change {
     pub after: Option<Entry>,
     /// What it means for the object at `path`.
     pub effect: Effect,
-    /// Index of the newest diff that changed the path.
+    /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub diff: usize,
 }
 
@@ -176,6 +176,8 @@ impl Change {
 
     /// Takes up a later change of the same path.
     fn follow(&mut self, later: &Self) {
+        // A commit that left the object alone is not the one to name for what happened to it.
+        let newest = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
         self.effect = self.effect.then(later.effect);
         self.status = match self.effect {
             Effect::Added => Status::Added,
@@ -183,7 +185,7 @@ impl Change {
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        (self.from, self.after, self.diff) = (None, later.after, later.diff);
+        (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
 
@@ -203,11 +205,16 @@ impl Effect {
         }
     }
 
+    /// Whether the object came, changed or went.
+    fn is_on_object(self) -> bool {
+        matches!(self, Self::Added | Self::Modified | Self::Deleted)
+    }
+
     /// One after the other. Each state in between may have been deployed and cached, so what came back to its old
     /// bytes is still modified, and what came and went is deleted.
     fn then(self, later: Self) -> Self {
         match (self, later) {
-            (earlier, Self::ModeOnly | Self::Symlink | Self::Submodule) => earlier,
+            (earlier, later) if !later.is_on_object() => earlier,
             (Self::Deleted | Self::Modified, Self::Added) => Self::Modified,
             (_, later) => later,
         }
@@ -367,6 +374,16 @@ mod tests {
         assert_eq!(effects(vec![vec![delete()], vec![add()]]), [("a".into(), Effect::Modified)]);
         let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
         assert_eq!(effects(vec![vec![add()], vec![edit]]), [("a".into(), Effect::Modified)]);
+    }
+
+    #[test]
+    fn a_later_change_of_the_mode_takes_no_blame() {
+        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let executable = Some(Entry { mode: 0o100_755, ..file(b'2').unwrap() });
+        let mode = change(Status::Modified, "a", file(b'2'), executable);
+        let union = ChangeSet::union(vec![vec![edit], vec![mode.clone()], vec![mode]]);
+        let blamed: Vec<_> = union.iter().map(|c| (c.effect, c.diff)).collect();
+        assert_eq!(blamed, [(Effect::Modified, 0)]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) struct Decision {
     pub(crate) outcome: Outcome,
     pub(crate) reason: Reason,
     pub(crate) rule: String,
-    /// Index of the newest diff that changed the path.
+    /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub(crate) diff: Option<usize>,
     pub(crate) urls: Vec<StaleUrl>,
 }

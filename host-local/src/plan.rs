@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, Color, ContentArrangement, LineStyle, Row, Table, TableStyle};
 use purgeplan_loopback::git::Repository;
 use serde::Deserialize;
 
@@ -95,19 +95,24 @@ pub(crate) fn run(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     let read: Answer = serde_json::from_slice(&answer).expect("the core's answer has its documented form");
     match read {
         Answer::Failure { errors } => Err(refused(&errors, arguments.policy.as_deref().zip(policy.as_deref()))),
-        _ if arguments.format == Format::Json => print(&[answer.as_slice(), b"\n"].concat()),
-        success => print(render(&success).as_bytes()),
-    }
+        _ if arguments.format == Format::Json => print(&[answer.as_slice(), b"\n"].concat(), Format::Json),
+        success @ Answer::Success { .. } => print(render(&success).as_bytes(), Format::Text),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
-/// A reader that has seen enough (`| head`) is no error.
-fn print(bytes: &[u8]) -> Result<ExitCode, Failure> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+/// Writes what was asked for; a reader that has seen enough (`| head`) is no error.
+pub(crate) fn print(bytes: &[u8], format: Format) -> Result<(), Failure> {
+    let written = match format {
+        Format::Text => anstream::stdout().lock().write_all(bytes),
+        // As it is: what takes colour off where there is no terminal takes DEL out of names too.
+        Format::Json => std::io::stdout().lock().write_all(bytes),
+    };
+    match written.and_then(|()| std::io::stdout().flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("the plan could not be written: {error}"), "check where the output goes"))
+            Err(Failure::new(format!("the output could not be written: {error}"), "check where it goes"))
         }
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(()),
     }
 }
 
@@ -152,7 +157,7 @@ pub(crate) fn refused(errors: &[Refusal], policy: Option<(&Path, &[u8])>) -> Fai
     let told = errors.iter().map(|error| {
         let at = error.span.as_ref().filter(|span| span.attachment == Some(0)).map(|span| span.start);
         let place = policy.zip(at).map(|((file, bytes), at)| {
-            let line = bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = bytes[..at.min(bytes.len())].split(|byte| *byte == b'\n').count();
             format!("{}:{line}: ", file.display())
         });
         let pointer = error.pointer.as_ref().map(|pointer| format!(" (at {pointer})"));
@@ -182,13 +187,7 @@ fn render(answer: &Answer) -> String {
         let mut covering: Vec<&str> = decision.urls.iter().map(|url| url.path.as_str()).collect();
         covering.sort_unstable();
         covering.dedup();
-        table.add_row([
-            &plain(&decision.change),
-            &plain(&name),
-            &decision.outcome,
-            &decision.reason,
-            &covering.join("\n"),
-        ]);
+        table.add_row(row(&decision.change, &name, &decision.outcome, &decision.reason, &covering));
     }
     let mut text = String::new();
     if decisions.is_empty() {
@@ -213,6 +212,13 @@ fn render(answer: &Answer) -> String {
         dollars(*billed_paths),
     );
     text
+}
+
+/// A row of a table of decisions; what is purged stands out where there is colour.
+pub(crate) fn row(change: &str, name: &str, outcome: &str, reason: &str, paths: &[&str]) -> Row {
+    let colour = if outcome == "purge" { Color::Green } else { Color::DarkGrey };
+    let cells = [Cell::new(plain(change)), Cell::new(plain(name)), Cell::new(outcome).fg(colour), Cell::new(reason)];
+    cells.into_iter().chain([Cell::new(paths.join("\n"))]).collect::<Vec<_>>().into()
 }
 
 /// A table that fits the terminal, or 100 columns where there is none.

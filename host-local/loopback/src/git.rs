@@ -1,5 +1,6 @@
 //! A thin reader of a real repository: one git process a question, none a file, never a shell.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
@@ -192,10 +193,10 @@ impl Repository {
     /// # Errors
     /// [`GitError::UnknownRevision`] when there is no such commit.
     pub fn commit(&self, id: &str) -> Result<Commit, GitError> {
-        let id = self.resolve(id)?;
+        let id = self.id_of(id)?;
         let format = "--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B";
         let plain = ["-1", "--no-show-signature", "--no-notes", "--no-color", "--no-patch", "--date=raw"];
-        let output = self.run("log", &[&plain[..], &[format, &id, "--"]].concat())?;
+        let output = self.run_on(&[&id], "log", &[&plain[..], &[format, &id, "--"]].concat())?;
         let text = String::from_utf8_lossy(&output);
         let fields: Vec<&str> = text.splitn(10, '\0').collect();
         let [id, tree, parents, a_name, a_mail, a_date, c_name, c_mail, c_date, message] = fields[..] else {
@@ -223,6 +224,8 @@ impl Repository {
     /// [`GitError::UnknownRevision`] when there is no such commit.
     pub fn first_parents(&self, head: &str, limit: usize) -> Result<Vec<String>, GitError> {
         let head = self.resolve(head)?;
+        // git reads a C int.
+        let limit = limit.min(0x7FFF_FFFF);
         let output = self.run("rev-list", &["--first-parent", &format!("--max-count={limit}"), &head, "--"])?;
         Ok(String::from_utf8_lossy(&output).lines().map(str::to_owned).collect())
     }
@@ -232,8 +235,8 @@ impl Repository {
     /// # Errors
     /// [`GitError::UnknownRevision`] when there is no such commit.
     pub fn tree(&self, commit: &str) -> Result<Vec<TreeEntry>, GitError> {
-        let commit = self.resolve(commit)?;
-        let output = self.run("ls-tree", &["-r", "-z", "-l", "--full-tree", &commit])?;
+        let commit = self.id_of(commit)?;
+        let output = self.run_on(&[&commit], "ls-tree", &["-r", "-z", "-l", "--full-tree", &commit])?;
         let entries = output.split(|&byte| byte == 0).filter(|record| !record.is_empty()).map(parse_tree_entry);
         let mut entries = entries.collect::<Option<Vec<_>>>().ok_or(GitError::UnknownForm { command: "ls-tree" })?;
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -249,12 +252,29 @@ impl Repository {
             let whole = self.tree(head)?.into_iter();
             return Ok(whole.map(|e| Change { path: e.path, before: None, after: Some(e.entry) }).collect());
         };
-        let (base, head) = (self.resolve(base)?, self.resolve(head)?);
+        let (base, head) = (self.id_of(base)?, self.id_of(head)?);
         let form = ["-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none", "--no-commit-id"];
-        let output = self.run("diff-tree", &[&form[..], &[&base, &head, "--"]].concat())?;
+        let output = self.run_on(&[&base, &head], "diff-tree", &[&form[..], &[&base, &head, "--"]].concat())?;
         let mut changes = parse_raw(&output).ok_or(GitError::UnknownForm { command: "diff-tree" })?;
         changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
+    }
+
+    /// A full id as it is (whether there is such a commit, the command will tell), anything else resolved.
+    fn id_of<'a>(&self, revision: &'a str) -> Result<Cow<'a, str>, GitError> {
+        let full = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if full { Ok(Cow::Borrowed(revision)) } else { self.resolve(revision).map(Cow::Owned) }
+    }
+
+    /// Runs git on commits; only when it fails, asks whether one of them is not there.
+    fn run_on(&self, commits: &[&str], command: &str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        let output = self.run(command, arguments);
+        if let Err(GitError::Failed { .. }) = output {
+            for commit in commits {
+                self.resolve(commit)?;
+            }
+        }
+        output
     }
 
     fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {

@@ -190,6 +190,8 @@ impl<'a> Deployment<'a> {
             }
         }
         let sent: BTreeSet<&str> = steps.iter().map(|step| step.key.as_str()).collect();
+        let lost: BTreeSet<&str> =
+            deploy.lost_events.iter().flat_map(|event| &event.keys).map(String::as_str).collect();
         for change in self.setup.repository.changes(deploy.base.as_deref(), &deploy.commit)? {
             let path = purgeplan_core::escape(&change.path);
             let key = self.setup.key(&change.path);
@@ -197,6 +199,7 @@ impl<'a> Deployment<'a> {
                 // The function hears only of objects: without an event it cannot decide.
                 let reason = match &key {
                     None => "outside-source",
+                    Some(key) if lost.contains(key.as_str()) => "event-lost",
                     Some(key) if sent.contains(key.as_str()) => "outside-lookback",
                     Some(_) => "no-event",
                 };

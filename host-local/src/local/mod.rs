@@ -10,7 +10,6 @@ mod report;
 mod site;
 mod table;
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -18,6 +17,7 @@ use purgeplan_loopback::{Config, Loopback, Ports, deploy::Mode};
 
 use crate::cli::{Format, LocalArguments};
 use crate::failure::Failure;
+use crate::plan::print;
 use deploy::Deployment;
 use function::Function;
 use report::Report;
@@ -32,16 +32,7 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<ExitCode, Failure> {
         Format::Text => table::render(&report, arguments.all),
         Format::Json => serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n",
     };
-    let mut out = anstream::stdout().lock();
-    match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            return Err(Failure::new(
-                format!("the report could not be written: {error}"),
-                "check where the output goes",
-            ));
-        }
-        _ => {}
-    }
+    print(shown.as_bytes(), arguments.format)?;
     Ok(if report.kept_its_promise() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 pub(crate) const DEPLOYED_AFTER: i64 = 60;
 
 /// The parts of the policy that the promise depends on, read anew.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the policy")]
 pub(crate) struct Promise {
     article: bool,
     added: bool,

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
 
 use super::report::{Deploy, Report};
-use crate::plan::new_table;
+use crate::plan::{new_table, row as decision_row};
 use crate::text::{count, dollars, plain};
 
 /// Rows that are shown without `--all`.
@@ -38,7 +38,7 @@ fn changes(deploy: &Deploy, most: usize) -> String {
     for row in deploy.rows.iter().take(most) {
         let paths: Vec<&str> = row.paths.iter().map(String::as_str).collect();
         let key = row.key.as_deref().unwrap_or(&row.path);
-        table.add_row([&row.change, &plain(key), &row.outcome, &row.reason, &paths.join("\n")]);
+        table.add_row(decision_row(&row.change, key, &row.outcome, &row.reason, &paths));
     }
     text += &format!("{table}\n{}\n", left_out(deploy.rows.len(), most));
     text

@@ -36,7 +36,7 @@ fn main() {
             "\nA deploy of {RATED} changed objects, one an event, with CreateInvalidation at {} a second after a burst of {}:",
             RATE.per_second, RATE.burst
         );
-        for instances in [1, 10] {
+        for instances in [1, 2, 10] {
             rated(instances).await;
         }
     });
@@ -68,13 +68,13 @@ async fn starts() {
         ms(times[STARTS - 1])
     );
     match resident.get(resident.len() / 2) {
-        Some(median) => println!("resident after one event: median {:.1} MiB", *median as f64 / 1024.0),
+        Some(median) => println!("resident after one event: median {:.1} MiB", f64::from(*median) / 1024.0),
         None => println!("resident after one event: not known on this system"),
     }
 }
 
 /// `VmRSS` of a process, where there is a `/proc`.
-fn resident_kib(id: u32) -> Option<u64> {
+fn resident_kib(id: u32) -> Option<u32> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
@@ -82,9 +82,9 @@ fn resident_kib(id: u32) -> Option<u64> {
 
 /// The calls of one deploy, with `size` objects an event.
 async fn calls(size: usize, age: u64) -> String {
-    let site = site(OBJECTS, CHANGED, age);
-    let aws = loopback(&site, EdgeRules::default()).await;
-    let keys = deploy(&aws, &site);
+    let generated = site(OBJECTS, CHANGED, age);
+    let aws = loopback(&generated, EdgeRules::default()).await;
+    let keys = deploy(&aws, &generated);
     let mut lambda = Lambda::start(&aws, &[("AWS_LAMBDA_LOG_LEVEL", Some("info"))]);
     let started = Instant::now();
     for (index, chunk) in keys.chunks(size).enumerate() {
@@ -145,7 +145,7 @@ async fn fleet(aws: &Loopback, instances: usize, events: Vec<Vec<u8>>) -> (Durat
         let (mut longest, mut failed) = (Duration::ZERO, 0);
         while let Some(event) = next() {
             let started = Instant::now();
-            let outcome = runtime.invoke(event, Duration::from_secs(60)).await;
+            let outcome = runtime.invoke(event, Duration::from_mins(1)).await;
             longest = longest.max(started.elapsed());
             failed += usize::from(!matches!(outcome, Outcome::Response(_)));
         }

@@ -1,0 +1,32 @@
+//! Turns the compiled WebAssembly module into what `js` loads: `purgeplan_wasm.js` (an ES module for Node and
+//! browsers), `purgeplan_wasm_bg.wasm` and their types.
+//!
+//! The generator is a library here, so its version equals the binding's and nobody installs one. It is a crate of its
+//! own so that `cargo xtask demo` does not compile it; `cargo xtask test` runs it.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+const HELP: &str = "usage: purgeplan-bindgen MODULE.wasm FOLDER\n\n\
+    Writes the JavaScript, the types and the final module for MODULE.wasm into FOLDER.";
+
+fn main() -> ExitCode {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let (Some(module), Some(folder), None) = (arguments.next(), arguments.next(), arguments.next()) else {
+        eprintln!("{HELP}");
+        return ExitCode::from(2);
+    };
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&module).typescript(true).remove_name_section(true).remove_producers_section(true);
+    let written = bindgen.web(true).and_then(|web| web.generate(&folder));
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: `{}` gives no JavaScript: {error:#}", module.display());
+            ExitCode::FAILURE
+        }
+    }
+}

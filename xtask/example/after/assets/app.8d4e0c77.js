@@ -1,0 +1,2 @@
+document.documentElement.dataset.ready = 'yes';
+console.info('A blog by the sea');

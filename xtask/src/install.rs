@@ -1,0 +1,99 @@
+//! What the tests need beyond rustup, a C compiler, git and Node: said before it is installed, asked never.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::workspace::Workspace;
+use crate::{Result, process, terminal};
+
+/// The target of the core's second compilation.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Adds what the tests need to the Rust toolchain that runs them.
+///
+/// The file `rust-toolchain.toml` cannot: with `RUSTUP_AUTO_INSTALL=0` its components and targets are only names.
+pub(crate) fn rust(workspace: &Workspace) -> Result {
+    for (component, command) in [("clippy", "clippy"), ("rustfmt", "fmt")] {
+        if !process::succeeds(&mut workspace.cargo([command, "--version"])) {
+            println!("Installing `{component}` into the Rust toolchain.");
+            rustup(workspace, &["component", "add", component])?;
+        }
+    }
+    let print = ["--print", "target-libdir", "--target", WASM];
+    let libraries = process::output(Command::new("rustc").args(print).current_dir(&workspace.root))?;
+    if !Path::new(libraries.trim_end()).is_dir() {
+        println!("Installing the target {WASM} into the Rust toolchain (some 20 MB).");
+        rustup(workspace, &["target", "add", WASM])?;
+    }
+    println!("The Rust toolchain has clippy, rustfmt and {WASM}.");
+    Ok(())
+}
+
+/// Runs rustup on the toolchain that runs this: `RUSTUP_TOOLCHAIN`, which cargo's proxy sets, says which.
+fn rustup(workspace: &Workspace, arguments: &[&str]) -> Result {
+    process::run(Command::new("rustup").args(arguments).current_dir(&workspace.root))
+}
+
+/// Checks that Node is there and new enough.
+pub(crate) fn node(workspace: &Workspace) -> Result {
+    let version = process::output(Command::new("node").arg("--version").current_dir(&workspace.root))
+        .map_err(|error| format!("{error}; install Node 20 or newer"))?;
+    let version = version.trim_end();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < 20) {
+        return Err(format!("Node {version} is too old; install Node 20 or newer"));
+    }
+    println!("Node {version} is there.");
+    Ok(())
+}
+
+/// What is missing when there is no usable Python.
+pub(crate) const NO_PYTHON: &str =
+    "no Python 3.10 with venv (Debian: `apt-get install python3-venv`), so no tests with a foreign AWS client";
+
+/// A Python with the packages of `tests/requirements.txt`, in an environment of its own in the target folder; nothing
+/// when this machine has no Python to make it with.
+pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let environment = workspace.target.join("python");
+    let python = environment.join("bin").join("python");
+    let wanted = workspace.root.join("tests").join("requirements.txt");
+    let installed = environment.join("requirements.txt");
+    if same(&wanted, &installed) && process::succeeds(Command::new(&python).arg("--version")) {
+        println!("Python has the packages of `tests/requirements.txt`.");
+        return Ok(Some(python));
+    }
+    // Some distributions split ensurepip off; without it an environment has no pip.
+    let usable = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
+    if !process::succeeds(Command::new("python3").args(["-c", usable])) {
+        // A person may go on without it; continuous integration must not lose tests unseen.
+        return if terminal::in_ci() { Err(NO_PYTHON.to_owned()) } else { Ok(None) };
+    }
+    println!("Installing the packages of `tests/requirements.txt` (boto3) into {}.", environment.display());
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    process::run(Command::new(&python).args(pip).arg(&wanted))?;
+    fs::copy(&wanted, &installed).map_err(|error| format!("`{}` cannot be written: {error}", installed.display()))?;
+    Ok(Some(python))
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// The version of cargo-deny that `verify` runs.
+const CARGO_DENY: &str = "0.20.2";
+
+/// cargo-deny, in the target folder.
+pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
+    let tools = workspace.target.join("tools");
+    let deny = tools.join("bin").join("cargo-deny");
+    let version = process::output(Command::new(&deny).arg("--version")).unwrap_or_default();
+    if version.trim_end().ends_with(CARGO_DENY) {
+        return Ok(deny);
+    }
+    println!("Installing cargo-deny {CARGO_DENY} into {} (some 3 minutes).", tools.display());
+    let arguments = ["install", "--locked", "--version", CARGO_DENY, "cargo-deny", "--root"];
+    process::run(workspace.cargo(arguments).arg(&tools).env_remove("CARGO_TARGET_DIR"))?;
+    Ok(deny)
+}

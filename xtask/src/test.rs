@@ -1,0 +1,116 @@
+//! `cargo xtask test`: every check and every test, in every language.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::steps::{Done, Steps};
+use crate::workspace::Workspace;
+use crate::{Result, dependencies, install, process};
+
+/// What `cargo xtask test --help` prints.
+pub(crate) const HELP: &str = "\
+Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
+wasm32-unknown-unknown into the Rust toolchain; boto3 into a Python environment in the target folder.
+Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the Rust tests,
+the WebAssembly module and the tests in Node. It ends with a table of where its time went.
+
+usage: cargo xtask test [--keep-going]
+
+  --keep-going   goes on after a failed step
+
+The machine needs rustup, a C compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the tests with
+a foreign AWS client are left out; with `CI` set that is a failure).
+";
+
+/// Runs all steps.
+pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
+    let mut steps = Steps::new(keep_going("test", options)?);
+    all(workspace, &mut steps, Length::Short);
+    Ok(steps.finish())
+}
+
+/// Reads the one option that `test` and `verify` have.
+pub(crate) fn keep_going(task: &str, options: &[String]) -> Result<bool> {
+    match options.iter().find(|option| *option != "--keep-going") {
+        Some(unknown) => Err(format!("`{unknown}` is no option of `{task}`; see `cargo xtask {task} --help`")),
+        None => Ok(!options.is_empty()),
+    }
+}
+
+/// How long the tests may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// Minutes.
+    Short,
+    /// As long as it takes: tests find `PURGEPLAN_LONG` set and run their long cases too.
+    Long,
+}
+
+/// All checks and tests, the cheap ones first.
+pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
+    let mut python = None;
+
+    steps.run("install: Rust", || install::rust(workspace));
+    steps.run("install: Node", || install::node(workspace));
+    steps.attempt("install: Python", || {
+        python = install::python(workspace)?;
+        Ok(if python.is_some() { Done::Passed } else { Done::LeftOut(install::NO_PYTHON) })
+    });
+    steps.run("format", || process::run(&mut workspace.cargo(["fmt", "--all", "--check"])));
+    steps.run("licences", || dependencies::licences(workspace));
+    steps.run("purity of the core", || dependencies::purity(workspace));
+    steps.run("core for WebAssembly", || {
+        process::run(&mut workspace.cargo(["build", "--package=purgeplan-core", "--target", install::WASM]))
+    });
+    steps.run("clippy", || clippy(workspace));
+    // One build for everything: the tests run the real binaries, and another choice of packages or targets would choose
+    // other features and compile the AWS SDK again.
+    steps.run("build", || process::run(&mut workspace.cargo(EVERYTHING)));
+    steps.run("WebAssembly module", || webassembly(workspace));
+    steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), length));
+    steps.run("Node tests", || {
+        process::run(
+            Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(workspace.root.join("js")),
+        )
+    });
+}
+
+/// The arguments that build all that `cargo test` builds, and every binary.
+const EVERYTHING: [&str; 3] = ["build", "--workspace", "--all-targets"];
+
+/// Clippy, with warnings denied, as the compiler of the workspace's own crates in an ordinary build.
+///
+/// `cargo clippy` does the same with `cargo check`, whose artifacts no build can use: every dependency would be
+/// compiled twice, which made a cold run a quarter longer. Here the next steps find them compiled.
+fn clippy(workspace: &Workspace) -> Result {
+    // Only the complaints are wanted, so the workspace's own crates are compiled in the cheapest way.
+    let cheap = ["--config=profile.dev.debug=false", "--config=profile.dev.package.purgeplan-core.opt-level=0"];
+    let mut build = workspace.cargo(EVERYTHING.into_iter().chain(cheap));
+    process::run(build.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "--deny=warnings"))
+}
+
+/// `cargo test` with what the tests look for in the environment.
+fn rust_tests(workspace: &Workspace, python: Option<&PathBuf>, length: Length) -> Result {
+    let mut test = workspace.cargo(["test", "--workspace"]);
+    test.env("PURGEPLAN_BOOTSTRAP", workspace.binary("bootstrap")).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
+    if let Some(python) = python {
+        test.env("PURGEPLAN_PYTHON", python);
+    }
+    if length == Length::Long {
+        test.env("PURGEPLAN_LONG", "1");
+    }
+    process::run(&mut test)
+}
+
+/// Compiles the module and generates what `js` loads.
+fn webassembly(workspace: &Workspace) -> Result {
+    let profile = "--profile=wasm";
+    process::run(&mut workspace.cargo(["build", "--package=purgeplan-wasm", "--target", install::WASM, profile]))?;
+    let module = workspace.target.join(install::WASM).join("wasm").join("purgeplan_wasm.wasm");
+    let folder = workspace.root.join("js").join("dist");
+    process::run(Command::new(workspace.binary("purgeplan-bindgen")).arg(module).arg(&folder))?;
+    let size = fs::metadata(folder.join("purgeplan_wasm_bg.wasm")).map_err(|error| error.to_string())?.len();
+    println!("js/dist/purgeplan_wasm_bg.wasm: {size} bytes");
+    Ok(())
+}
