@@ -38,7 +38,7 @@ pub(super) fn original(bytes: &[u8], offset: usize) -> usize {
 }
 
 /// How long the control sequence at the start is; 0 when there is none.
-fn sequence(bytes: &[u8]) -> usize {
+pub(super) fn sequence(bytes: &[u8]) -> usize {
     let Some(rest) = bytes.strip_prefix(b"\x1b[") else { return 0 };
     let parameters = rest.iter().take_while(|byte| matches!(byte, b' '..=b'?')).count();
     match rest.get(parameters) {

@@ -27,7 +27,7 @@ pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Format,
 }
 
 fn of(bytes: &[u8]) -> Option<Format> {
-    if bytes.trim_ascii_start().first() == Some(&b'{') {
+    if is_json(bytes) {
         return Some(Format::Codecommit);
     }
     let nul = memchr::memchr(0, bytes);
@@ -36,12 +36,16 @@ fn of(bytes: &[u8]) -> Option<Format> {
     {
         match first {
             [b':', ..] => return Some(Format::Raw),
-            [b'A'..=b'Z', score @ ..] if score.iter().all(u8::is_ascii_digit) => return Some(Format::NameStatus),
+            // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
+            _ if is_status(first) => return is_status_list(bytes).then_some(Format::NameStatus),
             _ => {}
         }
     }
     if has_unified(bytes) {
         return Some(Format::Unified);
+    }
+    if nul.is_some() {
+        return Some(Format::NameOnly);
     }
     let mut plain = true;
     let mut at = 0;
@@ -54,7 +58,13 @@ fn of(bytes: &[u8]) -> Option<Format> {
         at = next;
     }
     let log = bytes.strip_prefix(b"commit ").is_some_and(|rest| hex_digits(rest) >= 40);
-    (plain || nul.is_some() || log).then_some(Format::NameOnly)
+    (plain || log).then_some(Format::NameOnly)
+}
+
+/// Whether a JSON object begins here; a name may begin with a brace, but git quotes one with a quotation mark.
+pub(super) fn is_json(bytes: &[u8]) -> bool {
+    let inner = bytes.trim_ascii_start().strip_prefix(b"{");
+    inner.is_some_and(|inner| matches!(inner.trim_ascii_start().first(), Some(b'"' | b'}')))
 }
 
 /// Whether a line opens a file of a unified diff.
@@ -73,11 +83,34 @@ fn has_unified(bytes: &[u8]) -> bool {
 
 /// The bytes behind the colour codes at the start.
 fn uncoloured(mut rest: &[u8]) -> &[u8] {
-    while colour::begins(rest) {
-        let Some(end) = rest.iter().position(u8::is_ascii_alphabetic) else { break };
-        rest = &rest[end + 1..];
+    loop {
+        match colour::sequence(rest) {
+            0 => return rest,
+            length => rest = &rest[length..],
+        }
     }
-    rest
+}
+
+fn is_status(text: &[u8]) -> bool {
+    let letters = text.iter().take_while(|byte| b"ACDMRTU".contains(byte)).count();
+    letters > 0 && text[letters..].iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the fields that end in NUL alternate between a status and its names to the end.
+fn is_status_list(bytes: &[u8]) -> bool {
+    let mut fields = bytes.split(|byte| *byte == 0);
+    loop {
+        match fields.next() {
+            // What stands behind the last NUL.
+            Some(b"") => return fields.next().is_none(),
+            Some([b'R' | b'C', score @ ..]) if score.iter().all(u8::is_ascii_digit) => _ = fields.next(),
+            Some(status) if is_status(status) => {}
+            _ => return false,
+        }
+        if fields.next().is_none_or(<[u8]>::is_empty) {
+            return false;
+        }
+    }
 }
 
 fn plain_opens(rest: &[u8]) -> bool {
@@ -93,10 +126,7 @@ fn listing(text: &[u8]) -> Option<Format> {
         return Some(Format::Raw);
     }
     let tab = memchr::memchr(b'\t', text)?;
-    let (letters, score) =
-        text[..tab].split_at(text[..tab].iter().take_while(|byte| byte.is_ascii_uppercase()).count());
-    let status = !letters.is_empty() && letters.iter().all(|letter| b"ACDMRTU".contains(letter));
-    (status && score.iter().all(u8::is_ascii_digit)).then_some(Format::NameStatus)
+    is_status(&text[..tab]).then_some(Format::NameStatus)
 }
 
 /// Whether a line can only be meant as a name. Text must not be taken for one.

@@ -139,6 +139,9 @@ pub(super) fn skip_no_newline(bytes: &[u8], at: usize) -> usize {
     if bytes.get(at) == Some(&b'\\') { line(bytes, at).1 } else { at }
 }
 
+/// The most parents of a merge that are read. git itself makes octopus merges of dozens; a bound keeps the cost linear.
+const MOST_PARENTS: usize = 256;
+
 /// Lines of each parent, then of the result, as `@@@ -1,2 -1,2 +1,3 @@@` says them.
 pub(super) fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
     let parents = header.iter().take_while(|byte| **byte == b'@').count().checked_sub(1)?;
@@ -150,7 +153,7 @@ pub(super) fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
         counts.push(count);
         rest = after;
     }
-    (parents >= 2 && rest.starts_with(b" @")).then_some(counts)
+    ((2..=MOST_PARENTS).contains(&parents) && rest.starts_with(b" @")).then_some(counts)
 }
 
 /// The same as [`skip`] for a combined hunk: one column a parent stands before each line.

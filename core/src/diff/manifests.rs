@@ -11,6 +11,7 @@ use core::cmp::Ordering;
 use serde::Deserialize;
 
 use super::{
+    detect,
     lines::{hex_digits, line},
     listing::shown,
 };
@@ -69,7 +70,7 @@ pub(super) fn are(before: &[u8], after: &[u8]) -> bool {
 /// A page of object keys; a page of CodeCommit's differences is JSON as well.
 fn is_listing(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
-    bytes.trim_ascii_start().starts_with(b"{") && memchr::memmem::find(start, b"\"differences\"").is_none()
+    detect::is_json(bytes) && memchr::memmem::find(start, b"\"differences\"").is_none()
 }
 
 fn first_line(bytes: &[u8]) -> Option<&[u8]> {

@@ -51,7 +51,7 @@ const KNOWN: [&[u8]; 20] = [
     b"tag ",
     b"Tagger:",
     b"Index: ",
-    b"=====",
+    b"===",
     b"diff -",
     b"# ",
     b":",

@@ -128,6 +128,16 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// Whether a `--- ` or `+++ ` line speaks of another file than this path of the `diff --git` line.
+    pub(super) fn names_another(&self, path: &RepoPath) -> bool {
+        let another = |written: &[u8]| {
+            let name = written.strip_suffix(b"\t").unwrap_or(written);
+            let same = name.ends_with(path.as_bytes()) || name == b"/dev/null" || name.starts_with(b"\"");
+            !same && !unquoted_file_name(name).ends_with(path.as_bytes())
+        };
+        self.files.is_some_and(|(old, new)| another(old) || another(new))
+    }
+
     /// Whether the last name of a rename or copy is shorter than in the `diff --git` line.
     fn is_name_cut(&self) -> bool {
         let (Some(from), Some(to)) = (self.from, self.to) else { return false };
@@ -185,6 +195,7 @@ pub(super) struct CombinedHeader<'a> {
     new_file: bool,
     deleted_file: bool,
     pub(super) body: bool,
+    files: bool,
     lines: usize,
 }
 
@@ -196,6 +207,7 @@ impl<'a> CombinedHeader<'a> {
             let (text, next) = line(bytes, at);
             // `--combined-all-paths` writes a `--- ` line for each parent.
             let file_line = header.lines > 0 && (text.starts_with(b"--- ") || text.starts_with(b"+++ "));
+            header.files |= text.starts_with(b"+++ ") && next > at + text.len();
             if !file_line && header.take(text).is_none() {
                 break;
             }
@@ -233,9 +245,9 @@ impl<'a> CombinedHeader<'a> {
         Some(())
     }
 
-    /// Whether nothing has to follow: only modes differ, or the file is empty or gone.
+    /// Whether nothing has to follow: only modes differ, or the file is gone, or no hunk is shown for it.
     pub(super) fn is_whole(&self) -> bool {
-        self.deleted_file || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
+        self.files || self.deleted_file || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
     }
 
     /// The change that it tells of this path.

@@ -137,6 +137,10 @@ impl<'a> Reader<'a> {
             return Err(if unfinished { self.truncated("the diff ends in a name", start) } else { error });
         }
         let path = self.path(name, start)?;
+        if header.names_another(&path) {
+            let message = format!("`{}` and its `+++ ` or `--- ` line name two files", shown(header.line));
+            return Err(self.error("diff-prefix", message, start, self.at));
+        }
         self.sink.push(header.change(path, None));
         Ok(())
     }

@@ -26,12 +26,11 @@ impl<'a> Reader<'a> {
             return Err(self.truncated("the diff ends in the header of a file", start));
         }
         let (hunk, _) = line(self.bytes, hunk_at);
-        let Some(new) = new.filter(|_| hunk::counts(hunk).is_some()) else { return self.text() };
-        let sides = match (is_absent(old), is_absent(new)) {
-            (true, true) => return self.text(),
+        let (Some(new), Some((gone, come))) = (new, hunk::counts(hunk)) else { return self.text() };
+        let sides = match (is_absent(old, gone), is_absent(new, come)) {
             (true, false) => Sides::OnlyNew,
             (false, true) => Sides::OnlyOld,
-            (false, false) => Sides::Both,
+            _ => Sides::Both,
         };
         self.push_plain(old, new, sides, start)?;
         self.at = hunk_at;
@@ -103,12 +102,13 @@ fn sides_of(old: &[u8], new: &[u8]) -> Sides {
     }
 }
 
-/// Whether a side says that the file is not there: by its name, by what svn writes behind it, or by the time 0, which
-/// diff(1) and bzr write for it.
-fn is_absent(text: &[u8]) -> bool {
+/// Whether a side says that the file is not there: by its name; or, when it has no lines, by what svn writes behind it
+/// or by the time 0, which diff(1) and bzr write for it.
+fn is_absent(text: &[u8], lines: u32) -> bool {
     let name = text.split(|byte| *byte == b'\t').next().unwrap_or(text);
     let note = text.get(name.len() + 1..).unwrap_or_default();
-    name == b"/dev/null" || note == b"(revision 0)" || note == b"(nonexistent)" || is_epoch(note)
+    let noted = note == b"(revision 0)" || note == b"(nonexistent)" || is_epoch(note);
+    name == b"/dev/null" || (lines == 0 && noted)
 }
 
 /// `1970-01-01 00:00:00.000000000 +0000`, or the same moment in another zone.
@@ -155,7 +155,7 @@ mod tests {
         {
             assert!(!is_epoch(time.as_bytes()), "{time}");
         }
-        assert!(is_absent(b"/dev/null\tThu Jan 01 00:00:00 1970 +0000") && is_absent(b"x\t(revision 0)"));
-        assert!(!is_absent(b"a/dev/null") && !is_absent(b"x"));
+        assert!(is_absent(b"/dev/null\tThu Jan 01 00:00:00 1970 +0000", 1) && is_absent(b"x\t(revision 0)", 0));
+        assert!(!is_absent(b"a/dev/null", 0) && !is_absent(b"x", 0) && !is_absent(b"x\t(revision 0)", 1));
     }
 }

@@ -112,8 +112,10 @@ impl Prefixes {
         };
         // Prefixes are short; a bound keeps the search linear in the line.
         if let Some((old, new)) = (0..=prefixes.min(64)).find_map(cut) {
+            // `a/sub/` is no prefix that anybody chooses: one of the two kinds of names is wrong.
+            let odd = old.is_empty() != new.is_empty() || (has_letter(old) && has_letter(new));
             self.seen = Some((old.to_vec(), new.to_vec()));
-            (self.proven, self.contradiction) = (true, false);
+            (self.proven, self.contradiction) = (!odd, odd);
         }
     }
 
@@ -141,8 +143,9 @@ pub(super) fn common_name(old: &[u8], new: &[u8]) -> Option<usize> {
     let same = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
     let begins = |name: &[u8]| name.len() == same || name[name.len() - same - 1] == b'/';
     let end = &new[new.len() - same..];
-    let length = if begins(old) && begins(new) { same } else { same.checked_sub(memchr::memchr(b'/', end)? + 1)? };
-    (length > 0).then_some(length)
+    let begin = if begins(old) && begins(new) { 0 } else { memchr::memchr(b'/', end)? };
+    let name = end[begin..].iter().position(|byte| *byte != b'/')?;
+    Some(same - begin - name)
 }
 
 fn behind(name: Cow<'_, [u8]>, prefix: usize) -> Cow<'_, [u8]> {
@@ -173,6 +176,11 @@ mod tests {
         assert_eq!(name(&mut prefixes, "w/x", "i/x").unwrap(), b"x");
         assert_eq!(name(&mut prefixes, "a/x", "a/x").unwrap(), b"a/x");
         assert_eq!(name(&mut prefixes, "x.orig", "x"), None);
+        assert_eq!(common_name(b"src://a b/c", b"dst://a b/c"), Some(5));
+        assert_eq!(
+            (common_name(b"x/", b"y/"), common_name(b"", b""), common_name(b"a/b/c", b"c")),
+            (None, None, Some(1))
+        );
         assert!(prefixes.second_reading().unwrap().is_none());
     }
 
@@ -202,6 +210,11 @@ mod tests {
         name(&mut prefixes, "old/x", "new/x").unwrap();
         name(&mut prefixes, "older/x", "new/x").unwrap();
         assert!(prefixes.second_reading().is_err());
+        for (line, from, to) in [("a/s/x b/s/y", "x", "y"), ("a/x b/y", "a/x", "y")] {
+            let mut prefixes = Prefixes::default();
+            prefixes.learn(line.as_bytes(), from.as_bytes(), to.as_bytes());
+            assert!(prefixes.second_reading().is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -167,6 +167,7 @@ fn what_cannot_be_read_is_refused_where_it_stands() {
         ),
         ("Content-Transfer-Encoding: Base64\n\nZGlmZg==\n", ("diff-encoded", 0)),
         ("* Unmerged path x\n", ("diff-unmerged", 0)),
+        ("diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n", ("diff-prefix", 0)),
         ("diff --git /x /x\nold mode 100644\nnew mode 100755\n", ("diff-path", 0)),
         ("diff --git \"a/x b/x\nold mode 100644\nnew mode 100755\n", ("diff-prefix", 0)),
     ] {
