@@ -140,3 +140,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_corpus_of_the_fuzz_target_holds() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/diff");
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() > 20, "the corpus is part of the repository");
+    for file in files {
+        render::check(&std::fs::read(file).unwrap());
+    }
+}

@@ -289,3 +289,43 @@ pub fn told(items: &[Item], change: fn(&Item) -> &'static str) -> Told {
     sorted.sort_by(|one, other| one.path.cmp(&other.path));
     sorted.into_iter().map(|item| (change(item).into(), escape(&item.path), item.from.as_ref().map(escape))).collect()
 }
+
+/// What holds for any bytes: no format panics on them, and what one of them says, written in every format, is read back.
+/// The fuzz target is this.
+pub fn check(bytes: &[u8]) {
+    for format in ["auto", "unified", "raw", "git-raw", "name-status", "name-only", "codecommit"] {
+        if let Ok(told) = parse(format, &[bytes]) {
+            check_told(&told);
+        }
+    }
+    let (before, after) = bytes.split_at(bytes.len() / 2);
+    for format in ["auto", "unified", "manifests"] {
+        if let Ok(told) = parse(format, &[before, after]) {
+            check_told(&told);
+        }
+    }
+}
+
+fn check_told(said: &Told) {
+    let items: Vec<Item> = said.iter().map(item).collect();
+    assert_eq!(parse("unified", &[&unified(&items, ("a/", "b/"), &[])]).as_ref(), Ok(said));
+    for z in [true, false] {
+        assert_eq!(parse("raw", &[&raw(&items, z)]).as_ref(), Ok(said));
+        let listed = parse("name-status", &[&name_status(&items, z)]);
+        assert_eq!(listed, Ok(told(&items, Item::change_without_ids)));
+    }
+}
+
+/// A change of the kind that was told; its ids and modes are made up.
+fn item((change, path, from): &(String, String, Option<String>)) -> Item {
+    let bytes = |text: &String| purgeplan_core::unescape(text).expect("the core wrote it");
+    let side = |mode, digit: &str| Some(Side { mode, id: digit.repeat(40) });
+    let (before, after) = match change.as_str() {
+        "added" => (None, side(0o100_644, "2")),
+        "deleted" => (side(0o100_644, "1"), None),
+        "type-changed" => (side(0o100_644, "1"), side(0o120_000, "2")),
+        "mode-changed" => (side(0o100_644, "1"), side(0o100_755, "1")),
+        _ => (side(0o100_644, "1"), side(0o100_644, "2")),
+    };
+    Item { path: bytes(path), from: from.as_ref().map(bytes), copy: change == "copied", before, after }
+}
