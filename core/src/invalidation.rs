@@ -87,6 +87,12 @@ impl InvalidationPath {
         Self(text)
     }
 
+    /// The wildcard after `prefix`: encoded text that ends on a whole character and leaves room for the `*`.
+    pub(crate) fn beginning_with(prefix: &str) -> Self {
+        debug_assert!(prefix.starts_with('/') && prefix.len() < MAX_PATH_CHARACTERS, "a path begins with a slash");
+        Self(String::from(prefix) + "*")
+    }
+
     /// The folder itself as an exact path.
     pub(crate) fn folder(folder: &str) -> Self {
         Self(String::from(folder))
@@ -150,12 +156,15 @@ pub(crate) fn encode(path: &[u8]) -> String {
     text
 }
 
-fn encode_into(path: &[u8], text: &mut String) {
-    for &byte in path {
-        if must_be_encoded(byte) {
+pub(crate) fn encode_into(path: &[u8], text: &mut String) {
+    let mut rest = path;
+    while !rest.is_empty() {
+        let clean = rest.iter().position(|byte| must_be_encoded(*byte)).unwrap_or(rest.len());
+        text.push_str(core::str::from_utf8(&rest[..clean]).expect("what stays as it is is ASCII"));
+        rest = &rest[clean..];
+        if let Some((byte, after)) = rest.split_first() {
             write!(text, "%{byte:02X}").expect("writing to a String does not fail");
-        } else {
-            text.push(char::from(byte));
+            rest = after;
         }
     }
 }
