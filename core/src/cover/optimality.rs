@@ -234,7 +234,7 @@ fn worth(cover: &Cover) -> (usize, usize, usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(60000))]
 
     #[test]
     fn lossless_is_the_best_of_all_sets_of_wildcards(instance in instance(6, 5, 4)) {
@@ -282,7 +282,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(8000))]
 
     #[test]
     fn a_budget_of_many_is_what_a_table_over_every_byte_says(

@@ -63,19 +63,13 @@ pub(super) fn steps(nodes: &[Node], items: &[Item<'_>]) -> Vec<Step> {
         };
         let forced = || node.forced.then(|| Wildcard { item: node.end - 1, len: items[node.end - 1].text.len() });
         let parent = number[node.parent];
-        steps.push(match pure.next_if(|pure| pure.node == index) {
-            Some(pure) => Step {
-                parent,
-                // A pure wildcard is no worse than the forced ones that it stands for.
-                open: (pure.forced == 0).then(|| Open { paths: node.size(), forced: None }),
-                bought: [Some(bought(pure.candidate)), None],
-            },
-            None => Step {
-                parent,
-                open: Some(Open { paths: node.exact + usize::from(node.forced), forced: forced() }),
-                bought: [node.above.map(bought), node.on.map(bought)],
-            },
-        });
+        let pure = pure.next_if(|pure| pure.node == index);
+        let open = match &pure {
+            // A pure wildcard is no worse than the forced ones that it stands for.
+            Some(pure) => (pure.forced == 0).then(|| Open { paths: node.size(), forced: None }),
+            None => Some(Open { paths: node.exact + usize::from(node.forced), forced: forced() }),
+        };
+        steps.push(Step { parent, open, bought: [node.above.map(bought), node.on.map(bought)] });
     }
     steps
 }

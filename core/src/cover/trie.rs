@@ -52,7 +52,7 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
         let above = nodes[nodes[index].parent].depth;
         candidates(&mut nodes[index], above, items, ground);
         let node = &nodes[index];
-        let (parent, all) = (node.parent, node.above.is_some() || (node.on.is_some() && !node.terminal));
+        let (parent, all) = (node.parent, node.covers_all());
         nodes[parent].covered_below |= all && node.size() + 1 == nodes[parent].size();
     }
     nodes
@@ -124,8 +124,10 @@ fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: 
     let whole = longest_whole(text, node.depth, parent_depth);
     let on_node = whole == Some(node.depth);
     let above = match whole {
+        // A single item needs nothing wider than its own path.
+        _ if node.size() == 1 => None,
         Some(len) if !on_node => Some(len),
-        Some(len) if node.terminal && node.size() > 1 => longest_whole(text, len - 1, parent_depth),
+        Some(len) if node.terminal => longest_whole(text, len - 1, parent_depth),
         _ => None,
     };
     node.above = above.and_then(candidate);
@@ -148,6 +150,11 @@ impl Node {
             above: None,
             on: None,
         }
+    }
+
+    /// Whether some wildcard, bought or forced, covers all of the node.
+    fn covers_all(&self) -> bool {
+        self.above.is_some() || (!self.terminal && (self.on.is_some() || self.forced))
     }
 
     /// How many items are at and below the node.
