@@ -4,6 +4,7 @@
 //! "Quotas"; what the guide leaves open is as users observed it and is named where it is used.
 
 use alloc::string::String;
+use core::fmt::Write;
 
 use crate::names::UrlPath;
 
@@ -155,40 +156,21 @@ pub(crate) fn encode(path: &[u8]) -> String {
     text
 }
 
-pub(crate) fn encode_into(path: &[u8], text: &mut String) {
-    let mut rest = path;
-    while !rest.is_empty() {
-        let clean = rest.iter().position(|byte| ENCODED[usize::from(*byte)]).unwrap_or(rest.len());
-        text.push_str(core::str::from_utf8(&rest[..clean]).expect("what stays as it is is ASCII"));
-        rest = &rest[clean..];
-        if let Some((byte, after)) = rest.split_first() {
-            text.push('%');
-            for digit in [byte >> 4, byte & 0xF] {
-                text.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
-            }
-            rest = after;
+fn encode_into(path: &[u8], text: &mut String) {
+    for &byte in path {
+        if must_be_encoded(byte) {
+            write!(text, "%{byte:02X}").expect("writing to a String does not fail");
+        } else {
+            text.push(char::from(byte));
         }
     }
 }
-
-/// [`must_be_encoded`] of every byte: there can be a million live URLs.
-const ENCODED: [bool; 256] = {
-    let mut encoded = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255; `try_from` is not const")]
-        let value = must_be_encoded(byte as u8);
-        encoded[byte] = value;
-        byte += 1;
-    }
-    encoded
-};
 
 /// RFC 1738's unsafe characters, control characters, non-ASCII bytes, and `?`, which would begin a query string.
 ///
 /// Nothing else: an over-encoded path is accepted and purges nothing. `~` is unsafe in RFC 1738 too, but `%7E` purges
 /// nothing, so [`InvalidationPath::narrowest`] never sends one.
-const fn must_be_encoded(byte: u8) -> bool {
+fn must_be_encoded(byte: u8) -> bool {
     !byte.is_ascii_graphic()
         || matches!(
             byte,

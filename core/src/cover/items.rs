@@ -1,6 +1,6 @@
 //! What has to be covered, sorted, and the unchanged live URLs that lie between.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 
 use super::url_set::sort;
 use crate::{
@@ -12,14 +12,23 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item<'a> {
     pub(super) path: &'a InvalidationPath,
-    /// The path, or what stands before its wildcard.
+    /// What the path stands for, without its wildcard.
     pub(super) text: &'a [u8],
     /// The path is a wildcard: its URL has no exact path.
     pub(super) forced: bool,
 }
 
 impl<'a> Item<'a> {
-    fn new(path: &'a InvalidationPath) -> Self {
+    /// The text is decoded: what is sorted by its bytes stays so.
+    fn decoded(url: &'a UrlPath, path: &'a InvalidationPath) -> Self {
+        let prefix = path.wildcard_prefix();
+        let len = prefix.map_or(url.as_bytes().len(), decoded_len);
+        let text = &url.as_bytes()[..len];
+        debug_assert_eq!(encode(text), prefix.unwrap_or(path.as_str()), "a URL's path is the URL's or a prefix's");
+        Self { path, text, forced: prefix.is_some() }
+    }
+
+    fn encoded(path: &'a InvalidationPath) -> Self {
         let prefix = path.wildcard_prefix();
         Self { path, text: prefix.unwrap_or(path.as_str()).as_bytes(), forced: prefix.is_some() }
     }
@@ -30,26 +39,26 @@ impl<'a> Item<'a> {
     }
 }
 
+/// How many bytes encoded text stands for.
+fn decoded_len(text: &str) -> usize {
+    text.len() - 2 * memchr::memchr_iter(b'%', text.as_bytes()).count()
+}
+
 /// The stale URLs of one distribution.
 pub(super) struct Items<'a> {
     /// Sorted by text, the exact path before the wildcard; no item is covered by another.
     pub(super) items: Vec<Item<'a>>,
-    /// The encoded text of every stale URL, sorted. Only one without an exact path has a text of its own.
-    urls: Vec<Cow<'a, [u8]>>,
+    /// Every stale URL, sorted.
+    urls: Vec<&'a [u8]>,
 }
 
 impl<'a> Items<'a> {
     pub(super) fn new(stale: impl IntoIterator<Item = (&'a UrlPath, &'a InvalidationPath)>) -> Self {
         let (mut exact, mut forced, mut urls) = (Vec::new(), Vec::new(), Vec::new());
         for (url, path) in stale {
-            let item = Item::new(path);
-            if item.forced {
-                urls.push(encode(url.as_bytes()).into_bytes().into());
-                forced.push(item);
-            } else {
-                urls.push(item.text.into());
-                exact.push(item);
-            }
+            urls.push(url.as_bytes());
+            let item = Item::decoded(url, path);
+            if item.forced { &mut forced } else { &mut exact }.push(item);
         }
         sort(&mut urls);
         Self { items: uncovered(exact, forced), urls }
@@ -65,10 +74,10 @@ impl<'a> Items<'a> {
         let mut kept = live;
         let (mut to, mut from) = (0, 0);
         for stale in &self.urls {
-            let at = gallop(&kept, from, |url| *url < &**stale);
+            let at = gallop(&kept, from, |url| url < stale);
             kept.copy_within(from..at, to);
             to += at - from;
-            from = at + usize::from(kept.get(at).is_some_and(|url| *url == &**stale));
+            from = at + usize::from(kept.get(at).is_some_and(|url| url == stale));
         }
         let rest = kept.len();
         kept.copy_within(from..rest, to);
@@ -79,7 +88,7 @@ impl<'a> Items<'a> {
 
 /// The paths without repetition and without those that a wildcard among them covers.
 pub(super) fn uncovered_paths(paths: &[InvalidationPath]) -> Vec<&InvalidationPath> {
-    let (forced, exact) = paths.iter().map(Item::new).partition(|item| item.forced);
+    let (forced, exact) = paths.iter().map(Item::encoded).partition(|item| item.forced);
     uncovered(exact, forced).into_iter().map(|item| item.path).collect()
 }
 

@@ -14,7 +14,7 @@
 //!
 //! Of covers that are equal in this, the one with the fewest paths is taken (in a budget); then the one with the fewest
 //! wildcards; then the one whose wildcards come first, as sorted lists, where the longer of two texts that begin alike
-//! comes before the shorter (the narrower first) and other texts are in byte order. So the answer is one, and depends on
+//! comes before the shorter (the narrower first) and other texts are in the order of their decoded bytes. So the answer is one, and depends on
 //! the sets alone, not on the order in which they are given.
 //!
 //! # Why it is
@@ -90,7 +90,7 @@ use self::{
     url_set::sort,
 };
 use crate::{
-    invalidation::{InvalidationPath, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS},
+    invalidation::{InvalidationPath, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS, encode},
     names::UrlPath,
 };
 
@@ -230,12 +230,12 @@ impl Cover {
         let mut chosen = chosen.iter().peekable();
         for (index, item) in items.iter().enumerate() {
             // The only one that can cover it: all others end before it or begin after it.
-            let wider = chosen.peek().map(|wildcard| (wildcard, &items[wildcard.item].path.as_str()[..wildcard.len]));
-            if !wider.is_some_and(|(_, prefix)| item.is_covered_by(prefix.as_bytes())) {
+            let wider = chosen.peek().map(|wildcard| (wildcard, &items[wildcard.item].text[..wildcard.len]));
+            if !wider.is_some_and(|(_, prefix)| item.is_covered_by(prefix)) {
                 paths.push(item.path.clone());
             }
             if let Some((_, prefix)) = wider.filter(|(wildcard, _)| wildcard.item == index) {
-                paths.push(InvalidationPath::beginning_with(prefix));
+                paths.push(InvalidationPath::beginning_with(&encode(prefix)));
                 chosen.next();
             }
         }

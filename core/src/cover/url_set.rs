@@ -1,13 +1,11 @@
 //! Many URLs in one piece of memory.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-use crate::invalidation::encode_into;
-
-/// URLs of one distribution, as the invalidation API writes them: the live ones, or those that no wildcard may reach.
+/// URL paths of one distribution: the live ones, or those that no wildcard may reach.
 ///
-/// They lie one behind the other in one text, so a million of them take their characters and eight bytes each. Any
-/// order and repetition are allowed; what comes sorted is not sorted again.
+/// They lie one behind the other in one text, so a million of them take their bytes and eight more each. Any order and
+/// repetition are allowed; what comes sorted by its bytes, as git and S3 list it, is not sorted again.
 ///
 /// ```
 /// # use purgeplan_core::UrlSet;
@@ -16,7 +14,7 @@ use crate::invalidation::encode_into;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct UrlSet {
-    text: String,
+    text: Vec<u8>,
     /// Where each URL ends in the text.
     ends: Vec<usize>,
 }
@@ -24,7 +22,7 @@ pub struct UrlSet {
 impl UrlSet {
     /// Adds a URL path: decoded bytes that begin with a slash, without query, as in [`crate::UrlPath`].
     pub fn push(&mut self, url: &[u8]) {
-        encode_into(url, &mut self.text);
+        self.text.extend_from_slice(url);
         self.ends.push(self.text.len());
     }
 
@@ -40,12 +38,12 @@ impl UrlSet {
         self.ends.is_empty()
     }
 
-    /// The encoded texts, sorted and without repetition.
+    /// Sorted and without repetition.
     pub(super) fn sorted(&self) -> Vec<&[u8]> {
         let mut urls = Vec::with_capacity(self.ends.len());
         let mut start = 0;
         for &end in &self.ends {
-            urls.push(&self.text.as_bytes()[start..end]);
+            urls.push(&self.text[start..end]);
             start = end;
         }
         sort(&mut urls);
