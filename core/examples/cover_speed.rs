@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for size in arguments {
-        for kind in ["clustered", "scattered"] {
+        for kind in ["clustered", "scattered", "flat"] {
             for mode in MODES.iter().map(|(name, _)| *name).chain(["peers"]) {
                 let status = Command::new(env::current_exe()?).args(["one", &size, kind, mode]).status()?;
                 if !status.success() {
@@ -46,7 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>> {
-    let (live, stale) = site(changes * URLS_A_CHANGE, changes, kind == "scattered");
+    let (live, stale) = match kind {
+        "flat" => flat(changes * URLS_A_CHANGE, changes),
+        _ => site(changes * URLS_A_CHANGE, changes, kind == "scattered"),
+    };
     let size = format!("| {kind} | {} | {}", stale.len(), live.len());
     if mode == "peers" {
         println!("{size} | one path a file | | | | {} | 0 | 0 | 0 |", stale.len());
@@ -147,6 +150,18 @@ fn site(live: usize, changes: usize, scattered: bool) -> (Vec<String>, Vec<Strin
     }
     urls.sort();
     stale.sort();
+    (urls, stale)
+}
+
+/// Names that are hashes, all in one folder; the changes are anywhere among them.
+fn flat(live: usize, changes: usize) -> (Vec<String>, Vec<String>) {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut urls: Vec<String> = (0..live).map(|_| format!("/assets/{:08x}.js", random.below(1 << 31))).collect();
+    let mut stale = urls[..changes].to_vec();
+    for names in [&mut urls, &mut stale] {
+        names.sort();
+        names.dedup();
+    }
     (urls, stale)
 }
 
