@@ -5,7 +5,13 @@
 //! Times are of the processor, from Linux, so that other work on the machine does not count.
 #![expect(clippy::disallowed_methods, reason = "an example may read its arguments, its own time and memory")]
 
-use std::{env, error::Error, fs, process::Command};
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    fs,
+    process::{Command, Stdio},
+};
 
 use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet};
 
@@ -32,16 +38,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         "| changes | live | mode | build ms | cover ms | peak MB | paths | wildcards | over-purged | stale missed |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
-    for size in arguments {
+    let mut growth = Growth::default();
+    for size in &arguments {
         for kind in ["clustered", "scattered", "flat"] {
             for mode in MODES.iter().map(|(name, _)| *name).chain(["peers"]) {
-                let status = Command::new(env::current_exe()?).args(["one", &size, kind, mode]).status()?;
-                if !status.success() {
+                let run = Command::new(env::current_exe()?)
+                    .args(["one", size, kind, mode])
+                    .stderr(Stdio::inherit())
+                    .output()?;
+                if !run.status.success() {
                     return Err(format!("the run of {size} changes failed").into());
                 }
+                let rows = String::from_utf8(run.stdout)?;
+                print!("{rows}");
+                growth.note(kind, mode, &rows);
             }
         }
     }
+    growth.print();
     Ok(())
 }
 
@@ -62,24 +76,51 @@ fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>>
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmHWM")?;
     let start = processor_time()?;
-    let site = Site { live: Some(live.iter().collect::<UrlSet>()), ..Site::default() };
+    let context = Site { live: Some(live.iter().collect::<UrlSet>()), ..Site::default() };
     let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
     let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
     let built = processor_time()? - start;
     let start = processor_time()?;
-    let cover = Cover::best(urls.iter().zip(&paths), &site, mode.1)?;
+    let cover = Cover::best(urls.iter().zip(&paths), &context, mode.1)?;
     let covered = processor_time()? - start;
     println!(
         "{size} | {} | {} | {} | {} | {} | {} | {} | 0 |",
         mode.0,
-        built / 1_000_000,
-        covered / 1_000_000,
+        milliseconds(built),
+        milliseconds(covered),
         (resident("VmHWM")? - before) / 1024,
         cover.paths().len(),
         cover.wildcards(),
         cover.over_purged().unwrap_or_default(),
     );
     Ok(())
+}
+
+/// The time of each site and mode, at growing sizes.
+#[derive(Default)]
+struct Growth(BTreeMap<(String, String), Vec<(f64, f64)>>);
+
+impl Growth {
+    fn note(&mut self, kind: &str, mode: &str, row: &str) {
+        let column = |at: usize| row.split('|').nth(at).and_then(|text| text.trim().parse::<f64>().ok());
+        if let (Some(changes), Some(build), Some(cover)) = (column(2), column(5), column(6)) {
+            self.0.entry((kind.to_owned(), mode.to_owned())).or_default().push((changes, build + cover));
+        }
+    }
+
+    /// How many times the time, for how many times the changes.
+    fn print(&self) {
+        println!("\n| site | mode | times the time / times the changes |\n|---|---|---|");
+        for ((kind, mode), runs) in &self.0 {
+            let factors =
+                runs.windows(2).map(|pair| format!("{:.1} / {:.1}", pair[1].1 / pair[0].1, pair[1].0 / pair[0].0));
+            println!("| {kind} | {mode} | {} |", factors.collect::<Vec<_>>().join(", "));
+        }
+    }
+}
+
+fn milliseconds(nanoseconds: u64) -> String {
+    format!("{}.{}", nanoseconds / 1_000_000, nanoseconds / 100_000 % 10)
 }
 
 /// In nanoseconds.
@@ -127,7 +168,7 @@ fn site(live: usize, changes: usize, scattered: bool) -> (Vec<String>, Vec<Strin
     let mut topic = 0;
     while urls.len() < live {
         let (book, release) = (random.below(WORDS.len()), random.below(releases));
-        let deeper: String = (0..random.below(3)).map(|level| format!("{}-{level}/", word(&mut random))).collect();
+        let deeper = ["", "more/", "more/details/"][random.below(3)];
         let guide = word(&mut random);
         let folder = format!("/{}/v{release}/{guide}/{deeper}topic-{topic:06}/", WORDS[book]);
         let pages = 1 + random.below(40);

@@ -20,7 +20,7 @@ extern crate alloc;
 
 mod answer;
 mod change;
-mod cover;
+pub mod cover;
 mod decide;
 mod diff;
 mod error;

@@ -23,7 +23,8 @@ pub(super) struct Choices {
     full: usize,
 }
 
-const FIRST_COLLECTION: usize = 1 << 20;
+/// Tests collect early, so that every search of theirs is one with collections.
+const FIRST_COLLECTION: usize = if cfg!(test) { 8 } else { 1 << 20 };
 
 impl Choices {
     pub(super) const NONE: Choice = Choice(u32::MAX);
@@ -93,5 +94,33 @@ impl Choices {
             **root = names[root.0 as usize];
         }
         self.full = 2 * self.entries.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_survives_a_collection() {
+        let mut choices = Choices::default();
+        let ones: Vec<Choice> = (0..6).map(|item| choices.one(Wildcard { item, len: 1 })).collect();
+        let (first, second) = (choices.both(ones[0], ones[2]), choices.both(ones[3], ones[5]));
+        let (mut all, mut none, mut last) = (choices.both(first, second), Choices::NONE, ones[5]);
+        choices.collect([&mut all, &mut none, &mut last].into_iter().collect());
+        let items =
+            |choice| choices.wildcards((choice, Choices::NONE)).map(|wildcard| wildcard.item).collect::<Vec<_>>();
+        assert_eq!((items(all), items(none), items(last)), (vec![0, 2, 3, 5], vec![], vec![5]));
+        assert_eq!(choices.entries.len(), 7);
+    }
+
+    #[test]
+    fn sets_are_compared_wildcard_by_wildcard_the_narrower_first() {
+        let mut choices = Choices::default();
+        let [wide, narrow, after] = [(4, 1), (4, 3), (5, 2)].map(|(item, len)| choices.one(Wildcard { item, len }));
+        let both = choices.both(narrow, after);
+        assert_eq!(choices.compare((narrow, after), (wide, after)), Ordering::Less);
+        assert_eq!(choices.compare((wide, after), (both, Choices::NONE)), Ordering::Greater);
+        assert_eq!(choices.compare((Choices::NONE, both), (narrow, after)), Ordering::Equal);
     }
 }

@@ -20,7 +20,7 @@
 //! # Why it is
 //!
 //! *Items* are the exact paths and the forced wildcards that no other forced wildcard covers. Their texts form a radix
-//! trie with a [node](trie::Node) where items part, where an item ends and others go on, and at each forced text.
+//! trie with a node where items part, where an item ends and others go on, and at each forced text.
 //! Live URLs under a forced wildcard are purged in every cover, so they are counted once and left out of what follows.
 //!
 //! **1. No wildcard within another.** If `p` begins `q`, `q*` adds nothing to `p*`. So the wildcards of a best cover stand
@@ -71,6 +71,7 @@ mod choice;
 mod frontier;
 mod items;
 mod lossless;
+mod mode;
 mod relax;
 mod step;
 mod trie;
@@ -94,68 +95,8 @@ use crate::{
     names::UrlPath,
 };
 
+pub use mode::{CoverError, CoverMode, Site};
 pub use url_set::UrlSet;
-
-/// How many paths a cover may have, and what it may purge without need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CoverMode {
-    /// One path a stale URL; no wildcards but the forced ones.
-    Exact,
-    /// The fewest paths that purge no unchanged live URL. Without the live URLs it is [`CoverMode::Exact`].
-    Lossless {
-        /// Most wildcards, the forced ones counted. These stand even when they are more.
-        wildcards: usize,
-    },
-    /// The least over-purge.
-    Budget {
-        /// Most paths, wildcards counted.
-        paths: usize,
-        /// Most wildcards, the forced ones counted.
-        wildcards: usize,
-    },
-}
-
-/// What is known of the other URLs of a distribution.
-#[derive(Debug, Clone, Default)]
-pub struct Site {
-    /// Every live URL, when all are known; stale ones may be among them. Whatever is not in it is free to purge.
-    pub live: Option<UrlSet>,
-    /// URLs, or the beginnings of URLs, that no wildcard may reach unless it is forced: live or not.
-    pub barriers: UrlSet,
-}
-
-/// Why there is no cover within a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CoverError {
-    /// Not even with the widest wildcards.
-    #[error(
-        "no {paths} paths with at most {wildcards} wildcards purge all stale URLs; one path a URL takes {exact_paths}, {forced_wildcards} of them wildcards"
-    )]
-    Infeasible {
-        /// The budget's paths.
-        paths: usize,
-        /// The budget's wildcards.
-        wildcards: usize,
-        /// The paths of the exact cover: a budget that allows these is feasible,
-        exact_paths: usize,
-        /// when it also allows the exact cover's wildcards.
-        forced_wildcards: usize,
-    },
-    /// The exact cover is over the budget, and without the live URLs nobody knows what a wildcard purges.
-    #[error(
-        "one path a stale URL takes {exact_paths}, {forced_wildcards} of them wildcards, and to do with {paths} and {wildcards} the live URLs must be known"
-    )]
-    LiveUnknown {
-        /// The budget's paths.
-        paths: usize,
-        /// The budget's wildcards.
-        wildcards: usize,
-        /// The paths of the exact cover.
-        exact_paths: usize,
-        /// The wildcards of the exact cover.
-        forced_wildcards: usize,
-    },
-}
 
 /// A chosen wildcard: after the first `len` bytes of the text of the last item that begins so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

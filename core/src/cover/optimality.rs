@@ -162,14 +162,11 @@ fn exhaustive(instance: &Instance, accept: impl Fn(&Worth) -> bool) -> Option<(W
     candidates.sort();
     candidates.dedup();
     let mut best = None;
-    let mut sets = vec![(0, vec![])];
+    let mut sets: Vec<(usize, Vec<&String>)> = vec![(0, vec![])];
     while let Some((next, chosen)) = sets.pop() {
         if chosen.len() < instance.wildcards {
-            for at in next..candidates.len() {
-                let mut more: Vec<&String> = chosen.clone();
-                more.push(&candidates[at]);
-                sets.push((at + 1, more));
-            }
+            let more = candidates.iter().enumerate().skip(next);
+            sets.extend(more.map(|(at, more)| (at + 1, chosen.iter().copied().chain([more]).collect())));
         }
         let all: Vec<&String> = chosen.iter().copied().chain(&given).collect();
         let mut paths: Vec<String> =
@@ -259,17 +256,16 @@ proptest! {
         let wanted = exhaustive(&instance, |(_, paths, wildcards, _)| {
             *paths <= instance.paths && *wildcards <= instance.wildcards
         });
-        match wanted {
-            Some((worth, paths)) => {
-                let cover = cover.unwrap();
-                prop_assert_eq!((cover.over_purged(), texts(&cover)), (Some(worth.0), paths));
-            }
-            None => prop_assert_eq!(cover, Err(CoverError::Infeasible {
+        if let Some((worth, paths)) = wanted {
+            let cover = cover.unwrap();
+            prop_assert_eq!((cover.over_purged(), texts(&cover)), (Some(worth.0), paths));
+        } else {
+            prop_assert_eq!(cover, Err(CoverError::Infeasible {
                 paths: instance.paths,
                 wildcards: instance.wildcards,
                 exact_paths: instance.given().len(),
                 forced_wildcards: instance.given().iter().filter(|path| path.ends_with('*')).count(),
-            })),
+            }));
         }
     }
 

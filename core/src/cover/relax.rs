@@ -178,11 +178,10 @@ impl Search<'_> {
         cover
     }
 
-    /// A power of two, so high that no over-purge outweighs it.
+    /// The exponent of a power of two that no wildcard's over-purge outweighs.
     fn dearest(&self) -> u32 {
-        let total: u128 =
-            self.steps.iter().flat_map(|step| step.bought.iter().flatten()).map(|bought| bought.cost as u128).sum();
-        (SCALE * (total + 1)).ilog2() + 1
+        let most = self.steps.iter().flat_map(|step| step.bought.iter().flatten()).map(|bought| bought.cost).max();
+        (SCALE * (most.unwrap_or_default() as u128 + 1)).ilog2() + 1
     }
 }
 
