@@ -1,20 +1,26 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec::Vec,
+};
 use serde::Serialize;
 
 use crate::{
     change::{ChangeSet, Entry},
-    decide::{Decision, Outcome, Reason, What},
+    decide::{Decision, Outcome, Reason, StaleUrl, What},
+    diagnostic::Diagnostic,
     escape::to_hex,
     invalidation::InvalidationPath,
     map::Form,
     names::{ObjectKey, RepoPath},
-    plan::{Diagnostic, DistributionPlan, Plan, shown},
-    policy::{Policy, Preset},
+    plan::{DistributionPlan, Plan, shown},
+    policy::{Policy, Preset, Settings},
     reference::caller_reference,
+    request::DiffRequest,
     trigger::Trigger,
-    wire::DiffRequest,
 };
 
 #[derive(Serialize)]
@@ -31,7 +37,7 @@ pub(crate) struct PlanAnswer {
 }
 
 #[derive(Serialize)]
-struct DecisionAnswer {
+pub(crate) struct DecisionAnswer {
     change: What,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,15 +50,37 @@ struct DecisionAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
     urls: Vec<UrlAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostAnswer>,
 }
 
 #[derive(Serialize)]
 struct UrlAnswer {
     url: String,
     form: Form,
-    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     distribution: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behaviour: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<Reason>,
+    /// Of the skip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
 }
+
+/// What a decision adds to the bill.
+#[derive(Serialize)]
+struct CostAnswer {
+    /// Invalidation paths that it needs.
+    paths: usize,
+    /// Those among them that other decisions need as well: without this one they would be paid for all the same.
+    shared: usize,
+}
+
+/// How many decisions need each path of each distribution.
+pub(crate) struct Needs(BTreeMap<(usize, InvalidationPath), usize>);
 
 #[derive(Serialize)]
 struct DistributionAnswer {
@@ -88,11 +116,16 @@ impl PlanAnswer {
             plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
         let distributions: Vec<_> =
             plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, &identity)).collect();
+        let needs = Needs::of(plan);
         Self {
             preset: policy.preset,
-            policy: if policy.given { "given" } else { "none" },
+            policy: given(policy),
             paths: paths.into_iter().map(String::from).collect(),
-            decisions: plan.decisions.iter().map(|decision| DecisionAnswer::new(decision, plan, diffs)).collect(),
+            decisions: plan
+                .decisions
+                .iter()
+                .map(|decision| DecisionAnswer::new(decision, plan, &needs, diffs))
+                .collect(),
             billed_paths: distributions.iter().map(|distribution| distribution.billed_paths).sum(),
             distributions,
             trigger: trigger.map(|trigger| TriggerAnswer {
@@ -105,16 +138,38 @@ impl PlanAnswer {
     }
 }
 
-impl DecisionAnswer {
-    fn new(decision: &Decision, plan: &Plan, diffs: &[DiffRequest]) -> Self {
-        let urls = decision.urls.iter().map(|stale| {
-            let at = &plan.distributions[stale.distribution];
-            UrlAnswer {
-                url: shown(&stale.url),
-                form: stale.form,
-                path: String::from(at.cover.covering(&stale.path).as_str()),
-                distribution: String::from(at.distribution.id()),
+pub(crate) fn given(policy: &Policy) -> &'static str {
+    if policy.given { "given" } else { "none" }
+}
+
+impl Needs {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut needs = BTreeMap::new();
+        for decision in &plan.decisions {
+            for need in paths_of(decision, plan) {
+                *needs.entry(need).or_default() += 1;
             }
+        }
+        Self(needs)
+    }
+}
+
+/// The path that purges a stale URL.
+pub(crate) fn covering(stale: &StaleUrl, plan: &Plan) -> InvalidationPath {
+    plan.distributions[stale.distribution].cover.covering(&stale.path)
+}
+
+/// The paths that a decision needs, each with its distribution.
+fn paths_of(decision: &Decision, plan: &Plan) -> BTreeSet<(usize, InvalidationPath)> {
+    decision.stale().map(|stale| (stale.distribution, covering(stale, plan))).collect()
+}
+
+impl DecisionAnswer {
+    pub(crate) fn new(decision: &Decision, plan: &Plan, needs: &Needs, diffs: &[DiffRequest]) -> Self {
+        let paths = paths_of(decision, plan);
+        let cost = (decision.outcome == Outcome::Purge).then(|| CostAnswer {
+            paths: paths.len(),
+            shared: paths.iter().filter(|path| needs.0.get(path).is_some_and(|count| *count > 1)).count(),
         });
         let key = decision.key.as_ref().map(ObjectKey::escaped);
         Self {
@@ -126,14 +181,30 @@ impl DecisionAnswer {
             reason: decision.reason,
             rule: decision.rule.clone(),
             commit: decision.diff.and_then(|index| diffs[index].head.clone()),
-            urls: urls.collect(),
+            urls: decision.urls.iter().map(|url| UrlAnswer::new(url, plan)).collect(),
+            cost,
+        }
+    }
+}
+
+impl UrlAnswer {
+    fn new(stale: &StaleUrl, plan: &Plan) -> Self {
+        let edge = &plan.distributions[stale.distribution].edge;
+        Self {
+            url: shown(&stale.url, stale.wildcard),
+            form: stale.form,
+            path: stale.skipped.is_none().then(|| String::from(covering(stale, plan).as_str())),
+            distribution: String::from(edge.distribution.id()),
+            behaviour: stale.behaviour.map(|index| String::from(edge.behaviour_name(index))),
+            skipped: stale.skipped.as_ref().map(|skip| skip.reason),
+            rule: stale.skipped.as_ref().map(|skip| skip.rule.clone()),
         }
     }
 }
 
 impl DistributionAnswer {
     fn new(plan: &DistributionPlan, identity: &BTreeSet<&str>) -> Self {
-        let id = plan.distribution.id();
+        let id = plan.edge.distribution.id();
         let batches = plan.cover.batches().into_iter().map(|paths| BatchAnswer {
             caller_reference: caller_reference(identity, id, paths),
             paths: paths.iter().map(|path| String::from(path.as_str())).collect(),
@@ -144,6 +215,26 @@ impl DistributionAnswer {
             // A wildcard costs as much as a path: the API bills each item of the batch once.
             billed_paths: plan.cover.paths().len(),
             wildcards: plan.cover.wildcards(),
+        }
+    }
+}
+
+/// What a policy comes to.
+#[derive(Serialize)]
+pub(crate) struct CheckAnswer {
+    preset: Preset,
+    policy: &'static str,
+    settings: Settings,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl CheckAnswer {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        Self {
+            preset: policy.preset,
+            policy: given(policy),
+            settings: Settings::of(policy),
+            diagnostics: policy.warnings.clone(),
         }
     }
 }
