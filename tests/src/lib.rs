@@ -4,3 +4,4 @@ pub mod binaries;
 pub mod cases;
 pub mod deployment;
 pub mod lambda;
+pub mod schema;

@@ -30,7 +30,9 @@ pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Dia
         }
     }
     let diagnostics = forced.into_iter().map(|((substitution, path), urls)| {
-        Diagnostic::warning(
+        // What the policy asked for is no surprise.
+        let tell = if substitution == Substitution::QueryString { Diagnostic::info } else { Diagnostic::warning };
+        tell(
             substitution.code(),
             format!(
                 "{} is purged by `{}`, and so is every URL that begins so: {}",
@@ -38,7 +40,7 @@ pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Dia
                 path.as_str(),
                 substitution.why()
             ),
-            substitution.help(),
+            String::from(substitution.help()),
         )
     });
     diagnostics.collect()
