@@ -1,16 +1,11 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 use serde::Serialize;
 
 use crate::{
     change::{ChangeSet, Entry},
-    decide::{Decision, Outcome, Reason, StaleUrl, What},
+    decide::{Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     escape::to_hex,
     invalidation::InvalidationPath,
@@ -79,8 +74,13 @@ struct CostAnswer {
     shared: usize,
 }
 
-/// How many decisions need each path of each distribution.
-pub(crate) struct Needs(BTreeMap<(usize, InvalidationPath), usize>);
+/// Which paths each decision needs, and how many decisions need each path.
+pub(crate) struct Needs {
+    /// For each decision its paths, as (distribution, index in the cover), sorted, each once.
+    of: Vec<Vec<(usize, usize)>>,
+    /// For each distribution, for each path of its cover.
+    counts: Vec<Vec<usize>>,
+}
 
 #[derive(Serialize)]
 struct DistributionAnswer {
@@ -121,11 +121,7 @@ impl PlanAnswer {
             preset: policy.preset,
             policy: given(policy),
             paths: paths.into_iter().map(String::from).collect(),
-            decisions: plan
-                .decisions
-                .iter()
-                .map(|decision| DecisionAnswer::new(decision, plan, &needs, diffs))
-                .collect(),
+            decisions: (0..plan.decisions.len()).map(|index| DecisionAnswer::new(index, plan, &needs, diffs)).collect(),
             billed_paths: distributions.iter().map(|distribution| distribution.billed_paths).sum(),
             distributions,
             trigger: trigger.map(|trigger| TriggerAnswer {
@@ -144,33 +140,46 @@ pub(crate) fn given(policy: &Policy) -> &'static str {
 
 impl Needs {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let mut needs = BTreeMap::new();
-        for decision in &plan.decisions {
-            for need in paths_of(decision, plan) {
-                *needs.entry(need).or_default() += 1;
+        let mut counts: Vec<Vec<usize>> =
+            plan.distributions.iter().map(|plan| vec![0; plan.cover.paths().len()]).collect();
+        let needed = plan.decisions.iter().map(|decision| {
+            let mut paths: Vec<(usize, usize)> = decision.stale().filter_map(|stale| position(stale, plan)).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            for (distribution, path) in &paths {
+                counts[*distribution][*path] += 1;
             }
-        }
-        Self(needs)
+            paths
+        });
+        Self { of: needed.collect(), counts }
+    }
+
+    fn cost(&self, decision: usize) -> CostAnswer {
+        let paths = &self.of[decision];
+        let shared = paths.iter().filter(|(distribution, path)| self.counts[*distribution][*path] > 1).count();
+        CostAnswer { paths: paths.len(), shared }
     }
 }
 
 /// The path that purges a stale URL.
-pub(crate) fn covering(stale: &StaleUrl, plan: &Plan) -> InvalidationPath {
-    plan.distributions[stale.distribution].cover.covering(&stale.path)
+pub(crate) fn covering<'p>(stale: &'p StaleUrl, plan: &'p Plan) -> &'p InvalidationPath {
+    position(stale, plan)
+        .map_or(&stale.path, |(distribution, index)| &plan.distributions[distribution].cover.paths()[index])
 }
 
-/// The paths that a decision needs, each with its distribution.
-fn paths_of(decision: &Decision, plan: &Plan) -> BTreeSet<(usize, InvalidationPath)> {
-    decision.stale().map(|stale| (stale.distribution, covering(stale, plan))).collect()
+/// Where that path is.
+fn position(stale: &StaleUrl, plan: &Plan) -> Option<(usize, usize)> {
+    let cover = &plan.distributions[stale.distribution].cover;
+    let paths = cover.paths();
+    // Most URLs are purged by their own path.
+    let found = paths.binary_search(&stale.path).or_else(|_| paths.binary_search(&cover.covering(&stale.path)));
+    found.ok().map(|index| (stale.distribution, index))
 }
 
 impl DecisionAnswer {
-    pub(crate) fn new(decision: &Decision, plan: &Plan, needs: &Needs, diffs: &[DiffRequest]) -> Self {
-        let paths = paths_of(decision, plan);
-        let cost = (decision.outcome == Outcome::Purge).then(|| CostAnswer {
-            paths: paths.len(),
-            shared: paths.iter().filter(|path| needs.0.get(path).is_some_and(|count| *count > 1)).count(),
-        });
+    /// The answer for the decision of this index.
+    pub(crate) fn new(index: usize, plan: &Plan, needs: &Needs, diffs: &[DiffRequest]) -> Self {
+        let decision = &plan.decisions[index];
         let key = decision.key.as_ref().map(ObjectKey::escaped);
         Self {
             change: decision.what,
@@ -182,7 +191,7 @@ impl DecisionAnswer {
             rule: decision.rule.clone(),
             commit: decision.diff.and_then(|index| diffs[index].head.clone()),
             urls: decision.urls.iter().map(|url| UrlAnswer::new(url, plan)).collect(),
-            cost,
+            cost: (decision.outcome == Outcome::Purge).then(|| needs.cost(index)),
         }
     }
 }

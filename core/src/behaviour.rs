@@ -6,6 +6,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+const ANY: u32 = b'*' as u32;
+const ONE: u32 = b'?' as u32;
+
 /// Most characters in one path pattern.
 pub(crate) const MAX_PATTERN_CHARACTERS: usize = 255;
 
@@ -14,13 +17,13 @@ pub(crate) const MAX_PATTERN_CHARACTERS: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PathPattern {
     source: String,
-    units: Vec<char>,
+    units: Vec<u32>,
 }
 
 impl PathPattern {
     /// `None` when it is longer than CloudFront takes, or empty.
     pub(crate) fn new(source: &str) -> Option<Self> {
-        let units: Vec<char> = source.strip_prefix('/').unwrap_or(source).chars().collect();
+        let units: Vec<u32> = source.strip_prefix('/').unwrap_or(source).chars().map(u32::from).collect();
         let fits = !source.is_empty() && source.chars().count() <= MAX_PATTERN_CHARACTERS;
         fits.then(|| Self { source: String::from(source), units })
     }
@@ -32,25 +35,26 @@ impl PathPattern {
 
     /// The text before the first wildcard, with the leading slash.
     pub(crate) fn literal_beginning(&self) -> String {
-        let literal = self.units.iter().take_while(|unit| !matches!(unit, '*' | '?'));
-        core::iter::once('/').chain(literal.copied()).collect()
+        let pattern = self.source.strip_prefix('/').unwrap_or(&self.source);
+        let literal = pattern.chars().take_while(|unit| !matches!(unit, '*' | '?'));
+        core::iter::once('/').chain(literal).collect()
     }
 
-    /// Whether a URL path, with its leading slash, matches.
+    /// Whether a URL path, with its leading slash, matches; given as ASCII bytes or as characters.
     ///
     /// A `*` first takes nothing; when the rest fails, only the LAST star takes one more: what an earlier star took was
     /// enough to get there. So each star is gone through once, and the time is at most path times pattern length.
-    pub(crate) fn matches(&self, path: impl Iterator<Item = char>) -> bool {
-        let path: Vec<char> = path.skip(1).collect();
+    pub(crate) fn matches<U: Copy + Into<u32>>(&self, path: &[U]) -> bool {
+        let path = path.get(1..).unwrap_or_default();
         let (mut at, mut unit) = (0, 0);
         let mut star: Option<(usize, usize)> = None;
         while unit < path.len() {
             match self.units.get(at) {
-                Some('*') => {
+                Some(&ANY) => {
                     star = Some((at, unit));
                     at += 1;
                 }
-                Some(wanted) if *wanted == '?' || *wanted == path[unit] => {
+                Some(&wanted) if wanted == ONE || wanted == path[unit].into() => {
                     at += 1;
                     unit += 1;
                 }
@@ -61,7 +65,7 @@ impl PathPattern {
                 }
             }
         }
-        self.units[at..].iter().all(|left| *left == '*')
+        self.units[at..].iter().all(|left| *left == ANY)
     }
 }
 
@@ -72,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn is_match(pattern: &str, path: &str) -> bool {
-        PathPattern::new(pattern).unwrap().matches(path.chars())
+        PathPattern::new(pattern).unwrap().matches(&path.chars().collect::<Vec<char>>())
     }
 
     #[test]

@@ -203,3 +203,67 @@ impl Edge {
 fn skip(reason: Reason, behaviour: &Behaviour) -> Skip {
     Skip { reason, rule: format!("behaviour:{}", behaviour.name()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    const DISABLED: &str = r#""TargetOriginId":"b","CachePolicyId":"4135ea2d-6df8-44a3-9df3-4b5a84be39ad""#;
+
+    /// A distribution whose named behaviours keep nothing; everything else is cached.
+    fn edge(disabled: &[&str], policy: &str) -> Edge {
+        let behaviours: Vec<String> =
+            disabled.iter().map(|pattern| format!(r#"{{"PathPattern":"{pattern}",{DISABLED}}}"#)).collect();
+        let document = format!(
+            r#"{{"DistributionConfig":{{"DefaultRootObject":"index.html","Origins":{{"Items":[{{"Id":"b","DomainName":"b.s3.amazonaws.com"}}]}},
+            "DefaultCacheBehavior":{{"TargetOriginId":"b"}},"CacheBehaviors":{{"Items":[{}]}}}}}}"#,
+            behaviours.join(",")
+        );
+        let facts = Facts::read("E", document.as_bytes(), 0, None, &mut Vec::new()).unwrap();
+        let policy = Policy::from_json(policy.as_bytes()).unwrap();
+        Edge::new(policy.planned_distributions(["E"]).remove(0), Some(facts), &mut Vec::new())
+    }
+
+    fn purged(edge: &Edge, key: &str) -> Vec<String> {
+        let urls = edge.urls(&ObjectKey::new(key).unwrap(), false);
+        urls.into_iter().filter(|url| url.skipped.is_none()).map(|url| url.url.escaped()).collect()
+    }
+
+    #[test]
+    fn trap_38_what_is_not_cached_is_not_paid_for() {
+        assert!(purged(&edge(&["*.json"], "{}"), "a.json").is_empty());
+        assert_eq!(purged(&edge(&["*.json"], "{}"), "a.html"), ["/a.html"]);
+    }
+
+    #[test]
+    fn a_url_is_skipped_only_when_both_readings_of_a_pattern_agree() {
+        // One character when decoded, nine when encoded.
+        assert_eq!(purged(&edge(&["?.html"], "{}"), "日.html"), ["/日.html"]);
+        assert_eq!(purged(&edge(&["?????????.html"], "{}"), "日.html"), ["/日.html"]);
+        assert!(purged(&edge(&["?.html", "?????????.html"], "{}"), "日.html").is_empty());
+        // The root, under its own name or under that of the default root object.
+        assert_eq!(purged(&edge(&["index.html"], "{}"), "index.html"), ["/"]);
+        assert_eq!(purged(&edge(&["/"], "{}"), "index.html"), ["/index.html", "/"]);
+        assert!(purged(&edge(&["/", "index.html"], "{}"), "index.html").is_empty());
+    }
+
+    #[test]
+    fn trap_26_directory_forms_follow_the_policy_then_the_facts() {
+        let off = edge(&[], "{}");
+        assert_eq!(purged(&off, "d/index.html"), ["/d/index.html"]);
+        let on = edge(&[], r#"{"urls":{"directory":true,"bare_directory":true}}"#);
+        assert_eq!(purged(&on, "d/index.html"), ["/d/index.html", "/d/", "/d"]);
+    }
+
+    #[test]
+    fn a_url_leads_back_to_the_keys_that_may_be_behind_it() {
+        let keys = |url: &[u8]| -> Vec<String> {
+            let keys = edge(&[], "{}").keys_of(&UrlPath::below_root(url));
+            keys.iter().map(ObjectKey::escaped).collect()
+        };
+        assert_eq!(keys(b"d/"), ["d/", "d/index.html"]);
+        assert_eq!(keys(b"page"), ["page", "page/index.html", "page.html"]);
+        assert_eq!(keys(b""), ["index.html", "index.html"]);
+    }
+}

@@ -152,8 +152,12 @@ impl ExplainAnswer {
             Subject::Path(path) => explainer.path(path),
         };
         let needs = Needs::of(plan);
-        let concerned = plan.decisions.iter().filter(|decision| match subject {
-            Subject::Url(url) => explainer.concerns(decision, url),
+        let keys = match subject {
+            Subject::Url(url) => plan.distributions.iter().flat_map(|at| at.edge.keys_of(url)).collect(),
+            Subject::Path(_) => Vec::new(),
+        };
+        let concerned = plan.decisions.iter().enumerate().filter(|(_, decision)| match subject {
+            Subject::Url(url) => explainer.concerns(decision, url, &keys),
             Subject::Path(path) => speaks_of(decision, path),
         });
         Self {
@@ -161,7 +165,7 @@ impl ExplainAnswer {
             policy: given(policy),
             url: if let Subject::Url(url) = subject { Some(shown(url, false)) } else { None },
             path: if let Subject::Path(path) = subject { Some(path.escaped()) } else { None },
-            decisions: concerned.map(|decision| DecisionAnswer::new(decision, plan, &needs, diffs)).collect(),
+            decisions: concerned.map(|(index, _)| DecisionAnswer::new(index, plan, &needs, diffs)).collect(),
             paths: explainer.paths(&verdicts),
             verdicts,
             diagnostics: plan.diagnostics.clone(),
@@ -299,14 +303,10 @@ impl Explainer<'_> {
         decision.key.as_ref() == Some(key) || old().as_ref() == Some(key)
     }
 
-    /// Whether a decision lists the URL, names a wildcard over it, or is about an object that may be behind it.
-    fn concerns(&self, decision: &Decision, url: &UrlPath) -> bool {
+    /// Whether a decision lists the URL, names a wildcard over it, or is about one of the objects that may be behind it.
+    fn concerns(&self, decision: &Decision, url: &UrlPath, keys: &[ObjectKey]) -> bool {
         decision.urls.iter().any(|stale| stale.url == *url || reaches(stale, url))
-            || self
-                .plan
-                .distributions
-                .iter()
-                .any(|at| at.edge.keys_of(url).iter().any(|key| self.has_key(decision, key)))
+            || keys.iter().any(|key| self.has_key(decision, key))
     }
 
     /// The paths that the verdicts name.
@@ -319,7 +319,7 @@ impl Explainer<'_> {
                 .filter(|verdict| verdict.distribution == id)
                 .filter_map(|verdict| verdict.path.as_deref())
                 .collect();
-            let mut purged: BTreeMap<InvalidationPath, (BTreeSet<&UrlPath>, Option<&'static str>)> = BTreeMap::new();
+            let mut purged: BTreeMap<&InvalidationPath, (BTreeSet<&UrlPath>, Option<&'static str>)> = BTreeMap::new();
             for stale in
                 self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index)
             {

@@ -148,20 +148,26 @@ impl Facts {
     /// the decoded path, and whether `/` is also looked for under the name of the default root object.
     pub(crate) fn behaviours_of(&self, url: &UrlPath, root_object: Option<&str>) -> Vec<usize> {
         let encoded = encode(url.as_bytes());
-        let decoded = core::str::from_utf8(url.as_bytes()).ok().filter(|decoded| *decoded != encoded);
-        let root = root_object.map(|name| format!("/{name}"));
-        let mut found = Vec::with_capacity(1);
-        for text in [Some(encoded.as_str()), decoded, root.as_deref()].into_iter().flatten() {
-            let first = self
-                .behaviours
-                .iter()
-                .position(|behaviour| behaviour.pattern.as_ref().is_none_or(|pattern| pattern.matches(text.chars())));
-            let first = first.expect("the default behaviour matches everything");
-            if !found.contains(&first) {
-                found.push(first);
+        let mut found = vec![self.first_match(encoded.as_bytes())];
+        let mut also = |index: usize| {
+            if !found.contains(&index) {
+                found.push(index);
             }
+        };
+        if encoded.as_bytes() != url.as_bytes()
+            && let Ok(decoded) = core::str::from_utf8(url.as_bytes())
+        {
+            also(self.first_match(&decoded.chars().collect::<Vec<char>>()));
+        }
+        if let Some(name) = root_object {
+            also(self.first_match(format!("/{name}").as_bytes()));
         }
         found
+    }
+
+    fn first_match<U: Copy + Into<u32>>(&self, path: &[U]) -> usize {
+        let matches = |behaviour: &Behaviour| behaviour.pattern.as_ref().is_none_or(|pattern| pattern.matches(path));
+        self.behaviours.iter().position(matches).expect("the default behaviour matches everything")
     }
 
     pub(crate) fn behaviours(&self) -> &[Behaviour] {

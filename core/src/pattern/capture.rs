@@ -17,8 +17,8 @@ impl Pattern {
     /// Deterministic: the leftmost wildcard takes as much as it can, then the next. `**/` is given without its final
     /// slash. Takes time and memory proportional to path length times pattern length.
     pub(crate) fn captures<'p>(&self, path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
-        let tokens = self.alternatives.iter().find(|tokens| super::matches(tokens, path))?;
-        Some(captures(tokens, path))
+        let may_match = self.alternatives.iter().filter(|tokens| super::ends_may_match(tokens, path));
+        may_match.into_iter().find_map(|tokens| captures(tokens, path))
     }
 }
 
@@ -68,10 +68,13 @@ impl Ahead {
     }
 }
 
-/// The captures of tokens that match the path.
-fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Vec<&'p [u8]> {
+/// The captures, when the tokens match the path.
+fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
     let values: Vec<u32> = units(path).collect();
     let ahead = Ahead::new(tokens, &values);
+    if !ahead.get(0, 0) {
+        return None;
+    }
     // One span for each wildcard; before its first token is reached it is not there yet.
     let mut spans: Vec<Option<Range<usize>>> = vec![None; tokens.iter().filter(|token| is_wildcard(token)).count()];
     let wildcard_of: Vec<Option<usize>> = wildcard_of(tokens);
@@ -95,7 +98,7 @@ fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Vec<&'p [u8]> {
         let text = &path[span.expect("the walk passes every wildcard")];
         if folders { text.strip_suffix(b"/").unwrap_or(text) } else { text }
     });
-    texts.collect()
+    Some(texts.collect())
 }
 
 /// The number of the wildcard that each token is of, from 0.

@@ -124,12 +124,14 @@ fn matches(tokens: &[Token], path: &[u8]) -> bool {
     follow(tokens, path).is_some_and(|here| here[tokens.len()])
 }
 
-/// Whether the last character of the path is the pattern's, where that is a plain one: it turns most paths away.
+/// Whether the plain characters at both ends of the pattern are the path's: this turns most paths away.
 fn ends_may_match(tokens: &[Token], path: &[u8]) -> bool {
-    match (tokens.last(), path.last()) {
-        (Some(Token::Literal(unit)), Some(byte)) if *unit < 0x80 => *unit == u32::from(*byte),
-        _ => true,
-    }
+    let plain = |token: &Token| match token {
+        Token::Literal(unit) => u8::try_from(*unit).ok().filter(u8::is_ascii),
+        _ => None,
+    };
+    let begins = tokens.iter().map_while(plain).zip(path).all(|(wanted, byte)| wanted == *byte);
+    begins && tokens.iter().rev().map_while(plain).zip(path.iter().rev()).all(|(wanted, byte)| wanted == *byte)
 }
 
 /// Follows all positions at once: `here[i]` says that the path can have used the tokens before `i`. `None`: none is left.

@@ -141,6 +141,7 @@ fn push(literal: &mut Vec<u8>, character: char) {
 mod tests {
     use super::*;
     use crate::{invalidation::InvalidationPath, pattern::Pattern};
+    use proptest::prelude::*;
 
     fn filled(when: &str, template: &str, path: &str) -> String {
         let when = Pattern::new(when).unwrap();
@@ -183,6 +184,20 @@ mod tests {
             ("/a%20b", 2),
         ] {
             assert_eq!(Template::new(template, 2).map_err(|error| error.at).unwrap_err(), at, "{template}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_captured_the_result_is_a_url_path(
+            template in "/([a-z/*~]|\\{[0-2]\\}|\\\\.){0,8}",
+            captures in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..6), 3),
+        ) {
+            if let Ok(template) = Template::new(&template, 2) {
+                let captures: Vec<&[u8]> = captures.iter().map(Vec::as_slice).collect();
+                let (url, _) = template.fill(&captures);
+                prop_assert!(url.as_bytes().starts_with(b"/"));
+            }
         }
     }
 }
