@@ -23,6 +23,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// An attempt gets no less time than this, while there is any.
 const LEAST_PATIENCE: Duration = Duration::from_millis(250);
 
+/// The code of an attempt that was given up.
+const SILENT: &str = "timeout";
+
 /// One invocation: who it is, how long it may run, and what it has cost so far.
 #[derive(Debug)]
 pub struct Invocation {
@@ -108,6 +111,7 @@ where
     Fut: Future<Output = Result<T, PortError>>,
 {
     let tries = AtomicU32::new(0);
+    let mut told = None;
     let once = || {
         tries.fetch_add(1, Ordering::Relaxed);
         invocation.calls.fetch_add(1, Ordering::Relaxed);
@@ -123,10 +127,18 @@ where
         .notify(|error, wait| {
             invocation.retries.fetch_add(1, Ordering::Relaxed);
             log_retry(error, subject, tries.load(Ordering::Relaxed), wait);
+            if error.code != SILENT {
+                told = Some(error.clone());
+            }
         })
         .await;
     let tries = tries.into_inner();
-    outcome.map_err(|error| if error.retriable { exhausted(subject, tries, &error) } else { refused(subject, &error) })
+    outcome.map_err(|error| match told.filter(|_| error.code == SILENT) {
+        _ if !error.retriable => refused(subject, &error),
+        // The deadline cut the last try short: what AWS said before is the cause.
+        Some(told) => exhausted(subject, tries, &format!("{told}; then {}", error.message)),
+        None => exhausted(subject, tries, &error.to_string()),
+    })
 }
 
 /// How long one attempt may take: a third of the time left, so that a call that hangs is tried again even under
@@ -138,7 +150,7 @@ fn patience(deadline: Instant) -> Duration {
 
 fn silent(operation: &'static str, patience: Duration) -> PortError {
     let message = format!("no answer within {} ms", patience.as_millis());
-    PortError { operation, retriable: true, code: "timeout".to_owned(), message }
+    PortError { operation, retriable: true, code: SILENT.to_owned(), message }
 }
 
 /// Anything from zero to the bound: callers that were throttled together do not come back together.
@@ -162,7 +174,7 @@ fn refused(subject: &str, error: &PortError) -> Failure {
     Failure::new("aws-refused", format!("{subject}: {error}"), advice::on(error))
 }
 
-fn exhausted(subject: &str, tries: u32, cause: &PortError) -> Failure {
+fn exhausted(subject: &str, tries: u32, cause: &str) -> Failure {
     let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times") };
     Failure::new(
         "aws-unavailable",
@@ -234,6 +246,25 @@ mod tests {
         let tried = format!("commit `c`: tried {} times until the invocation's deadline", invocation.calls());
         assert!(failure.message.starts_with(&tried), "{}", failure.message);
         assert!(failure.message.contains("GetCommit: `timeout`: no answer within"), "{}", failure.message);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_last_try_that_the_deadline_cuts_short_does_not_hide_what_aws_said() {
+        let invocation = Invocation::lasting("r", Duration::from_secs(5));
+        let failure = call(&invocation, invocation.deadline(), "GetBranch", "branch `main`", || async {
+            // Slower with each try, so that the last ones are always given up.
+            if invocation.calls() > 2 {
+                std::future::pending::<()>().await;
+            }
+            Err::<(), _>(error(true, "Throttling"))
+        })
+        .await
+        .expect_err("never succeeds");
+        assert!(
+            failure.message.contains("GetBranch: `Throttling`: said so; then no answer within"),
+            "{}",
+            failure.message
+        );
     }
 
     #[tokio::test(start_paused = true)]
