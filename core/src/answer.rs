@@ -151,6 +151,8 @@ impl DistributionAnswer {
 #[derive(Serialize)]
 pub(crate) struct ParseAnswer {
     changes: Vec<ChangeAnswer>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Serialize)]
@@ -168,26 +170,30 @@ struct ChangeAnswer {
 #[derive(Serialize)]
 struct EntryAnswer {
     /// In octal, six digits, as git prints it.
-    mode: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blob: Option<String>,
 }
 
 impl ParseAnswer {
-    pub(crate) fn new(changes: &ChangeSet) -> Self {
+    pub(crate) fn new(changes: &ChangeSet, diagnostics: Vec<Diagnostic>) -> Self {
         let changes = changes.iter().map(|change| ChangeAnswer {
             change: What::from(change.status),
             path: change.path.escaped(),
             from: change.from.as_ref().map(RepoPath::escaped),
-            before: change.before.as_ref().map(EntryAnswer::new),
-            after: change.after.as_ref().map(EntryAnswer::new),
+            before: change.before.as_ref().and_then(EntryAnswer::of),
+            after: change.after.as_ref().and_then(EntryAnswer::of),
         });
-        Self { changes: changes.collect() }
+        Self { changes: changes.collect(), diagnostics }
     }
 }
 
 impl EntryAnswer {
-    fn new(entry: &Entry) -> Self {
-        Self { mode: format!("{:06o}", entry.mode), blob: entry.id.map(|id| to_hex(id.as_bytes())) }
+    /// `None` for an entry of which the diff says only that it is there.
+    fn of(entry: &Entry) -> Option<Self> {
+        let mode = (entry.mode != 0).then(|| format!("{:06o}", entry.mode));
+        let blob = entry.id.map(|id| to_hex(id.as_bytes()));
+        (mode.is_some() || blob.is_some()).then_some(Self { mode, blob })
     }
 }

@@ -1,6 +1,6 @@
 //! What a diff says: changes of paths, and what each means for the deployed objects.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{escape::hex, names::RepoPath};
 
@@ -44,7 +44,7 @@ pub struct BlobId {
 /// One side of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// File mode as git writes it, in octal: 0o100644, 0o100755, 0o120000, 0o160000.
+    /// File mode as git writes it, in octal: 0o100644, 0o100755, 0o120000, 0o160000. 0 when the diff does not say.
     pub mode: u32,
     /// Which bytes, when the diff says so.
     pub id: Option<BlobId>,
@@ -109,7 +109,11 @@ impl BlobId {
 }
 
 impl Entry {
-    /// What kind of thing it is. A mode that git does not document counts as a file: it may have an object.
+    /// An entry of which a diff says only that it is there.
+    pub(crate) const UNKNOWN: Self = Self { mode: 0, id: None };
+
+    /// What kind of thing it is. A mode that git does not document, or that is not known, counts as a file: it may
+    /// have an object.
     #[must_use]
     pub fn kind(&self) -> EntryKind {
         match self.mode & 0o170_000 {
@@ -125,7 +129,8 @@ impl Entry {
 }
 
 impl Change {
-    /// A change as its two sides tell it; `from` makes it a rename or a copy.
+    /// A change as its two sides tell it; `from` makes it a rename or a copy. `ModeChanged` is the diff's own proof that
+    /// the bytes are equal, whatever it says of ids.
     pub(crate) fn new(
         status: Status,
         path: RepoPath,
@@ -136,6 +141,9 @@ impl Change {
         let effect = match status {
             // The old side of a rename or copy belongs to another path.
             Status::Renamed | Status::Copied => Effect::between(None, after.as_ref()),
+            Status::ModeChanged if Entry::has_object(before.as_ref()) && Entry::has_object(after.as_ref()) => {
+                Effect::ModeOnly
+            }
             _ => Effect::between(before.as_ref(), after.as_ref()),
         };
         let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
@@ -166,18 +174,18 @@ impl Change {
         }
     }
 
-    /// This change, then a later one of the same path.
-    fn then(self, later: Self) -> Self {
-        let effect = self.effect.then(later.effect);
+    /// Takes up a later change of the same path.
+    fn follow(&mut self, later: &Self) {
         // A commit that left the object alone is not the one to name for what happened to it.
-        let diff = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
-        let status = match effect {
+        let newest = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
+        self.effect = self.effect.then(later.effect);
+        self.status = match self.effect {
             Effect::Added => Status::Added,
             Effect::Modified => Status::Modified,
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        Self { status, from: None, before: self.before, effect, diff, ..later }
+        (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
 
@@ -220,44 +228,22 @@ impl Effect {
 /// let changes = ChangeSet::default();
 /// assert_eq!(changes.iter().count(), 0);
 /// ```
+// INVARIANT: sorted by path, each path once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChangeSet(BTreeMap<RepoPath, Change>);
+pub struct ChangeSet(Vec<Change>);
 
 impl ChangeSet {
     /// Joins diffs, oldest first.
     ///
     /// In one diff a rename stays a rename. Over several it becomes a deletion and an addition, because its two paths
-    /// can have histories of their own.
+    /// can have histories of their own; and so in a diff that names a path twice.
     pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Self {
-        let several = diffs.len() > 1;
-        let mut set = Self::default();
-        for (index, diff) in diffs.into_iter().enumerate() {
-            for mut change in diff {
-                change.diff = index;
-                if several {
-                    let (deletion, addition) = change.split();
-                    if let Some(deletion) = deletion {
-                        set.push(deletion);
-                    }
-                    change = addition;
-                }
-                set.push(change);
-            }
-        }
-        set
-    }
-
-    fn push(&mut self, change: Change) {
-        let joined = match self.0.remove(&change.path) {
-            Some(earlier) => earlier.then(change),
-            None => change,
-        };
-        self.0.insert(joined.path.clone(), joined);
+        Self(union(diffs))
     }
 
     /// The changes, sorted by path bytes.
     pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.0.values()
+        self.0.iter()
     }
 
     /// How many paths changed.
@@ -271,6 +257,69 @@ impl ChangeSet {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Joins diffs, oldest first, into one change a path; [`Change::diff`] says which diff was the last.
+pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
+    let several = diffs.len() > 1 || diffs.iter().any(|diff| repeats(diff));
+    let numbered = diffs.into_iter().enumerate().map(|(index, mut diff)| {
+        diff.iter_mut().for_each(|change| change.diff = index);
+        diff
+    });
+    // One diff is the usual case: its list is taken over as it is.
+    let mut changes = numbered
+        .reduce(|mut all, mut diff| {
+            all.append(&mut diff);
+            all
+        })
+        .unwrap_or_default();
+    if several {
+        split(&mut changes);
+    }
+    sort(&mut changes);
+    fold(&mut changes);
+    changes
+}
+
+/// Whether a path stands twice in a diff. git sorts by path, so the set is made only for what others wrote.
+fn repeats(diff: &[Change]) -> bool {
+    if diff.is_sorted_by(|one, next| one.path < next.path) {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    !diff.iter().all(|change| seen.insert(&change.path))
+}
+
+/// Turns renames and copies into the deletions and additions that they are.
+pub(crate) fn split(changes: &mut Vec<Change>) {
+    for at in 0..changes.len() {
+        if matches!(changes[at].status, Status::Renamed | Status::Copied) {
+            let (deletion, addition) = changes[at].clone().split();
+            changes[at] = addition;
+            changes.extend(deletion);
+        }
+    }
+}
+
+/// Sorts by path, then from old to new. Within one diff a path is left before it is taken: `a` to `b` and `b` to `a`.
+pub(crate) fn sort(changes: &mut [Change]) {
+    let later = |change: &Change| (change.diff, change.status != Status::Deleted);
+    let order = |one: &Change, other: &Change| one.path.cmp(&other.path).then_with(|| later(one).cmp(&later(other)));
+    // A diff of git comes sorted, and a sort takes memory before it looks.
+    if !changes.is_sorted_by(|one, other| order(one, other).is_le()) {
+        changes.sort_by(order);
+    }
+}
+
+/// Joins the changes of each path; they are sorted.
+pub(crate) fn fold(changes: &mut Vec<Change>) {
+    changes.dedup_by(|later, earlier| {
+        let same = later.path == earlier.path;
+        if same {
+            earlier.follow(later);
+        }
+        same
+    });
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
     diff::{self, Format, attachment},
     error::Error,
     locate,
-    plan::plan,
+    plan::{Diagnostic, plan},
     policy::{Policy, Preset},
     policy_file::PolicyFile,
     trigger::{Trigger, TriggerRequest},
@@ -51,8 +51,12 @@ struct ParseRequest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiffRequest {
+    #[serde(default)]
     format: Format,
     attachments: Vec<usize>,
+    /// Whether a diff that is cut off may be read as far as it goes.
+    #[serde(default)]
+    partial: bool,
     pub(crate) base: Option<String>,
     pub(crate) head: Option<String>,
 }
@@ -119,30 +123,35 @@ fn request_error(error: &serde_json::Error, request: &[u8]) -> Error {
 
 fn answer_parse(request: &[u8], attachments: &[&[u8]]) -> Result<ParseAnswer, Vec<Error>> {
     let parsed: ParseRequest = serde_json::from_slice(request).map_err(|error| vec![request_error(&error, request)])?;
-    Ok(ParseAnswer::new(&changes(&parsed.diffs, attachments)?))
+    let (changes, diagnostics) = changes(&parsed.diffs, attachments)?;
+    Ok(ParseAnswer::new(&changes, diagnostics))
 }
 
 fn answer_plan(request: &[u8], attachments: &[&[u8]]) -> Result<PlanAnswer, Vec<Error>> {
     let parsed: PlanRequest = serde_json::from_slice(request).map_err(|error| vec![request_error(&error, request)])?;
     let policy = policy(&parsed, request, attachments)?;
-    let changes = changes(&parsed.diffs, attachments)?;
+    let (changes, diagnostics) = changes(&parsed.diffs, attachments)?;
     let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
     check_distribution(&policy, parsed.distribution.as_deref(), request)?;
     let distributions = policy.planned_distributions(parsed.distribution.as_deref());
-    let plan = plan(&policy, distributions, &changes, trigger.as_ref()).map_err(|error| vec![error])?;
+    let mut plan = plan(&policy, distributions, &changes, trigger.as_ref()).map_err(|error| vec![error])?;
+    plan.diagnostics.splice(..0, diagnostics);
     Ok(PlanAnswer::new(&policy, &plan, trigger.as_ref(), &parsed.diffs, &identity(&parsed)))
 }
 
-fn changes(diffs: &[DiffRequest], attachments: &[&[u8]]) -> Result<ChangeSet, Vec<Error>> {
-    let mut errors = Vec::new();
-    let mut parsed = Vec::with_capacity(diffs.len());
+fn changes(diffs: &[DiffRequest], attachments: &[&[u8]]) -> Result<(ChangeSet, Vec<Diagnostic>), Vec<Error>> {
+    let (mut errors, mut diagnostics) = (Vec::new(), Vec::new());
+    let mut changes = Vec::with_capacity(diffs.len());
     for diff in diffs {
-        match diff::parse(diff.format, &diff.attachments, attachments) {
-            Ok(changes) => parsed.push(changes),
+        match diff::parse(diff.format, diff.partial, &diff.attachments, attachments) {
+            Ok(parsed) => {
+                changes.push(parsed.changes);
+                diagnostics.extend(parsed.diagnostics);
+            }
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(ChangeSet::union(parsed)) } else { Err(errors) }
+    if errors.is_empty() { Ok((ChangeSet::union(changes), diagnostics)) } else { Err(errors) }
 }
 
 fn policy(parsed: &PlanRequest, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {

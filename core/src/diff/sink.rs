@@ -1,0 +1,220 @@
+//! Where the readers of text put what they find: changes in the order of the text, the commits that they belong to, and
+//! what is worth saying about the text round them.
+
+use alloc::{format, string::String, vec::Vec};
+
+use super::{
+    colour,
+    lines::hex_digits,
+    order::{self, Order},
+    warning,
+};
+use crate::{
+    change::{Change, Status},
+    plan::Diagnostic,
+};
+
+/// What reading one attachment yields.
+#[derive(Debug, Default)]
+pub(super) struct Sink {
+    /// In the order of the text; [`Change::diff`] counts the commits from 0 meanwhile.
+    changes: Vec<Change>,
+    diagnostics: Vec<Diagnostic>,
+    /// The commit of the next change.
+    commit: usize,
+    order: Order,
+    /// `commit X (from PARENT)`, as `git log -m` writes a merge once for each parent.
+    one_parent: bool,
+    /// The commit that began last is a merge, and none of its changes has come.
+    silent_merge: bool,
+    silent_merges: usize,
+    ignored: usize,
+    first_ignored: usize,
+    coloured: bool,
+}
+
+/// Starts of lines that git and its peers write round a diff, and that say nothing about files.
+const KNOWN: [&[u8]; 20] = [
+    b" ",
+    b"Author:",
+    b"AuthorDate:",
+    b"Commit:",
+    b"CommitDate:",
+    b"Date:",
+    b"Reflog",
+    b"Notes",
+    b"gpg:",
+    b"tree ",
+    b"parent ",
+    b"author ",
+    b"committer ",
+    b"tag ",
+    b"Tagger:",
+    b"Index: ",
+    b"===",
+    b"diff -",
+    b"# ",
+    b":",
+];
+
+impl Sink {
+    pub(super) fn push(&mut self, change: Change) {
+        self.silent_merge = false;
+        if let Some(last) = self.changes.last_mut().filter(|last| last.diff == self.commit) {
+            // git writes a file that became a link as a deletion, then an addition, of one path.
+            if (last.status, change.status) == (Status::Deleted, Status::Added) && last.path == change.path {
+                let status = match (last.before, change.after) {
+                    (Some(before), Some(after)) if before.kind() == after.kind() => Status::Modified,
+                    _ => Status::TypeChanged,
+                };
+                let whole = Change::new(status, change.path, None, last.before, change.after);
+                *last = Change { diff: self.commit, ..whole };
+                return;
+            }
+            // git sorts the paths of one diff, so here another begins.
+            if change.path <= last.path {
+                self.commit += 1;
+            }
+        }
+        self.changes.push(Change { diff: self.commit, ..change });
+    }
+
+    /// Takes a line that is no part of a diff and begins at `at`.
+    pub(super) fn text(&mut self, line: &[u8], at: usize) {
+        let digits = hex_digits(line.strip_prefix(b"commit ").unwrap_or(line));
+        if line.strip_prefix(b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
+            self.border();
+            self.order = Order::OldestFirst;
+        } else if line.is_empty() || self.in_mail() || KNOWN.iter().any(|start| line.starts_with(start)) {
+            // Nothing that speaks of files.
+        } else if line.starts_with(b"commit ") && digits >= 4 {
+            self.border();
+            self.order = Order::NewestFirst;
+            self.one_parent = memchr::memmem::find(line, b" (from ").is_some();
+        } else if line.starts_with(b"Merge: ") {
+            self.silent_merge = !self.one_parent;
+        } else if (7..=64).contains(&digits) && line.get(digits) == Some(&b' ') {
+            // `git log --oneline`
+            self.border();
+            self.order = Order::NewestFirst;
+        } else if colour::begins(line) {
+            self.coloured = true;
+        } else {
+            self.border();
+            self.first_ignored = if self.ignored == 0 { at } else { self.first_ignored };
+            self.ignored += 1;
+        }
+    }
+
+    /// A border between two diffs.
+    fn border(&mut self) {
+        self.silent_merges += usize::from(core::mem::take(&mut self.silent_merge));
+        if self.changes.last().is_some_and(|last| last.diff == self.commit) {
+            self.commit += 1;
+        }
+    }
+
+    /// Whether the diff stands in the mails of `git format-patch`, whose text is not indented.
+    pub(super) fn in_mail(&self) -> bool {
+        self.order == Order::OldestFirst
+    }
+
+    /// Whether a line began with a terminal colour code.
+    pub(super) fn coloured(&self) -> bool {
+        self.coloured
+    }
+
+    /// Whether neither a change nor the header of a commit was seen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.order == Order::Unknown
+    }
+
+    /// Says something once, however often it is seen.
+    pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        if self.diagnostics.iter().all(|diagnostic| diagnostic.code != code) {
+            self.diagnostics.push(warning(code, message, help));
+        }
+    }
+
+    /// The changes of all commits as one, and what is to be said.
+    pub(super) fn finish(mut self) -> (Vec<Change>, Vec<Diagnostic>) {
+        self.border();
+        if self.ignored > 0 {
+            let (lines, first) = (self.ignored, self.first_ignored);
+            self.warn(
+                "diff-text",
+                format!("{lines} lines round the diff were passed over, the first at byte {first}"),
+                "give the diff alone if these lines were meant to be part of it",
+            );
+        }
+        if self.silent_merges > 0 {
+            let merges = self.silent_merges;
+            self.warn(
+                "diff-merge",
+                format!("{merges} merges are listed without a diff: what their conflicts changed is not known"),
+                "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
+            );
+        }
+        let (changes, reversed) = order::join(self.changes, self.order);
+        if reversed {
+            self.diagnostics.push(warning(
+                "diff-order",
+                "the commits stand in the other order than usual, as what they change shows; they were read so",
+                "nothing, if `--reverse` was given",
+            ));
+        }
+        (changes, self.diagnostics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{change::Effect, change::Entry, names::RepoPath};
+
+    fn change(status: Status, path: &str) -> Change {
+        let side = |there: bool| there.then_some(Entry::UNKNOWN);
+        let path = RepoPath::new(path.as_bytes()).unwrap();
+        Change::new(status, path, None, side(status != Status::Added), side(status != Status::Deleted))
+    }
+
+    #[test]
+    fn commits_of_a_log_are_joined_oldest_first() {
+        let mut sink = Sink::default();
+        for (commit, status) in [("commit 1234567", Status::Added), ("commit 89abcde", Status::Deleted)] {
+            sink.text(commit.as_bytes(), 0);
+            sink.text(b"Author: A <a@example.org>", 0);
+            sink.text(b"    message", 0);
+            sink.push(change(status, "a"));
+        }
+        let (changes, diagnostics) = sink.finish();
+        assert_eq!((changes.len(), changes[0].effect), (1, Effect::Modified));
+        assert_eq!(diagnostics, []);
+    }
+
+    #[test]
+    fn mails_are_oldest_first_and_their_text_is_expected() {
+        let mut sink = Sink::default();
+        for status in [Status::Added, Status::Deleted] {
+            sink.text(b"From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001", 0);
+            sink.text(b"any text", 0);
+            sink.push(change(status, "a"));
+        }
+        let (changes, diagnostics) = sink.finish();
+        assert_eq!((changes.len(), changes[0].effect), (1, Effect::Deleted));
+        assert_eq!(diagnostics, []);
+    }
+
+    #[test]
+    fn text_and_silent_merges_are_reported_once() {
+        let mut sink = Sink::default();
+        sink.text(b"hello", 7);
+        sink.text(b"world", 13);
+        sink.text(b"commit 1234567", 20);
+        sink.text(b"Merge: 1234567 89abcde", 30);
+        let (_, diagnostics) = sink.finish();
+        let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, ["diff-text", "diff-merge"]);
+        assert!(diagnostics[0].message.starts_with("2 lines") && diagnostics[0].message.ends_with("byte 7"));
+    }
+}
