@@ -87,6 +87,12 @@ impl InvalidationPath {
         Self(text)
     }
 
+    /// The wildcard after `prefix`: encoded text that ends on a whole character and leaves room for the `*`.
+    pub(crate) fn beginning_with(prefix: &str) -> Self {
+        debug_assert!(prefix.starts_with('/') && prefix.len() < MAX_PATH_CHARACTERS, "a path begins with a slash");
+        Self(String::from(prefix) + "*")
+    }
+
     /// The folder itself as an exact path.
     pub(crate) fn folder(folder: &str) -> Self {
         Self(String::from(folder))

@@ -20,7 +20,7 @@ extern crate alloc;
 
 mod answer;
 mod change;
-mod cover;
+pub mod cover;
 mod decide;
 mod diff;
 mod error;
@@ -38,6 +38,7 @@ mod trigger;
 mod wire;
 
 pub use change::{BlobId, Change, ChangeSet, Effect, Entry, EntryKind, Status};
+pub use cover::{Cover, CoverError, CoverMode, Site, UrlSet};
 pub use error::{Error, Span};
 pub use escape::{escape, unescape};
 pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS};

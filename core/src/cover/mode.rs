@@ -1,0 +1,64 @@
+//! What a cover is asked for, and why there may be none.
+
+use super::UrlSet;
+
+/// How many paths a cover may have, and what it may purge without need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoverMode {
+    /// One path a stale URL; no wildcards but the forced ones.
+    Exact,
+    /// The fewest paths that purge no unchanged live URL. Without the live URLs it is [`CoverMode::Exact`].
+    Lossless {
+        /// Most wildcards, the forced ones counted. These stand even when they are more.
+        wildcards: usize,
+    },
+    /// The least over-purge.
+    Budget {
+        /// Most paths, wildcards counted.
+        paths: usize,
+        /// Most wildcards, the forced ones counted.
+        wildcards: usize,
+    },
+}
+
+/// What is known of the other URLs of a distribution.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Every live URL, when all are known; stale ones may be among them. Whatever is not in it is free to purge.
+    pub live: Option<UrlSet>,
+    /// URLs, or the beginnings of URLs, that no wildcard may reach unless it is forced: live or not.
+    pub barriers: UrlSet,
+}
+
+/// Why there is no cover within a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CoverError {
+    /// Not even with the widest wildcards.
+    #[error(
+        "no {paths} paths with at most {wildcards} wildcards purge all stale URLs; one path a URL takes {exact_paths}, {forced_wildcards} of them wildcards"
+    )]
+    Infeasible {
+        /// The budget's paths.
+        paths: usize,
+        /// The budget's wildcards.
+        wildcards: usize,
+        /// The paths of the exact cover: a budget that allows these is feasible,
+        exact_paths: usize,
+        /// when it also allows the exact cover's wildcards.
+        forced_wildcards: usize,
+    },
+    /// The exact cover is over the budget, and without the live URLs nobody knows what a wildcard purges.
+    #[error(
+        "one path a stale URL takes {exact_paths}, {forced_wildcards} of them wildcards, and to do with {paths} and {wildcards} the live URLs must be known"
+    )]
+    LiveUnknown {
+        /// The budget's paths.
+        paths: usize,
+        /// The budget's wildcards.
+        wildcards: usize,
+        /// The paths of the exact cover.
+        exact_paths: usize,
+        /// The wildcards of the exact cover.
+        forced_wildcards: usize,
+    },
+}
