@@ -76,12 +76,12 @@ fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>>
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmHWM")?;
     let start = processor_time()?;
-    let context = Site { live: Some(live.iter().collect::<UrlSet>()), ..Site::default() };
+    let live: UrlSet = live.iter().collect();
     let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
     let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
     let built = processor_time()? - start;
     let start = processor_time()?;
-    let cover = Cover::best(urls.iter().zip(&paths), &context, mode.1)?;
+    let cover = Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1)?;
     let covered = processor_time()? - start;
     println!(
         "{size} | {} | {} | {} | {} | {} | {} | {} | 0 |",

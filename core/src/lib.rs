@@ -19,21 +19,29 @@
 extern crate alloc;
 
 mod answer;
+mod behaviour;
 mod change;
 pub mod cover;
 mod decide;
+mod diagnostic;
 mod diff;
+mod edge;
 mod error;
 mod escape;
+mod explain;
+mod facts;
 mod invalidation;
+mod live;
 mod locate;
 mod map;
 mod names;
 mod pattern;
 mod plan;
 mod policy;
-mod policy_file;
 mod reference;
+mod request;
+#[cfg(feature = "schema")]
+mod schema;
 mod trigger;
 mod wire;
 

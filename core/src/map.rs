@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     names::{ObjectKey, RepoPath, UrlPath},
-    policy::{Distribution, Mapping, UrlForms},
+    policy::Mapping,
 };
 
 /// Why a URL belongs to an object.
@@ -22,6 +22,10 @@ pub(crate) enum Form {
     BareDirectory,
     /// `/page`, for `page.html` behind a rewriting function.
     Clean,
+    /// Every query string of a URL: `/search.html*`.
+    QueryString,
+    /// What a dependents rule names.
+    Dependent,
 }
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.
@@ -41,44 +45,45 @@ pub(crate) fn path_of(key: &ObjectKey, mappings: &[Mapping]) -> Option<RepoPath>
     })
 }
 
-/// Every URL path under which a distribution serves an object; none when its origin path leaves the key out.
+/// Which URLs besides its own an object may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Forms<'a> {
+    pub(crate) default_root_object: &'a str,
+    pub(crate) index_document: &'a str,
+    pub(crate) directory: bool,
+    pub(crate) bare_directory: bool,
+    pub(crate) clean: bool,
+}
+
+/// Every URL path under which an object may be served; `rest` is its key below the origin path.
 ///
-/// The origin path is what CloudFront puts before the URL path to make the key, so it is taken off again.
-pub(crate) fn urls_of(key: &ObjectKey, distribution: &Distribution, forms: &UrlForms) -> Vec<(UrlPath, Form)> {
-    let Some(rest) = key.as_bytes().strip_prefix(distribution.origin_prefix().as_bytes()) else {
-        return Vec::new();
-    };
+/// The origin path is what CloudFront puts before the URL path to make the key, so the caller has taken it off again.
+pub(crate) fn urls_below(rest: &[u8], forms: &Forms<'_>) -> Vec<(UrlPath, Form)> {
     let mut urls = vec![(UrlPath::below_root(rest), Form::Object)];
+    let mut add = |rest: &[u8], form: Form| {
+        let url = UrlPath::below_root(rest);
+        if urls.iter().all(|(earlier, _)| *earlier != url) {
+            urls.push((url, form));
+        }
+    };
     let root_object = forms.default_root_object.as_bytes();
     if !root_object.is_empty() && rest == root_object {
-        urls.push((UrlPath::below_root(b""), Form::DefaultRoot));
+        add(b"", Form::DefaultRoot);
     }
-    match directory_of(rest, forms.index_document.as_bytes()) {
-        Some(directory) => {
-            if forms.directory {
-                urls.push((UrlPath::below_root(directory), Form::Directory));
-            }
-            if forms.bare_directory
-                && let Some(bare) = directory.strip_suffix(b"/")
-            {
-                urls.push((UrlPath::below_root(bare), Form::BareDirectory));
-            }
+    if let Some(directory) = directory_of(rest, forms.index_document.as_bytes()) {
+        if forms.directory {
+            add(directory, Form::Directory);
         }
-        None => {
-            if forms.clean
-                && let Some(clean) = clean_of(rest)
-            {
-                urls.push((UrlPath::below_root(clean), Form::Clean));
-            }
+        if forms.bare_directory
+            && let Some(bare) = directory.strip_suffix(b"/")
+        {
+            add(bare, Form::BareDirectory);
         }
+    } else if forms.clean
+        && let Some(clean) = clean_of(rest)
+    {
+        add(clean, Form::Clean);
     }
-    let mut seen = Vec::with_capacity(urls.len());
-    urls.retain(|(url, _)| {
-        !seen.contains(url) && {
-            seen.push(url.clone());
-            true
-        }
-    });
     urls
 }
 
@@ -96,17 +101,17 @@ fn clean_of(rest: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policy;
+    use crate::{edge::Edge, policy::Policy};
     use alloc::{format, string::String};
 
     fn urls(policy: &str, path: &str) -> Vec<String> {
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         let Some(key) = key_of(&RepoPath::new(path.as_bytes()).unwrap(), &policy.mappings) else { return vec![] };
         policy
-            .planned_distributions(Some("E"))
-            .iter()
-            .flat_map(|distribution| urls_of(&key, distribution, &policy.urls))
-            .map(|(url, form)| format!("{} {form:?}", String::from_utf8_lossy(url.as_bytes())))
+            .planned_distributions(["E"])
+            .into_iter()
+            .flat_map(|distribution| Edge::new(distribution, None, &mut Vec::new()).urls(&key, false))
+            .map(|url| format!("{} {:?}", String::from_utf8_lossy(url.url.as_bytes()), url.form))
             .collect()
     }
 

@@ -41,7 +41,8 @@ struct Decision {
 
 #[derive(Deserialize)]
 struct Url {
-    path: String,
+    /// Absent when the URL is not purged.
+    path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -184,7 +185,7 @@ fn render(answer: &Answer) -> String {
             Some(from) => format!("{from} -> {}", decision.path),
             None => decision.path.clone(),
         };
-        let mut covering: Vec<&str> = decision.urls.iter().map(|url| url.path.as_str()).collect();
+        let mut covering: Vec<&str> = decision.urls.iter().filter_map(|url| url.path.as_deref()).collect();
         covering.sort_unstable();
         covering.dedup();
         table.add_row(row(&decision.change, &name, &decision.outcome, &decision.reason, &covering));

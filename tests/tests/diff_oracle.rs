@@ -459,9 +459,7 @@ fn listings_say_as_much_as_they_know() {
             }
         }
         if renames == "--no-renames" {
-            for (format, told) in
-                [("--name-only", "name-only"), ("--name-only -z", "name-only")]
-            {
+            for (format, told) in [("--name-only", "name-only"), ("--name-only -z", "name-only")] {
                 let diff = git(format);
                 let got = said(told, &diff);
                 assert_eq!(names(&got), names(expected), "{format}\n{}", shown(&diff));

@@ -28,11 +28,6 @@ impl<'a> Item<'a> {
         Self { path, text, forced: prefix.is_some() }
     }
 
-    fn encoded(path: &'a InvalidationPath) -> Self {
-        let prefix = path.wildcard_prefix();
-        Self { path, text: prefix.unwrap_or(path.as_str()).as_bytes(), forced: prefix.is_some() }
-    }
-
     /// Whether the wildcard after `prefix` purges, under both readings, all that this item's path would.
     pub(super) fn is_covered_by(&self, prefix: &[u8]) -> bool {
         self.text.starts_with(prefix) && (self.forced || self.text.len() > prefix.len())
@@ -84,12 +79,6 @@ impl<'a> Items<'a> {
         kept.truncate(to + rest - from);
         kept
     }
-}
-
-/// The paths without repetition and without those that a wildcard among them covers.
-pub(super) fn uncovered_paths(paths: &[InvalidationPath]) -> Vec<&InvalidationPath> {
-    let (forced, exact) = paths.iter().map(Item::encoded).partition(|item| item.forced);
-    uncovered(exact, forced).into_iter().map(|item| item.path).collect()
 }
 
 /// Sorted, without repetition, and without what a wildcard among them covers.

@@ -30,7 +30,7 @@
 //! items: all at and below `v`. The longer `p`, the fewer live URLs begin with it. So only the longest one that ends on a
 //! whole character matters (`above`). The text of `v` itself (`on`) covers the same, but not an exact item that ends at
 //! `v`; without such an item it is at least as good as `above`, which is then left out. The wildcard of a single exact
-//! item is never better than its path. A barrier within reach rules a candidate out, and every shorter one on the edge
+//! item is never better than its path. A candidate that is barred rules itself out, and every shorter one on the edge
 //! with it. All candidates are shorter than an item that they cover, so none is too long or holds a `~`.
 //!
 //! **3. Lossless.** Call a candidate pure when it reaches no unchanged live URL; what begins with a pure text is pure. In
@@ -134,22 +134,22 @@ impl Cover {
     /// Only of [`CoverMode::Budget`]: when no cover is within it.
     ///
     /// ```
-    /// # use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath};
+    /// # use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet};
     /// let stale = ["docs/a.html", "docs/b.html", "index.html"].map(|url| UrlPath::below_root(url.as_bytes()));
     /// let paths = stale.each_ref().map(|url| InvalidationPath::covering(url).0);
-    /// let site = Site { live: Some(["/index.html", "/about.html"].iter().collect()), ..Site::default() };
-    /// let cover = Cover::best(stale.iter().zip(&paths), &site, CoverMode::Lossless { wildcards: 15 }).unwrap();
+    /// let live: UrlSet = ["/index.html", "/about.html"].iter().collect();
+    /// let cover = Cover::best(stale.iter().zip(&paths), Site::of(Some(&live)), CoverMode::Lossless { wildcards: 15 }).unwrap();
     /// let texts: Vec<&str> = cover.paths().iter().map(InvalidationPath::as_str).collect();
     /// assert_eq!(texts, ["/docs/*", "/index.html"]);
     /// ```
     pub fn best<'a>(
         stale: impl IntoIterator<Item = (&'a UrlPath, &'a InvalidationPath)>,
-        site: &Site,
+        site: Site<'_>,
         mode: CoverMode,
     ) -> Result<Self, CoverError> {
         let stale = Items::new(stale);
-        let cover = match &site.live {
-            Some(live) => stale.cover_among(live, &site.barriers, mode),
+        let cover = match site.live {
+            Some(live) => stale.cover_among(live, site.barred, mode),
             None => Some(Self::of_items(&stale.items, &[], None)),
         };
         let CoverMode::Budget { paths, wildcards } = mode else {
@@ -183,13 +183,6 @@ impl Cover {
         Self::of_uncovered(paths, over_purged)
     }
 
-    /// The given paths without repetition and without those that a wildcard among them covers.
-    pub(crate) fn of(paths: impl IntoIterator<Item = InvalidationPath>) -> Self {
-        let paths: Vec<InvalidationPath> = paths.into_iter().collect();
-        let kept = items::uncovered_paths(&paths).into_iter().cloned().collect();
-        Self::of_uncovered(kept, None)
-    }
-
     fn of_uncovered(mut paths: Vec<InvalidationPath>, over_purged: Option<usize>) -> Self {
         sort(&mut paths);
         let wildcards = (0..paths.len()).filter(|index| paths[*index].wildcard_prefix().is_some()).collect();
@@ -198,14 +191,6 @@ impl Cover {
 
     fn is_within(&self, paths: usize, wildcards: usize) -> bool {
         self.paths.len() <= paths && self.wildcards.len() <= wildcards
-    }
-
-    /// The deepest folder that holds all paths, as a wildcard, and the folder itself when it is among the paths.
-    pub(crate) fn widened(&self) -> Self {
-        let folder = common_folder(self.paths.iter().map(|path| path.wildcard_prefix().unwrap_or(path.as_str())));
-        let itself = InvalidationPath::folder(folder);
-        let listed = self.paths.contains(&itself).then_some(itself);
-        Self::of(core::iter::once(InvalidationPath::below_folder(folder)).chain(listed))
     }
 
     /// Sorted by their text.
@@ -260,24 +245,11 @@ impl Cover {
     }
 }
 
-/// The longest text that ends with a slash and begins every one of the texts; `/` at least.
-fn common_folder<'a>(mut texts: impl Iterator<Item = &'a str>) -> &'a str {
-    let Some(first) = texts.next() else { return "/" };
-    let common = texts.fold(first.len(), |common, text| {
-        first.bytes().zip(text.bytes()).take(common).take_while(|(a, b)| a == b).count()
-    });
-    let end = first.as_bytes()[..common].iter().rposition(|byte| *byte == b'/').map_or(1, |slash| slash + 1);
-    &first[..end]
-}
-
 impl Items<'_> {
     /// The best cover among live URLs; `None` when the budget holds none.
-    fn cover_among(&self, live: &UrlSet, barriers: &UrlSet, mode: CoverMode) -> Option<Cover> {
+    fn cover_among(&self, live: &UrlSet, barred: &dyn Fn(&[u8]) -> bool, mode: CoverMode) -> Option<Cover> {
         let items = &self.items;
-        let ground = Ground {
-            live: Between::new(self.unchanged(live.sorted()), items),
-            barriers: Between::new(barriers.sorted(), items),
-        };
+        let ground = Ground { live: Between::new(self.unchanged(live.sorted()), items), barred };
         let cover = |chosen: &[Wildcard], cost: usize| Cover::of_items(items, chosen, Some(ground.live.forced + cost));
         let limit = match mode {
             _ if items.is_empty() => return Some(cover(&[], 0)),

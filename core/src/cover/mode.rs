@@ -1,5 +1,7 @@
 //! What a cover is asked for, and why there may be none.
 
+use core::fmt;
+
 use super::UrlSet;
 
 /// How many paths a cover may have, and what it may purge without need.
@@ -22,12 +24,27 @@ pub enum CoverMode {
 }
 
 /// What is known of the other URLs of a distribution.
-#[derive(Debug, Clone, Default)]
-pub struct Site {
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
     /// Every live URL, when all are known; stale ones may be among them. Whatever is not in it is free to purge.
-    pub live: Option<UrlSet>,
-    /// URLs, or the beginnings of URLs, that no wildcard may reach unless it is forced: live or not.
-    pub barriers: UrlSet,
+    pub live: Option<&'a UrlSet>,
+    /// Whether the wildcard after this text, decoded, may not be bought, whatever is live. What holds of a text has to
+    /// hold of every text that begins it: a shorter one reaches more. Forced wildcards are not asked about.
+    pub barred: &'a dyn Fn(&[u8]) -> bool,
+}
+
+impl<'a> Site<'a> {
+    /// A site without barriers.
+    #[must_use]
+    pub fn of(live: Option<&'a UrlSet>) -> Self {
+        Self { live, barred: &|_| false }
+    }
+}
+
+impl fmt::Debug for Site<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").field("live", &self.live).finish_non_exhaustive()
+    }
 }
 
 /// Why there is no cover within a budget.

@@ -42,7 +42,7 @@ pub(super) struct Node {
 /// What a wildcard may not reach, and what it costs.
 pub(super) struct Ground<'l> {
     pub(super) live: Between<'l>,
-    pub(super) barriers: Between<'l>,
+    pub(super) barred: &'l dyn Fn(&[u8]) -> bool,
 }
 
 /// In postorder: children before their parent, in the order of their texts.
@@ -118,8 +118,8 @@ fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: 
     let text = items[node.first].text;
     let candidate = |len: usize| {
         let prefix = &text[..len];
-        let reached = |urls: &Between<'_>| urls.count(prefix, node.first, node.end);
-        (reached(&ground.barriers) == 0).then(|| Candidate { len, cost: reached(&ground.live) })
+        let candidate = || Candidate { len, cost: ground.live.count(prefix, node.first, node.end) };
+        (!(ground.barred)(prefix)).then(candidate)
     };
     let whole = longest_whole(text, node.depth, parent_depth);
     let on_node = whole == Some(node.depth);

@@ -19,8 +19,8 @@ use serde::Deserialize;
 use self::{listing::Listing, sink::Sink};
 use crate::{
     change::{self, Change},
+    diagnostic::Diagnostic,
     error::{Error, Span},
-    plan::{Diagnostic, Severity},
 };
 
 /// How a diff is written.
@@ -170,7 +170,7 @@ fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
 }
 
 fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, code, message: message.into(), help: help.into() }
+    Diagnostic::warning(code, message, help)
 }
 
 /// The attachment of this index, or what is wrong with the index.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     change::{Change, Status},
-    plan::Diagnostic,
+    diagnostic::Diagnostic,
 };
 
 /// What reading one attachment yields.

@@ -1,0 +1,292 @@
+//! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
+
+use alloc::{
+    borrow::ToOwned,
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec,
+    vec::Vec,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::{
+    change::ChangeSet,
+    diagnostic::Diagnostic,
+    diff::{self, Format, attachment},
+    edge::Edge,
+    error::Error,
+    facts::Facts,
+    live::{Live, LiveRequest},
+    locate,
+    plan::{Plan, plan},
+    policy::{self, Distribution, Policy, Preset, file::PolicyFile},
+    trigger::{Trigger, TriggerRequest},
+};
+
+/// Of `plan` and `explain`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    preset: Option<Preset>,
+    policy: Option<Box<RawValue>>,
+    policy_attachment: Option<usize>,
+    diffs: Vec<DiffRequest>,
+    trigger: Option<TriggerRequest>,
+    #[serde(default)]
+    identity: Vec<String>,
+    distribution: Option<String>,
+    #[serde(default)]
+    distribution_configs: Vec<ConfigRequest>,
+    live: Option<LiveRequest>,
+    /// Only of `explain`.
+    url: Option<String>,
+    /// Only of `explain`.
+    path: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ParseRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    pub(crate) diffs: Vec<DiffRequest>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    preset: Option<Preset>,
+    policy: Option<Box<RawValue>>,
+    policy_attachment: Option<usize>,
+}
+
+#[cfg(feature = "schema")]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SchemaRequest {
+    #[serde(rename = "op")]
+    _op: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffRequest {
+    #[serde(default)]
+    format: Format,
+    attachments: Vec<usize>,
+    /// Whether a diff that is cut off may be read as far as it goes.
+    #[serde(default)]
+    partial: bool,
+    pub(crate) base: Option<String>,
+    pub(crate) head: Option<String>,
+}
+
+/// Where the configuration of a distribution is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigRequest {
+    id: String,
+    attachment: usize,
+}
+
+/// Where a request has its policy.
+pub(crate) struct PolicySource<'r> {
+    preset: Option<Preset>,
+    inline: Option<&'r RawValue>,
+    attachment: Option<usize>,
+}
+
+/// What `explain` is asked about.
+pub(crate) struct SubjectFields<'r> {
+    pub(crate) url: Option<&'r str>,
+    pub(crate) path: Option<&'r str>,
+}
+
+/// A request with all of its inputs read.
+pub(crate) struct Prepared<'a> {
+    parsed: PlanRequest,
+    pub(crate) policy: Policy,
+    pub(crate) trigger: Option<Trigger>,
+    changes: ChangeSet,
+    edges: Vec<Edge>,
+    live: Option<Live<'a>>,
+    /// What was passed over in the diffs, and what the facts say about the policy.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl CheckRequest {
+    pub(crate) fn source(&self) -> PolicySource<'_> {
+        PolicySource { preset: self.preset, inline: self.policy.as_deref(), attachment: self.policy_attachment }
+    }
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn read(request: &[u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+        let parsed: PlanRequest = read(request)?;
+        let source = PolicySource {
+            preset: parsed.preset,
+            inline: parsed.policy.as_deref(),
+            attachment: parsed.policy_attachment,
+        };
+        let policy = policy(&source, request, attachments)?;
+        let (changes, mut diagnostics) = changes(&parsed.diffs, attachments)?;
+        let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
+        let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
+        let edges = edges(&parsed, &policy, request, attachments, &mut diagnostics)?;
+        Ok(Self { parsed, policy, trigger, changes, edges, live, diagnostics })
+    }
+
+    pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
+        let edges = core::mem::take(&mut self.edges);
+        let mut plan = plan(&self.policy, edges, &self.changes, self.trigger.as_ref(), self.live.as_ref())
+            .map_err(|error| vec![error])?;
+        plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
+        Ok(plan)
+    }
+
+    pub(crate) fn diffs(&self) -> &[DiffRequest] {
+        &self.parsed.diffs
+    }
+
+    pub(crate) fn subject(&self) -> SubjectFields<'_> {
+        SubjectFields { url: self.parsed.url.as_deref(), path: self.parsed.path.as_deref() }
+    }
+
+    /// A plan is about everything.
+    pub(crate) fn refuse_subject(&self, request: &[u8]) -> Result<(), Vec<Error>> {
+        let field = match (&self.parsed.url, &self.parsed.path) {
+            (Some(_), _) => "url",
+            (None, Some(_)) => "path",
+            (None, None) => return Ok(()),
+        };
+        let message = format!("`{field}` means nothing to `plan`");
+        let error = Error::new("request-contradiction", message, "leave it out, or ask with the operation `explain`");
+        Err(vec![locate::pointed(error, request, None, &format!("/{field}"))])
+    }
+
+    /// What makes this piece of work itself; for a preview, which diffs it is of.
+    pub(crate) fn identity(&self) -> BTreeSet<String> {
+        if !self.parsed.identity.is_empty() {
+            return self.parsed.identity.iter().cloned().collect();
+        }
+        let ends = self.parsed.diffs.iter().flat_map(|diff| [&diff.base, &diff.head]);
+        ends.flatten().map(ToOwned::to_owned).collect()
+    }
+}
+
+/// A request's own fields.
+pub(crate) fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Vec<Error>> {
+    serde_json::from_slice(request).map_err(|error| vec![json_error(&error, request)])
+}
+
+pub(crate) fn json_error(error: &serde_json::Error, request: &[u8]) -> Error {
+    let help = "see ARCHITECTURE.md, The wire, for the fields of a request";
+    locate::json_error("request-json", error, request, None, help)
+}
+
+/// The diffs joined, and what was passed over in them.
+pub(crate) fn changes(
+    diffs: &[DiffRequest],
+    attachments: &[&[u8]],
+) -> Result<(ChangeSet, Vec<Diagnostic>), Vec<Error>> {
+    let (mut errors, mut diagnostics) = (Vec::new(), Vec::new());
+    let mut changes = Vec::with_capacity(diffs.len());
+    for diff in diffs {
+        match diff::parse(diff.format, diff.partial, &diff.attachments, attachments) {
+            Ok(parsed) => {
+                changes.push(parsed.changes);
+                diagnostics.extend(parsed.diagnostics);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok((ChangeSet::union(changes), diagnostics)) } else { Err(errors) }
+}
+
+pub(crate) fn policy(source: &PolicySource<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
+    match (source.preset, source.inline, source.attachment) {
+        (preset, None, None) => Ok(Policy::preset(preset.unwrap_or(Preset::Sound))),
+        (None, None, Some(index)) => {
+            Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index)
+        }
+        (None, Some(inline), None) => {
+            let file: PolicyFile = serde_json::from_str(inline.get()).map_err(|error| {
+                vec![locate::within(policy::json_error(&error, inline.get().as_bytes(), None), request, "/policy")]
+            })?;
+            Policy::from_file(file, request, None, "/policy")
+        }
+        _ => {
+            let error = Error::new(
+                "request-contradiction",
+                "the request gives more than one of `preset`, `policy` and `policy_attachment`",
+                "give one of them; a policy names its own preset",
+            );
+            Err(vec![error.at(None, 0, request.len())])
+        }
+    }
+}
+
+/// The distributions to plan for, with what is known of each.
+fn edges(
+    parsed: &PlanRequest,
+    policy: &Policy,
+    request: &[u8],
+    attachments: &[&[u8]],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Vec<Edge>, Vec<Error>> {
+    let configs = || parsed.distribution_configs.iter().map(|config| config.id.as_str());
+    let planned = match &parsed.distribution {
+        Some(id) => policy.planned_distributions([id.as_str()]),
+        None => policy.planned_distributions(configs()),
+    };
+    let mut errors = Vec::new();
+    let asked = parsed.distribution.iter().map(|id| (id.as_str(), String::from("/distribution")));
+    let described = configs().enumerate().map(|(index, id)| (id, format!("/distribution_configs/{index}/id")));
+    for (id, pointer) in asked.chain(described) {
+        if !planned.iter().any(|distribution| distribution.id() == id) {
+            errors.push(locate::pointed(not_planned(id, &planned, policy), request, None, &pointer));
+        }
+    }
+    let mut facts = BTreeMap::new();
+    for (index, config) in parsed.distribution_configs.iter().enumerate() {
+        let read = attachment(config.attachment, attachments)
+            .map_err(|error| vec![error])
+            .and_then(|document| Facts::read(&config.id, document, config.attachment, policy.bucket(), diagnostics));
+        match read {
+            Err(found) => errors.extend(found),
+            Ok(read) => {
+                if facts.insert(config.id.as_str(), read).is_some() {
+                    let message = format!("distribution `{}` has two configurations", config.id);
+                    let error = Error::new("distribution-contradiction", message, "give one");
+                    errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
+                }
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let edges = planned.into_iter().map(|distribution| {
+        let known = facts.remove(distribution.id());
+        Edge::new(distribution, known, diagnostics)
+    });
+    Ok(edges.collect())
+}
+
+/// A distribution that the policy does not name is a mistake in one of the two.
+fn not_planned(id: &str, planned: &[Distribution], policy: &Policy) -> Error {
+    let who = if policy.distributions().is_empty() { "request" } else { "policy" };
+    let ids: Vec<&str> = planned.iter().map(Distribution::id).collect();
+    Error::new(
+        "distribution-contradiction",
+        format!("distribution `{id}` is asked for, but the {who} names {}", ids.join(", ")),
+        "list it under `distributions` in the policy, or ask for one that is listed",
+    )
+}
