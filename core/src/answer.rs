@@ -20,58 +20,58 @@ use crate::{
 
 #[derive(Serialize)]
 pub(crate) struct PlanAnswer {
-    preset: Preset,
-    policy: &'static str,
-    paths: Vec<String>,
-    decisions: Vec<DecisionAnswer>,
-    distributions: Vec<DistributionAnswer>,
-    billed_paths: usize,
+    pub(crate) preset: Preset,
+    pub(crate) policy: &'static str,
+    pub(crate) paths: Vec<String>,
+    pub(crate) decisions: Vec<DecisionAnswer>,
+    pub(crate) distributions: Vec<DistributionAnswer>,
+    pub(crate) billed_paths: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trigger: Option<TriggerAnswer>,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) trigger: Option<TriggerAnswer>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Serialize)]
 pub(crate) struct DecisionAnswer {
-    change: What,
-    path: String,
+    pub(crate) change: What,
+    pub(crate) path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    outcome: Outcome,
-    reason: Reason,
-    rule: String,
+    pub(crate) key: Option<String>,
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Reason,
+    pub(crate) rule: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    commit: Option<String>,
-    urls: Vec<UrlAnswer>,
+    pub(crate) commit: Option<String>,
+    pub(crate) urls: Vec<UrlAnswer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cost: Option<CostAnswer>,
+    pub(crate) cost: Option<CostAnswer>,
 }
 
 #[derive(Serialize)]
-struct UrlAnswer {
-    url: String,
-    form: Form,
+pub(crate) struct UrlAnswer {
+    pub(crate) url: String,
+    pub(crate) form: Form,
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    distribution: String,
+    pub(crate) path: Option<String>,
+    pub(crate) distribution: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    behaviour: Option<String>,
+    pub(crate) behaviour: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    skipped: Option<Reason>,
+    pub(crate) skipped: Option<Reason>,
     /// Of the skip.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
+    pub(crate) rule: Option<String>,
 }
 
 /// What a decision adds to the bill.
 #[derive(Serialize)]
-struct CostAnswer {
+pub(crate) struct CostAnswer {
     /// Invalidation paths that it needs.
-    paths: usize,
+    pub(crate) paths: usize,
     /// Those among them that other decisions need as well: without this one they would be paid for all the same.
-    shared: usize,
+    pub(crate) shared: usize,
 }
 
 /// Which paths each decision needs, and how many decisions need each path.
@@ -83,24 +83,27 @@ pub(crate) struct Needs {
 }
 
 #[derive(Serialize)]
-struct DistributionAnswer {
-    id: String,
-    batches: Vec<BatchAnswer>,
-    billed_paths: usize,
-    wildcards: usize,
+pub(crate) struct DistributionAnswer {
+    pub(crate) id: String,
+    pub(crate) batches: Vec<BatchAnswer>,
+    pub(crate) billed_paths: usize,
+    pub(crate) wildcards: usize,
+    /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) over_purged: Option<usize>,
 }
 
 #[derive(Serialize)]
-struct BatchAnswer {
-    caller_reference: String,
-    paths: Vec<String>,
+pub(crate) struct BatchAnswer {
+    pub(crate) caller_reference: String,
+    pub(crate) paths: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct TriggerAnswer {
-    uploaded: usize,
-    removed: usize,
-    unchanged: usize,
+pub(crate) struct TriggerAnswer {
+    pub(crate) uploaded: usize,
+    pub(crate) removed: usize,
+    pub(crate) unchanged: usize,
 }
 
 impl PlanAnswer {
@@ -224,6 +227,7 @@ impl DistributionAnswer {
             // A wildcard costs as much as a path: the API bills each item of the batch once.
             billed_paths: plan.cover.paths().len(),
             wildcards: plan.cover.wildcards(),
+            over_purged: plan.over_purged,
         }
     }
 }
@@ -231,10 +235,10 @@ impl DistributionAnswer {
 /// What a policy comes to.
 #[derive(Serialize)]
 pub(crate) struct CheckAnswer {
-    preset: Preset,
-    policy: &'static str,
-    settings: Settings,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) preset: Preset,
+    pub(crate) policy: &'static str,
+    pub(crate) settings: Settings,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl CheckAnswer {

@@ -32,39 +32,39 @@ pub(crate) enum Subject {
 
 #[derive(Serialize)]
 pub(crate) struct ExplainAnswer {
-    preset: Preset,
-    policy: &'static str,
+    pub(crate) preset: Preset,
+    pub(crate) policy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
+    pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    verdicts: Vec<Verdict>,
-    decisions: Vec<DecisionAnswer>,
-    paths: Vec<PathAnswer>,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) path: Option<String>,
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) decisions: Vec<DecisionAnswer>,
+    pub(crate) paths: Vec<PathAnswer>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// What becomes of one URL at one distribution.
 #[derive(Serialize)]
-struct Verdict {
-    distribution: String,
+pub(crate) struct Verdict {
+    pub(crate) distribution: String,
     /// Absent when the file has no URL there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-    outcome: Fate,
-    reason: Why,
+    pub(crate) url: Option<String>,
+    pub(crate) outcome: Fate,
+    pub(crate) reason: Why,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
+    pub(crate) rule: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    behaviour: Option<String>,
+    pub(crate) behaviour: Option<String>,
     /// The invalidation path that reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
+    pub(crate) path: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Fate {
+pub(crate) enum Fate {
     /// It may be stale, and is purged.
     Purge,
     /// Nothing says that it is stale, but a wildcard of the plan reaches it.
@@ -75,14 +75,14 @@ enum Fate {
 /// The reason of a decision, or why there is none.
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
-enum Why {
+pub(crate) enum Why {
     Decided(Reason),
     Other(Other),
 }
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Other {
+pub(crate) enum Other {
     /// A wildcard that other URLs need.
     Wildcard,
     /// The diffs do not speak of a file behind it.
@@ -91,17 +91,29 @@ enum Other {
     FormOff,
 }
 
+impl Why {
+    /// For a person.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Decided(reason) => reason.name(),
+            Self::Other(Other::Wildcard) => "because a wildcard that other URLs need reaches it",
+            Self::Other(Other::Unchanged) => "because no change of the diffs is about it",
+            Self::Other(Other::FormOff) => "because this form of the URL is off, though its file changed",
+        }
+    }
+}
+
 /// An invalidation path that is spoken of, and what it is for.
 #[derive(Serialize)]
-struct PathAnswer {
-    distribution: String,
-    path: String,
-    wildcard: bool,
+pub(crate) struct PathAnswer {
+    pub(crate) distribution: String,
+    pub(crate) path: String,
+    pub(crate) wildcard: bool,
     /// How many different stale URLs it purges.
-    stale_urls: usize,
+    pub(crate) stale_urls: usize,
     /// Why some URL could not have a narrower path.
     #[serde(skip_serializing_if = "Option::is_none")]
-    forced_by: Option<&'static str>,
+    pub(crate) forced_by: Option<&'static str>,
 }
 
 impl Subject {

@@ -39,6 +39,7 @@ mod pattern;
 mod plan;
 mod policy;
 mod reference;
+mod render;
 mod request;
 #[cfg(feature = "schema")]
 mod schema;

@@ -1,13 +1,14 @@
 //! The live set: what the site has now, so that a wildcard can be known to purge nothing that did not change.
 
-use alloc::{format, vec::Vec};
-use serde::Deserialize;
+use alloc::{borrow::Cow, format, vec::Vec};
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     diff::attachment,
     edge::Edge,
     error::Error,
     escape::hex,
+    locate,
     names::{ObjectKey, UrlPath},
 };
 
@@ -30,12 +31,30 @@ enum Kind {
     Keys,
     /// URL paths as viewers send them, percent-encoded; a query is passed over.
     Urls,
+    /// The JSON of `aws s3api list-objects-v2`.
+    S3Listing,
+}
+
+/// Source: Amazon S3 API Reference, `ListObjectsV2`; the AWS CLI joins the pages and leaves `NextToken` where it stopped.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listing<'a> {
+    #[serde(borrow, default)]
+    contents: Vec<Listed<'a>>,
+    next_token: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed<'a> {
+    #[serde(borrow)]
+    key: Cow<'a, str>,
 }
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Live<'a> {
-    bytes: &'a [u8],
+    bytes: Cow<'a, [u8]>,
     kind: Kind,
     /// Whether it is everything that is live: only then is what it does not name free to be purged.
     pub(crate) complete: bool,
@@ -45,11 +64,21 @@ impl<'a> Live<'a> {
     pub(crate) fn read(request: &LiveRequest, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
         let index = request.attachment;
         let bytes = attachment(index, attachments).map_err(vec_of)?;
+        let is_json = || bytes.trim_ascii_start().first() == Some(&b'{');
+        let listed = match request.kind {
+            Kind::S3Listing => Some(listing(bytes, index, request.complete)?),
+            // A list of keys could begin so, but is no JSON then.
+            Kind::Keys if is_json() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
+                Some(listing(bytes, index, request.complete)?)
+            }
+            Kind::Keys | Kind::Urls => None,
+        };
+        let bytes = listed.map_or(Cow::Borrowed(bytes), Cow::Owned);
         let live = Self { bytes, kind: request.kind, complete: request.complete };
         if request.kind == Kind::Urls {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
-                let start = entry.as_ptr().addr() - bytes.as_ptr().addr();
+                let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr();
                 let message = format!("`{}` is no URL path", crate::escape::escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
@@ -69,7 +98,7 @@ impl<'a> Live<'a> {
                         each(url);
                     }
                 }
-                Kind::Keys => {
+                Kind::Keys | Kind::S3Listing => {
                     if let Some(key) = ObjectKey::new(entry) {
                         let cached = edge.urls(&key, false).into_iter().filter(|url| url.skipped.is_none());
                         cached.for_each(|url| each(url.url));
@@ -79,7 +108,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn entries(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    fn entries(&self) -> impl Iterator<Item = &[u8]> {
         let separator = if self.bytes.contains(&0) { 0 } else { b'\n' };
         let entries = self.bytes.split(move |byte| *byte == separator);
         let entries = entries.map(move |entry| match separator {
@@ -88,6 +117,26 @@ impl<'a> Live<'a> {
         });
         entries.filter(|entry| !entry.is_empty())
     }
+}
+
+/// The keys of a listing, with a NUL behind each.
+fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Error>> {
+    let help = "give what `aws s3api list-objects-v2 --bucket …` prints, or one object key a line";
+    let listing: Listing<'_> = serde_json::from_slice(bytes)
+        .map_err(|error| vec_of(locate::json_error("live-listing", &error, bytes, Some(index), help)))?;
+    if complete && listing.next_token.is_some() {
+        let message = "the listing says that more objects follow (`NextToken`), so it is not complete";
+        let error = Error::new("live-incomplete", message, "list the bucket without `--max-items`");
+        return Err(vec_of(locate::pointed(error, bytes, Some(index), "/NextToken")));
+    }
+    let mut keys = Vec::with_capacity(bytes.len() / 4);
+    for listed in &listing.contents {
+        keys.extend_from_slice(listed.key.as_bytes());
+        keys.push(0);
+    }
+    // Without any NUL the list would be taken for lines.
+    keys.push(0);
+    Ok(keys)
 }
 
 fn vec_of(error: Error) -> Vec<Error> {
@@ -138,6 +187,19 @@ mod tests {
         assert_eq!(urls(keys, b"p/a\nb\0p/c\r\0").unwrap(), ["/a\nb", "/c\r"]);
         assert_eq!(urls(keys, b"p/a\r\np/b").unwrap(), ["/a", "/b"]);
         assert!(urls(keys, b"").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_listing_of_the_bucket_is_read_and_has_to_be_whole() {
+        let page = br#"{"Contents":[{"Key":"p/a","Size":3},{"Key":"p/l\ne"},{"Key":"x"}]}"#;
+        for kind in [r#"{"attachment":0,"complete":true}"#, r#"{"attachment":0,"kind":"s3-listing"}"#] {
+            assert_eq!(urls(kind, page).unwrap(), ["/a", "/l\ne"]);
+        }
+        let cut = br#"{"Contents":[{"Key":"p/a"}],"NextToken":"x"}"#;
+        assert_eq!(urls(r#"{"attachment":0,"complete":true}"#, cut).unwrap_err()[0].code, "live-incomplete");
+        assert_eq!(urls(r#"{"attachment":0}"#, cut).unwrap(), ["/a"]);
+        assert!(urls(r#"{"attachment":0}"#, b"{}").unwrap().is_empty());
+        assert_eq!(urls(r#"{"attachment":0,"kind":"s3-listing"}"#, b"p/a").unwrap_err()[0].code, "live-listing");
     }
 
     #[test]

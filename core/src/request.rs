@@ -9,8 +9,12 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use crate::{
     change::ChangeSet,
@@ -18,6 +22,7 @@ use crate::{
     diff::{self, Format, attachment},
     edge::Edge,
     error::Error,
+    escape::to_hex,
     facts::Facts,
     live::{Live, LiveRequest},
     locate,
@@ -47,6 +52,9 @@ struct PlanRequest {
     url: Option<String>,
     /// Only of `explain`.
     path: Option<String>,
+    /// Read by itself, because a failure is rendered too.
+    #[serde(rename = "render")]
+    _render: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +73,8 @@ pub(crate) struct CheckRequest {
     preset: Option<Preset>,
     policy: Option<Box<RawValue>>,
     policy_attachment: Option<usize>,
+    #[serde(rename = "render")]
+    _render: Option<IgnoredAny>,
 }
 
 #[cfg(feature = "schema")]
@@ -92,7 +102,8 @@ pub(crate) struct DiffRequest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigRequest {
-    id: String,
+    /// Of the distribution; without it the document's own, or that of the only distribution there is.
+    id: Option<String>,
     attachment: usize,
 }
 
@@ -171,13 +182,21 @@ impl<'a> Prepared<'a> {
         Err(vec![locate::pointed(error, request, None, &format!("/{field}"))])
     }
 
-    /// What makes this piece of work itself; for a preview, which diffs it is of.
-    pub(crate) fn identity(&self) -> BTreeSet<String> {
+    /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
+    /// must not share a caller reference, or the second would not be done.
+    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> BTreeSet<String> {
         if !self.parsed.identity.is_empty() {
             return self.parsed.identity.iter().cloned().collect();
         }
-        let ends = self.parsed.diffs.iter().flat_map(|diff| [&diff.base, &diff.head]);
-        ends.flatten().map(ToOwned::to_owned).collect()
+        let of_diff = |diff: &DiffRequest| -> Vec<String> {
+            let ends: Vec<String> = [&diff.base, &diff.head].into_iter().flatten().cloned().collect();
+            if !ends.is_empty() {
+                return ends;
+            }
+            let named = diff.attachments.iter().filter_map(|index| attachments.get(*index));
+            named.map(|bytes| to_hex(&Sha256::digest(bytes))).collect()
+        };
+        self.parsed.diffs.iter().flat_map(of_diff).collect()
     }
 }
 
@@ -241,12 +260,14 @@ fn edges(
     attachments: &[&[u8]],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Edge>, Vec<Error>> {
-    let configs = || parsed.distribution_configs.iter().map(|config| config.id.as_str());
+    let mut errors = Vec::new();
+    let ids = parsed.distribution_configs.iter().map(|config| config_id(config, parsed, policy, attachments));
+    let ids: Vec<String> = ids.collect();
+    let configs = || ids.iter().map(String::as_str);
     let planned = match &parsed.distribution {
         Some(id) => policy.planned_distributions([id.as_str()]),
         None => policy.planned_distributions(configs()),
     };
-    let mut errors = Vec::new();
     let asked = parsed.distribution.iter().map(|id| (id.as_str(), String::from("/distribution")));
     let described = configs().enumerate().map(|(index, id)| (id, format!("/distribution_configs/{index}/id")));
     for (id, pointer) in asked.chain(described) {
@@ -255,15 +276,15 @@ fn edges(
         }
     }
     let mut facts = BTreeMap::new();
-    for (index, config) in parsed.distribution_configs.iter().enumerate() {
+    for (index, (config, id)) in parsed.distribution_configs.iter().zip(&ids).enumerate() {
         let read = attachment(config.attachment, attachments)
             .map_err(|error| vec![error])
-            .and_then(|document| Facts::read(&config.id, document, config.attachment, policy.bucket(), diagnostics));
+            .and_then(|document| Facts::read(id, document, config.attachment, policy.bucket(), diagnostics));
         match read {
             Err(found) => errors.extend(found),
             Ok(read) => {
-                if facts.insert(config.id.as_str(), read).is_some() {
-                    let message = format!("distribution `{}` has two configurations", config.id);
+                if facts.insert(id.as_str(), read).is_some() {
+                    let message = format!("distribution `{id}` has two configurations");
                     let error = Error::new("distribution-contradiction", message, "give one");
                     errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
                 }
@@ -278,6 +299,17 @@ fn edges(
         Edge::new(distribution, known, diagnostics)
     });
     Ok(edges.collect())
+}
+
+/// Whose configuration it is; empty when nobody says and there is no other distribution.
+fn config_id(config: &ConfigRequest, parsed: &PlanRequest, policy: &Policy, attachments: &[&[u8]]) -> String {
+    let document = || attachments.get(config.attachment).and_then(|document| Facts::id_in(document));
+    let only = || match policy.distributions() {
+        [only] => Some(only.id().to_owned()),
+        _ => None,
+    };
+    let said = config.id.clone().or_else(document).or_else(|| parsed.distribution.clone());
+    said.or_else(only).unwrap_or_default()
 }
 
 /// A distribution that the policy does not name is a mistake in one of the two.

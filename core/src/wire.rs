@@ -2,7 +2,7 @@
 //!
 //! `ARCHITECTURE.md` shows a request and an answer of each kind.
 
-use alloc::{borrow::Cow, format, vec, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     explain::{ExplainAnswer, Subject},
     locate,
+    render::{Render, RenderRequest},
     request::{CheckRequest, ParseRequest, Prepared, changes, policy, read},
 };
 
@@ -18,6 +19,7 @@ use crate::{
 struct Envelope<'a> {
     #[serde(borrow)]
     op: Option<Cow<'a, str>>,
+    render: Option<RenderRequest>,
 }
 
 const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is built in, `schema`";
@@ -25,8 +27,24 @@ const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is b
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum Answer<T> {
-    Success(T),
-    Failure { errors: Vec<Error> },
+    Success {
+        #[serde(flatten)]
+        answer: T,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rendered: Option<String>,
+    },
+    Failure {
+        errors: Vec<Error>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rendered: Option<String>,
+    },
+}
+
+/// A request and what comes with it.
+struct Call<'a> {
+    request: &'a [u8],
+    attachments: &'a [&'a [u8]],
+    render: Option<RenderRequest>,
 }
 
 /// Answers a request.
@@ -40,36 +58,68 @@ enum Answer<T> {
 /// ```
 #[must_use]
 pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
-    let op = match serde_json::from_slice::<Envelope<'_>>(request) {
-        Ok(Envelope { op: Some(op) }) => op,
-        Ok(Envelope { op: None }) => {
-            let help = format!("name the operation: {OPERATIONS}");
-            let error = Error::new("request-json", "the request has no `op`", help);
-            return write::<()>(Err(vec![error.at(None, 0, request.len())]));
+    let (op, render) = match serde_json::from_slice::<Envelope<'_>>(request) {
+        Ok(Envelope { op, render }) => (op, render),
+        Err(error) => {
+            let unread = Call { request, attachments, render: None };
+            return unread.failed(vec![crate::request::json_error(&error, request)]);
         }
-        Err(error) => return write::<()>(Err(vec![crate::request::json_error(&error, request)])),
     };
-    match op.as_ref() {
-        "plan" => write(answer_plan(request, attachments)),
-        "parse" => write(answer_parse(request, attachments)),
-        "explain" => write(answer_explain(request, attachments)),
-        "check" => write(answer_check(request, attachments)),
+    let call = Call { request, attachments, render };
+    match op.as_deref() {
+        Some("plan") => call.rendered(answer_plan(request, attachments)),
+        Some("parse") => call.plain(answer_parse(request, attachments)),
+        Some("explain") => call.rendered(answer_explain(request, attachments)),
+        Some("check") => call.rendered(answer_check(request, attachments)),
         #[cfg(feature = "schema")]
-        "schema" => write(read::<crate::request::SchemaRequest>(request).map(|_| crate::schema::SchemaAnswer::new())),
-        other => {
+        Some("schema") => {
+            call.plain(read::<crate::request::SchemaRequest>(request).map(|_| crate::schema::SchemaAnswer::new()))
+        }
+        Some(other) => {
             let help = format!("the operations are {OPERATIONS}");
             let error = Error::new("op-unknown", format!("`{other}` is no operation"), help);
-            write::<()>(Err(vec![locate::pointed(error, request, None, "/op")]))
+            call.failed(vec![locate::pointed(error, request, None, "/op")])
+        }
+        None => {
+            let help = format!("name the operation: {OPERATIONS}");
+            let error = Error::new("request-json", "the request has no `op`", help);
+            call.failed(vec![error.at(None, 0, request.len())])
         }
     }
 }
 
-fn write<T: Serialize>(result: Result<T, Vec<Error>>) -> Vec<u8> {
-    let answer = match result {
-        Ok(answer) => Answer::Success(answer),
-        Err(errors) => Answer::Failure { errors },
-    };
-    serde_json::to_vec(&answer).expect("an answer holds only strings, numbers and lists")
+impl Call<'_> {
+    /// An answer that can be shown as the request asks.
+    fn rendered<T: Render + Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
+        let shown = result.and_then(|answer| match &self.render {
+            Some(render) => match render.render(&answer, self.request) {
+                Ok(text) => Ok((answer, Some(text))),
+                Err(error) => Err(vec![error]),
+            },
+            None => Ok((answer, None)),
+        });
+        match shown {
+            Ok((answer, rendered)) => write(&Answer::Success { answer, rendered }),
+            Err(errors) => self.failed(errors),
+        }
+    }
+
+    /// An answer that is data only.
+    fn plain<T: Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
+        match result {
+            Ok(answer) => write(&Answer::Success { answer, rendered: None }),
+            Err(errors) => self.failed(errors),
+        }
+    }
+
+    fn failed(&self, errors: Vec<Error>) -> Vec<u8> {
+        let rendered = self.render.as_ref().map(|render| render.errors(&errors, self.request, self.attachments));
+        write(&Answer::<()>::Failure { errors, rendered })
+    }
+}
+
+fn write<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
+    serde_json::to_vec(answer).expect("an answer holds only strings, numbers and lists")
 }
 
 fn answer_parse(request: &[u8], attachments: &[&[u8]]) -> Result<ParseAnswer, Vec<Error>> {
@@ -83,7 +133,7 @@ fn answer_plan(request: &[u8], attachments: &[&[u8]]) -> Result<PlanAnswer, Vec<
     prepared.refuse_subject(request)?;
     let plan = prepared.plan()?;
     let trigger = prepared.trigger.as_ref();
-    Ok(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &prepared.identity()))
+    Ok(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &prepared.identity(attachments)))
 }
 
 fn answer_explain(request: &[u8], attachments: &[&[u8]]) -> Result<ExplainAnswer, Vec<Error>> {

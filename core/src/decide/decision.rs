@@ -34,8 +34,7 @@ pub(crate) enum Outcome {
 }
 
 /// Why; stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     Modified,
     Added,
@@ -107,6 +106,40 @@ impl From<Status> for What {
             Status::TypeChanged => Self::TypeChanged,
             Status::ModeChanged => Self::ModeChanged,
         }
+    }
+}
+
+impl Reason {
+    /// The stable name, as in answers.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Modified => "modified",
+            Self::Added => "added",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+            Self::Copied => "copied",
+            Self::RemovedFromBucket => "removed-from-bucket",
+            Self::AddedSkipped => "added-skipped",
+            Self::DeletedKept => "deleted-kept",
+            Self::NotInTrigger => "not-in-trigger",
+            Self::Ignored => "ignored",
+            Self::OutsideSource => "outside-source",
+            Self::OutsideOriginPath => "outside-origin-path",
+            Self::ModeOnly => "mode-only",
+            Self::Submodule => "submodule",
+            Self::Symlink => "symlink",
+            Self::Dependent => "dependent",
+            Self::Fingerprinted => "fingerprinted",
+            Self::CachingDisabled => "caching-disabled",
+            Self::OtherOrigin => "other-origin",
+        }
+    }
+}
+
+/// What is written is the name.
+impl Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -66,6 +66,11 @@ impl Behaviour {
 }
 
 impl Facts {
+    /// The distribution's id, when the document has it: what `get-distribution` prints does.
+    pub(crate) fn id_in(document: &[u8]) -> Option<String> {
+        serde_json::from_slice::<Document>(document).ok()?.distribution?.id
+    }
+
     /// Reads the configuration of distribution `id`; `bucket` tells which of its origins are meant.
     pub(crate) fn read(
         id: &str,

@@ -26,6 +26,8 @@ use paths::Ground;
 pub(crate) struct DistributionPlan {
     pub(crate) edge: Edge,
     pub(crate) cover: Cover,
+    /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
+    pub(crate) over_purged: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -67,7 +69,12 @@ pub(crate) fn plan(
     diagnostics.extend(ground.everywhere_barred());
     diagnostics.extend(remarks::quota(&edges, &covers));
     diagnostics.extend(remarks::error_pages(&edges, &decisions));
-    let distributions = edges.into_iter().zip(covers).map(|(edge, cover)| DistributionPlan { edge, cover });
+    let known: Vec<bool> = (0..edges.len()).map(|index| ground.knows_live(index)).collect();
+    let distributions = edges.into_iter().zip(covers).zip(known).map(|((edge, cover), known)| DistributionPlan {
+        over_purged: cover.over_purged().filter(|_| known),
+        edge,
+        cover,
+    });
     Ok(Plan { distributions: distributions.collect(), decisions, diagnostics, unchanged })
 }
 

@@ -29,6 +29,17 @@ pub enum Preset {
     Sound,
 }
 
+impl Preset {
+    /// As it is written in a policy.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Sound => "sound",
+        }
+    }
+}
+
 /// How far back the drop-in looks for commits that one deploy may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lookback {
