@@ -1,8 +1,11 @@
 //! What a diff says: changes of paths, and what each means for the deployed objects.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+mod union;
 
 use crate::{escape::hex, names::RepoPath};
+
+pub use union::ChangeSet;
+pub(crate) use union::{fold, repeats, sort, split, union};
 
 /// How git names a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +85,9 @@ pub struct Change {
     pub after: Option<Entry>,
     /// What it means for the object at `path`.
     pub effect: Effect,
+    /// Whether a diff says that the bytes changed while the name stayed. A file that went and came back is modified, but
+    /// may have its old bytes.
+    pub rewritten: bool,
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub diff: usize,
 }
@@ -126,6 +132,12 @@ impl Entry {
     fn has_object(entry: Option<&Self>) -> bool {
         entry.is_some_and(|entry| entry.kind() == EntryKind::Regular)
     }
+
+    /// Whether both are files whose ids are known and differ.
+    fn proves_other_bytes(before: Option<Self>, after: Option<Self>) -> bool {
+        let file = |entry: Option<Self>| entry.filter(|entry| entry.kind() == EntryKind::Regular)?.id;
+        file(before).zip(file(after)).is_some_and(|(old, new)| old != new)
+    }
 }
 
 impl Change {
@@ -147,7 +159,7 @@ impl Change {
             _ => Effect::between(before.as_ref(), after.as_ref()),
         };
         let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
-        Self { status, path, from, before, after, effect, diff: 0 }
+        Self { status, path, from, before, after, effect, rewritten: effect == Effect::Modified, diff: 0 }
     }
 
     /// What a rename means for the object at its old path.
@@ -185,6 +197,7 @@ impl Change {
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
+        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before, later.after);
         (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
@@ -221,111 +234,9 @@ impl Effect {
     }
 }
 
-/// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
-///
-/// ```
-/// # use purgeplan_core::ChangeSet;
-/// let changes = ChangeSet::default();
-/// assert_eq!(changes.iter().count(), 0);
-/// ```
-// INVARIANT: sorted by path, each path once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChangeSet(Vec<Change>);
-
-impl ChangeSet {
-    /// Joins diffs, oldest first.
-    ///
-    /// In one diff a rename stays a rename. Over several it becomes a deletion and an addition, because its two paths
-    /// can have histories of their own; and so in a diff that names a path twice.
-    pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Self {
-        Self(union(diffs))
-    }
-
-    /// The changes, sorted by path bytes.
-    pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.0.iter()
-    }
-
-    /// How many paths changed.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing changed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// Joins diffs, oldest first, into one change a path; [`Change::diff`] says which diff was the last.
-pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
-    let several = diffs.len() > 1 || diffs.iter().any(|diff| repeats(diff));
-    let numbered = diffs.into_iter().enumerate().map(|(index, mut diff)| {
-        diff.iter_mut().for_each(|change| change.diff = index);
-        diff
-    });
-    // One diff is the usual case: its list is taken over as it is.
-    let mut changes = numbered
-        .reduce(|mut all, mut diff| {
-            all.append(&mut diff);
-            all
-        })
-        .unwrap_or_default();
-    if several {
-        split(&mut changes);
-    }
-    sort(&mut changes);
-    fold(&mut changes);
-    changes
-}
-
-/// Whether a path stands twice in a diff. git sorts by path, so the set is made only for what others wrote.
-fn repeats(diff: &[Change]) -> bool {
-    if diff.is_sorted_by(|one, next| one.path < next.path) {
-        return false;
-    }
-    let mut seen = BTreeSet::new();
-    !diff.iter().all(|change| seen.insert(&change.path))
-}
-
-/// Turns renames and copies into the deletions and additions that they are.
-pub(crate) fn split(changes: &mut Vec<Change>) {
-    for at in 0..changes.len() {
-        if matches!(changes[at].status, Status::Renamed | Status::Copied) {
-            let (deletion, addition) = changes[at].clone().split();
-            changes[at] = addition;
-            changes.extend(deletion);
-        }
-    }
-}
-
-/// Sorts by path, then from old to new. Within one diff a path is left before it is taken: `a` to `b` and `b` to `a`.
-pub(crate) fn sort(changes: &mut [Change]) {
-    let later = |change: &Change| (change.diff, change.status != Status::Deleted);
-    let order = |one: &Change, other: &Change| one.path.cmp(&other.path).then_with(|| later(one).cmp(&later(other)));
-    // A diff of git comes sorted, and a sort takes memory before it looks.
-    if !changes.is_sorted_by(|one, other| order(one, other).is_le()) {
-        changes.sort_by(order);
-    }
-}
-
-/// Joins the changes of each path; they are sorted.
-pub(crate) fn fold(changes: &mut Vec<Change>) {
-    changes.dedup_by(|later, earlier| {
-        let same = later.path == earlier.path;
-        if same {
-            earlier.follow(later);
-        }
-        same
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[expect(clippy::unnecessary_wraps, reason = "a side of a change is an Option")]
     fn file(digit: u8) -> Option<Entry> {
@@ -334,10 +245,6 @@ mod tests {
 
     fn change(status: Status, path: &str, before: Option<Entry>, after: Option<Entry>) -> Change {
         Change::new(status, RepoPath::new(path.as_bytes()).unwrap(), None, before, after)
-    }
-
-    fn effects(diffs: Vec<Vec<Change>>) -> Vec<(alloc::string::String, Effect)> {
-        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped(), c.effect)).collect()
     }
 
     #[test]
@@ -357,44 +264,5 @@ mod tests {
         // A file that becomes a link leaves the deploy; a link that becomes a file enters it.
         assert_eq!(change(Status::TypeChanged, "t", file(b'1'), link).effect, Effect::Deleted);
         assert_eq!(change(Status::TypeChanged, "t", link, file(b'1')).effect, Effect::Added);
-    }
-
-    #[test]
-    fn a_revert_within_the_union_stays_modified() {
-        let there = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        let back = change(Status::Modified, "a", file(b'2'), file(b'1'));
-        assert_eq!(effects(vec![vec![there], vec![back]]), [("a".into(), Effect::Modified)]);
-    }
-
-    #[test]
-    fn what_comes_and_goes_is_deleted_and_what_goes_and_comes_is_modified() {
-        let add = || change(Status::Added, "a", None, file(b'1'));
-        let delete = || change(Status::Deleted, "a", file(b'1'), None);
-        assert_eq!(effects(vec![vec![add()], vec![delete()]]), [("a".into(), Effect::Deleted)]);
-        assert_eq!(effects(vec![vec![delete()], vec![add()]]), [("a".into(), Effect::Modified)]);
-        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        assert_eq!(effects(vec![vec![add()], vec![edit]]), [("a".into(), Effect::Modified)]);
-    }
-
-    #[test]
-    fn a_later_change_of_the_mode_takes_no_blame() {
-        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        let executable = Some(Entry { mode: 0o100_755, ..file(b'2').unwrap() });
-        let mode = change(Status::Modified, "a", file(b'2'), executable);
-        let union = ChangeSet::union(vec![vec![edit], vec![mode.clone()], vec![mode]]);
-        let blamed: Vec<_> = union.iter().map(|c| (c.effect, c.diff)).collect();
-        assert_eq!(blamed, [(Effect::Modified, 0)]);
-    }
-
-    #[test]
-    fn trap_13_a_rename_in_a_union_is_a_deletion_and_an_addition() {
-        let rename =
-            Change::new(Status::Renamed, RepoPath::new(b"new").unwrap(), RepoPath::new(b"old"), file(b'1'), file(b'1'));
-        assert_eq!(effects(vec![vec![rename.clone()]]), [("new".into(), Effect::Added)]);
-        let edit = change(Status::Modified, "new", file(b'1'), file(b'2'));
-        assert_eq!(
-            effects(vec![vec![rename], vec![edit]]),
-            [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]
-        );
     }
 }

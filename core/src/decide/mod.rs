@@ -249,6 +249,6 @@ fn decision(change: &Change, side: Side) -> Decision {
         rule: side.rule,
         diff: Some(change.diff),
         urls: side.urls,
-        broken_fingerprint: side.broken_fingerprint,
+        broken_fingerprint: side.broken_fingerprint.filter(|_| change.rewritten),
     }
 }

@@ -11,18 +11,18 @@ use crate::error::Error;
 
 const HELP: &str = "name the format in `format`: unified, raw, name-status, name-only, codecommit or manifests";
 
-/// What the attachments of one diff hold. Without a byte that tells, they hold an empty list of names.
-pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Format, Error> {
+/// What the attachments of one diff hold; `None` when they are empty, as a diff without changes is.
+pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<Format>, Error> {
     let mut given = indices.iter().filter_map(|index| attachments.get(*index).map(|bytes| (*index, *bytes)));
     if let [before, after] = indices
         && let (Some(before), Some(after)) = (attachments.get(*before), attachments.get(*after))
         && manifests::are(before, after)
     {
-        return Ok(Format::Manifests);
+        return Ok(Some(Format::Manifests));
     }
     match given.find(|(_, bytes)| !bytes.trim_ascii().is_empty()) {
-        Some((index, bytes)) => of(bytes).ok_or_else(|| unknown(bytes, index)),
-        None => Ok(Format::NameOnly),
+        Some((index, bytes)) => of(bytes).ok_or_else(|| unknown(bytes, index)).map(Some),
+        None => Ok(None),
     }
 }
 
@@ -195,7 +195,7 @@ fn is_number(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn told(bytes: &[u8]) -> Result<Format, &'static str> {
+    fn told(bytes: &[u8]) -> Result<Option<Format>, &'static str> {
         format(&[0], &[bytes]).map_err(|error| error.code)
     }
 
@@ -213,11 +213,11 @@ mod tests {
             (b"R100\0a\0b\0", Format::NameStatus),
             (b"a/x.html\nb c.html\n\"\\303\"\n", Format::NameOnly),
             (b"a\0b\n\0", Format::NameOnly),
-            (b"", Format::NameOnly),
             (b" \n{\"differences\":[]}", Format::Codecommit),
         ] {
-            assert_eq!(told(bytes), Ok(expected), "{:?}", alloc::string::String::from_utf8_lossy(bytes));
+            assert_eq!(told(bytes), Ok(Some(expected)), "{:?}", alloc::string::String::from_utf8_lossy(bytes));
         }
+        assert_eq!((told(b""), told(b" \r\n")), (Ok(None), Ok(None)));
     }
 
     #[test]

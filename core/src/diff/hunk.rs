@@ -113,11 +113,11 @@ fn census(bytes: &[u8], at: usize) -> Option<Census> {
     let behind: &[u8; BLOCK] = bytes.get(at.checked_sub(1)?..)?.first_chunk()?;
     let mut census = Census { all: 0, removed: 0, added: 0, context: 0 };
     for (first, before) in block.iter().zip(behind) {
-        let begins = *before == b'\n';
-        census.all += u8::from(begins);
-        census.removed += u8::from(begins & (*first == b'-'));
-        census.added += u8::from(begins & (*first == b'+'));
-        census.context += u8::from(begins & (*first == b' '));
+        let begins = u8::from(*before == b'\n');
+        census.all += begins;
+        census.removed += begins & u8::from(*first == b'-');
+        census.added += begins & u8::from(*first == b'+');
+        census.context += begins & u8::from(*first == b' ');
     }
     Some(census)
 }
@@ -130,7 +130,7 @@ impl Census {
         let (old, new) = (left & u64::from(u32::MAX), left >> 32);
         let usual = removed + added + context == all;
         let within = all < old.max(new) && removed + context <= old && added + context <= new;
-        (usual && within).then_some(removed + context | (added + context) << 32)
+        (usual && within).then_some((removed + context) | ((added + context) << 32))
     }
 }
 

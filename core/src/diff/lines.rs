@@ -51,14 +51,14 @@ pub(super) fn unquote(text: &[u8]) -> Option<(Vec<u8>, usize)> {
             b'0'..=b'3' => {
                 let digits = [escape, *inner.get(at)?, *inner.get(at + 1)?];
                 at += 2;
-                octal(&digits)?
+                octal(digits)?
             }
             _ => return None,
         });
     }
 }
 
-fn octal(digits: &[u8; 3]) -> Option<u8> {
+fn octal(digits: [u8; 3]) -> Option<u8> {
     digits.iter().try_fold(0_u8, |value, digit| matches!(digit, b'0'..=b'7').then(|| value << 3 | (digit - b'0')))
 }
 

@@ -203,13 +203,14 @@ fn raw_header(text: &[u8]) -> Option<Header> {
     let (old_id, new_id) = (fields.next()?, fields.next()?);
     let status = fields.next()?;
     let (before, after) = (entry(old_mode, old_id), entry(new_mode, new_id));
-    let status = match (letter(status)?, before.is_some(), after.is_some()) {
-        (status @ Status::Added, false, true)
-        | (status @ Status::Deleted, true, false)
-        | (status @ (Status::Modified | Status::TypeChanged | Status::Renamed | Status::Copied), true, true) => status,
-        _ => return None,
+    let status = letter(status)?;
+    let sides = match status {
+        Status::Added => (false, true),
+        Status::Deleted => (true, false),
+        _ => (true, true),
     };
-    fields.next().is_none().then_some(Header { status, before, after, combined: false })
+    let whole = sides == (before.is_some(), after.is_some()) && fields.next().is_none();
+    whole.then_some(Header { status, before, after, combined: false })
 }
 
 fn combined_header(fields: &[&[u8]], parents: usize) -> Option<Header> {
@@ -319,7 +320,7 @@ mod tests {
     #[test]
     fn lines_say_the_same_as_fields() {
         let lines =
-            every_status().replace(":", "\n:").replace(" A\0", " A\t").replace('\0', "\t").replace("\t\n", "\n");
+            every_status().replace(':', "\n:").replace(" A\0", " A\t").replace('\0', "\t").replace("\t\n", "\n");
         let fields: Vec<_> =
             read(every_status().as_bytes()).unwrap().iter().map(|c| (c.path.escaped(), c.effect)).collect();
         assert_eq!(read_lines(Listing::Raw, lines.trim()).unwrap(), fields);

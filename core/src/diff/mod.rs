@@ -60,7 +60,10 @@ pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachment
         attachment(index, attachments)?;
     }
     match format {
-        Format::Auto => parse(detect::format(indices, attachments)?, partial, indices, attachments),
+        Format::Auto => match detect::format(indices, attachments)? {
+            Some(format) => parse(format, partial, indices, attachments),
+            None => Ok(Parsed::default()),
+        },
         Format::Codecommit => parse_pages(partial, indices, attachments),
         Format::Manifests => parse_manifests(indices, attachments),
         _ => parse_texts(format, partial, indices, attachments),
@@ -163,9 +166,13 @@ fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
     if !partial || !matches!(error.code, "diff-truncated" | "diff-incomplete") {
         return Err(error);
     }
-    let place =
-        error.span.map(|span| format!(", from byte {} of attachment {}", span.start, span.attachment.unwrap_or(0)));
-    let message = format!("{}{}; only what came before it is known", error.message, place.unwrap_or_default());
+    let known = match error.span {
+        Some(Span { attachment: Some(index), start, .. }) if error.code == "diff-truncated" => {
+            format!(", from byte {start} of attachment {index}; only what came before it is known")
+        }
+        _ => String::from("; only what was given is known"),
+    };
+    let message = format!("{}{known}", error.message);
     Ok(warning(error.code, message, "this is a part, as `partial` asked for: what is missing stays stale"))
 }
 

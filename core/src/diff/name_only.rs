@@ -59,7 +59,9 @@ fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Erro
         "a list of names does not say what became of them, nor the old names of renamed files: each counts as modified",
         "give `--no-renames` to `git diff --name-only`, or better, use `--raw` or `--name-status`",
     );
-    sink.push(Change::new(Status::Modified, path, None, Some(Entry::UNKNOWN), Some(Entry::UNKNOWN)));
+    let side = Some(Entry::UNKNOWN);
+    // It may as well have been added: nothing says that bytes changed under the name.
+    sink.push(Change { rewritten: false, ..Change::new(Status::Modified, path, None, side, side) });
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::{
     warning,
 };
 use crate::{
-    change::{Change, Status},
+    change::{Change, Status, repeats},
     diagnostic::Diagnostic,
 };
 
@@ -61,18 +61,13 @@ impl Sink {
     pub(super) fn push(&mut self, change: Change) {
         self.silent_merge = false;
         if let Some(last) = self.changes.last_mut().filter(|last| last.diff == self.commit) {
-            // git writes a file that became a link as a deletion, then an addition, of one path.
-            if (last.status, change.status) == (Status::Deleted, Status::Added) && last.path == change.path {
-                let status = match (last.before, change.after) {
-                    (Some(before), Some(after)) if before.kind() == after.kind() => Status::Modified,
-                    _ => Status::TypeChanged,
-                };
-                let whole = Change::new(status, change.path, None, last.before, change.after);
+            if is_new_type(last, &change) {
+                let whole = Change::new(Status::TypeChanged, change.path, None, last.before, change.after);
                 *last = Change { diff: self.commit, ..whole };
                 return;
             }
-            // git sorts the paths of one diff, so here another begins.
-            if change.path <= last.path {
+            // git sorts the paths of one diff: without a header, another may begin here.
+            if self.order == Order::Unknown && change.path <= last.path {
                 self.commit += 1;
             }
         }
@@ -155,6 +150,13 @@ impl Sink {
                 "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
             );
         }
+        // Where nothing but the order of the paths parts diffs (which `diff.orderFile` changes), and no path stands twice,
+        // there is no history to follow: all is one diff.
+        if self.order == Order::Unknown && self.commit > 0 && !repeats(&self.changes) {
+            for change in &mut self.changes {
+                change.diff = 0;
+            }
+        }
         let (changes, reversed) = order::join(self.changes, self.order);
         if reversed {
             self.diagnostics.push(warning(
@@ -165,6 +167,13 @@ impl Sink {
         }
         (changes, self.diagnostics)
     }
+}
+
+/// git writes a file that became a link as a deletion, then an addition, of one path.
+fn is_new_type(gone: &Change, come: &Change) -> bool {
+    (gone.status, come.status) == (Status::Deleted, Status::Added)
+        && gone.path == come.path
+        && gone.before.map(|entry| entry.kind()) != come.after.map(|entry| entry.kind())
 }
 
 #[cfg(test)]
@@ -190,6 +199,49 @@ mod tests {
         let (changes, diagnostics) = sink.finish();
         assert_eq!((changes.len(), changes[0].effect), (1, Effect::Modified));
         assert_eq!(diagnostics, []);
+    }
+
+    #[test]
+    fn paths_in_another_order_are_still_one_diff() {
+        let side = Some(Entry::UNKNOWN);
+        let rename = |to: &[u8], from| Change::new(Status::Renamed, RepoPath::new(to).unwrap(), from, side, side);
+        let mut sink = Sink::default();
+        sink.push(rename(b"new", RepoPath::new(b"old")));
+        sink.push(change(Status::Modified, "m"));
+        let (changes, _) = sink.finish();
+        assert_eq!(changes.iter().map(|change| change.status).collect::<Vec<_>>(), [Status::Renamed, Status::Modified]);
+        // A path that comes twice has a history, and so may the names of a rename.
+        let mut sink = Sink::default();
+        sink.push(change(Status::Modified, "new"));
+        sink.push(rename(b"new", RepoPath::new(b"old")));
+        let (changes, _) = sink.finish();
+        let told: Vec<_> = changes.iter().map(|change| (change.path.escaped(), change.effect)).collect();
+        assert_eq!(told, [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]);
+    }
+
+    #[test]
+    fn the_order_of_paths_parts_no_commit_that_has_a_header() {
+        let mut sink = Sink::default();
+        sink.text(b"commit 1234567", 0);
+        sink.push(change(Status::Modified, "b"));
+        sink.push(change(Status::Modified, "a"));
+        assert!(sink.changes.iter().all(|change| change.diff == 0));
+    }
+
+    #[test]
+    fn a_deletion_and_an_addition_are_one_change_when_the_type_differs() {
+        let entry = |mode| Some(Entry { mode, id: crate::change::BlobId::from_hex(&[b'1'; 40]) });
+        let path = || RepoPath::new(b"a").unwrap();
+        let effect = |after| {
+            let mut sink = Sink::default();
+            sink.push(Change::new(Status::Deleted, path(), None, entry(0o100_644), None));
+            sink.push(Change::new(Status::Added, path(), None, None, after));
+            let (changes, _) = sink.finish();
+            (changes[0].status, changes[0].effect, changes.len())
+        };
+        assert_eq!(effect(entry(0o120_000)), (Status::TypeChanged, Effect::Deleted, 1));
+        // Two commits: a state without the file may have been deployed, and its absence cached.
+        assert_eq!(effect(entry(0o100_644)), (Status::Modified, Effect::Modified, 1));
     }
 
     #[test]

@@ -9,9 +9,21 @@ use crate::{
     diff::{
         lines::{self, line, unquote},
         merge,
+        unified::prefix::Sides,
     },
     names::RepoPath,
 };
+
+/// Whether a header joins two names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pair {
+    #[default]
+    No,
+    /// It tells how similar two files are; their names have not come.
+    Announced,
+    Rename,
+    Copy,
+}
 
 /// What the lines of a header say.
 #[derive(Debug, Default)]
@@ -20,13 +32,12 @@ pub(super) struct Header<'a> {
     pub(super) line: &'a [u8],
     old_mode: Option<u32>,
     new_mode: Option<u32>,
-    pub(super) new_file: bool,
-    pub(super) deleted_file: bool,
+    /// Which sides the lines on modes leave.
+    pub(super) sides: Sides,
     /// Names without prefixes, as they are written.
     pub(super) from: Option<&'a [u8]>,
     pub(super) to: Option<&'a [u8]>,
-    copy: bool,
-    similarity: bool,
+    pair: Pair,
     /// Both ids of the `index` line.
     ids: Option<(&'a [u8], &'a [u8])>,
     /// The `--- ` and `+++ ` lines: written names, with a tab behind them when they have blanks.
@@ -71,28 +82,31 @@ impl<'a> Header<'a> {
         match *text.first()? {
             b'i' => self.take_index(text.strip_prefix(b"index ")?)?,
             b'n' => match text.strip_prefix(b"new file mode ") {
-                Some(mode) => (self.new_file, self.new_mode) = (true, Some(lines::mode(mode)?)),
+                Some(mode) => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(lines::mode(mode)?)),
                 None => self.new_mode = Some(lines::mode(text.strip_prefix(b"new mode ")?)?),
             },
             b'o' => self.old_mode = Some(lines::mode(text.strip_prefix(b"old mode ")?)?),
             b'd' => match text.strip_prefix(b"deleted file mode ") {
-                Some(mode) => (self.deleted_file, self.old_mode) = (true, Some(lines::mode(mode)?)),
+                Some(mode) => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(lines::mode(mode)?)),
                 None => _ = text.strip_prefix(b"dissimilarity index ")?,
             },
             b's' => {
                 text.strip_prefix(b"similarity index ")?;
-                self.similarity = true;
+                self.pair = Pair::Announced;
             }
-            b'r' => match text.strip_prefix(b"rename from ") {
-                Some(from) => self.from = Some(from),
-                None => self.to = Some(text.strip_prefix(b"rename to ")?),
-            },
+            b'r' => {
+                match text.strip_prefix(b"rename from ") {
+                    Some(from) => self.from = Some(from),
+                    None => self.to = Some(text.strip_prefix(b"rename to ")?),
+                }
+                self.pair = Pair::Rename;
+            }
             b'c' => {
                 match text.strip_prefix(b"copy from ") {
                     Some(from) => self.from = Some(from),
                     None => self.to = Some(text.strip_prefix(b"copy to ")?),
                 }
-                self.copy = true;
+                self.pair = Pair::Copy;
             }
             _ => return None,
         }
@@ -115,13 +129,13 @@ impl<'a> Header<'a> {
     pub(super) fn missing(&self, terminated: bool) -> Option<&'static str> {
         if self.lines == 0 {
             Some("what became of the file")
-        } else if self.from.is_some() != self.to.is_some() || (self.similarity && self.from.is_none()) {
+        } else if self.from.is_some() != self.to.is_some() || self.pair == Pair::Announced {
             Some("the names of a rename or copy")
         } else if !terminated && self.is_name_cut() {
             Some("the end of a name")
         } else if !self.body && (self.files.is_some() || self.wants_content()) {
             Some("the content of the file")
-        } else if self.half_a_mode() || ((self.new_file || self.deleted_file) && self.ids.is_none()) {
+        } else if self.half_a_mode() || (self.sides != Sides::Both && self.ids.is_none()) {
             Some("the rest of its header")
         } else {
             None
@@ -147,7 +161,7 @@ impl<'a> Header<'a> {
     }
 
     fn half_a_mode(&self) -> bool {
-        !self.new_file && !self.deleted_file && self.old_mode.is_some() != self.new_mode.is_some()
+        self.sides == Sides::Both && self.old_mode.is_some() != self.new_mode.is_some()
     }
 
     /// Whether the ids differ and neither side is the empty file: then hunks or a note of binary content follow.
@@ -158,8 +172,12 @@ impl<'a> Header<'a> {
                     || b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813".starts_with(id))
         };
         self.ids.is_some_and(|(old, new)| {
-            let emptied = (self.new_file && empty(new)) || (self.deleted_file && empty(old));
-            old != new && !emptied
+            let nothing = match self.sides {
+                Sides::OnlyNew => empty(new),
+                Sides::OnlyOld => empty(old),
+                Sides::Both => false,
+            };
+            old != new && !nothing
         })
     }
 
@@ -167,10 +185,10 @@ impl<'a> Header<'a> {
     pub(super) fn change(&self, path: RepoPath, from: Option<RepoPath>) -> Change {
         let (old_id, new_id) = self.ids.unwrap_or_default();
         let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
-        let before = (!self.new_file).then(|| entry(self.old_mode, old_id));
-        let after = (!self.deleted_file).then(|| entry(self.new_mode, new_id));
+        let before = (self.sides != Sides::OnlyNew).then(|| entry(self.old_mode, old_id));
+        let after = (self.sides != Sides::OnlyOld).then(|| entry(self.new_mode, new_id));
         let status = match (&from, before, after) {
-            (Some(_), ..) if self.copy => Status::Copied,
+            (Some(_), ..) if self.pair == Pair::Copy => Status::Copied,
             (Some(_), ..) => Status::Renamed,
             (None, None, _) => Status::Added,
             (None, _, None) => Status::Deleted,
@@ -192,8 +210,7 @@ impl<'a> Header<'a> {
 pub(super) struct CombinedHeader<'a> {
     ids: Vec<&'a [u8]>,
     modes: Vec<u32>,
-    new_file: bool,
-    deleted_file: bool,
+    sides: Sides,
     pub(super) body: bool,
     files: bool,
     lines: usize,
@@ -229,10 +246,10 @@ impl<'a> CombinedHeader<'a> {
             self.take_modes(&modes[..dots])?;
             self.modes.push(lines::mode(&modes[dots + 2..])?);
         } else if let Some(mode) = text.strip_prefix(b"new file mode ") {
-            (self.new_file, self.modes) = (true, Vec::new());
+            (self.sides, self.modes) = (Sides::OnlyNew, Vec::new());
             self.modes.push(lines::mode(mode)?);
         } else if let Some(modes) = text.strip_prefix(b"deleted file mode ") {
-            self.deleted_file = true;
+            self.sides = Sides::OnlyOld;
             self.take_modes(modes)?;
         } else {
             text.strip_prefix(b"similarity index ")?;
@@ -247,7 +264,9 @@ impl<'a> CombinedHeader<'a> {
 
     /// Whether nothing has to follow: only modes differ, or the file is gone, or no hunk is shown for it.
     pub(super) fn is_whole(&self) -> bool {
-        self.files || self.deleted_file || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
+        self.files
+            || self.sides == Sides::OnlyOld
+            || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
     }
 
     /// The change that it tells of this path.
@@ -255,9 +274,9 @@ impl<'a> CombinedHeader<'a> {
         let (result, parents) = self.ids.split_last().map_or((b"".as_slice(), [].as_slice()), |(id, ids)| (*id, ids));
         let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
         let exists = |id: &[u8]| id.iter().any(|digit| *digit != b'0');
-        let mode = |side: usize| (!self.new_file).then(|| self.modes.get(side).copied()).flatten();
+        let mode = |side: usize| (self.sides != Sides::OnlyNew).then(|| self.modes.get(side).copied()).flatten();
         let sides = parents.iter().enumerate().map(|(side, id)| exists(id).then(|| entry(mode(side), id)));
-        let after = (!self.deleted_file).then(|| entry(self.modes.last().copied(), result));
+        let after = (self.sides != Sides::OnlyOld).then(|| entry(self.modes.last().copied(), result));
         let (status, before) = merge::before(&sides.collect::<Vec<_>>(), after.as_ref());
         Change::new(status, path, None, before, after)
     }

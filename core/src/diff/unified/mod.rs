@@ -9,11 +9,11 @@ mod prefix;
 #[cfg(test)]
 mod tests;
 
-use alloc::{borrow::Cow, format, string::String};
+use alloc::{format, string::String};
 
 use self::{
     header::{CombinedHeader, Header},
-    prefix::{Name, Prefixes, Sides},
+    prefix::{Name, Prefixes},
 };
 use super::{
     hunk::{self, Broken},
@@ -115,17 +115,12 @@ impl<'a> Reader<'a> {
     fn push_git(&mut self, header: &Header<'a>, start: usize) -> Result<(), Error> {
         if let (Some(from), Some(to)) = (header.from, header.to) {
             self.prefixes.learn(header.line, from, to);
-            let (from, path) = (self.path(lines::name(from), start)?, self.path(lines::name(to), start)?);
+            let (from, path) = (self.named(from, start)?, self.named(to, start)?);
             self.sink.push(header.change(path, Some(from)));
             return Ok(());
         }
-        let sides = match (header.new_file, header.deleted_file) {
-            (true, false) => Sides::OnlyNew,
-            (false, true) => Sides::OnlyOld,
-            _ => Sides::Both,
-        };
         let written = names::written(header, self.prefixes.known());
-        let name = written.and_then(|(old, new)| match self.prefixes.name(old, new, sides) {
+        let name = written.and_then(|(old, new)| match self.prefixes.name(old, new, header.sides) {
             Name::One(name) => Some(name),
             Name::Two => None,
         });
@@ -136,7 +131,7 @@ impl<'a> Reader<'a> {
             let error = self.error("diff-prefix", message, start, end).help(PREFIX_HELP);
             return Err(if unfinished { self.truncated("the diff ends in a name", start) } else { error });
         }
-        let path = self.path(name, start)?;
+        let path = self.path(name.as_deref(), start)?;
         if header.names_another(&path) {
             let message = format!("`{}` and its `+++ ` or `--- ` line name two files", shown(header.line));
             return Err(self.error("diff-prefix", message, start, self.at));
@@ -152,7 +147,7 @@ impl<'a> Reader<'a> {
         let (header, end) = CombinedHeader::read(self.bytes, next);
         self.at = end;
         merge::warn(&mut self.sink);
-        let path = self.path(lines::name(name), start)?;
+        let path = self.named(name, start)?;
         self.sink.push(header.change(path));
         let ends = memchr::memchr(b'\n', &self.bytes[end..]).is_none();
         if ends && !header.body && !header.is_whole() {
@@ -236,7 +231,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(name) = submodule(text) {
             let entry = Some(Entry { mode: 0o160_000, id: None });
-            let path = self.path(lines::name(name), start)?;
+            let path = self.named(name, start)?;
             self.sink.push(Change::new(Status::Modified, path, None, entry, entry));
             return Ok(());
         }
@@ -256,10 +251,15 @@ impl<'a> Reader<'a> {
         Err(self.error("diff-hunk", message, self.at, self.at + text.len()))
     }
 
-    fn path(&self, name: Option<Cow<'_, [u8]>>, start: usize) -> Result<RepoPath, Error> {
-        name.as_deref().and_then(RepoPath::new).ok_or_else(|| {
+    /// The path of a name as it is written, in quotes or without.
+    fn named(&self, written: &[u8], start: usize) -> Result<RepoPath, Error> {
+        self.path(lines::name(written).as_deref(), start)
+    }
+
+    fn path(&self, name: Option<&[u8]>, start: usize) -> Result<RepoPath, Error> {
+        name.and_then(RepoPath::new).ok_or_else(|| {
             let (text, _) = line(self.bytes, start);
-            let named = name.as_deref().map_or_else(|| shown(text), shown);
+            let named = name.map_or_else(|| shown(text), shown);
             self.error("diff-path", format!("`{named}` is not a path in a repository"), start, start + text.len())
         })
     }

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 
 use super::{
     header::{Header, unquoted_file_name},
-    prefix::{common_name, have_letters},
+    prefix::{Sides, common_name, have_letters},
 };
 use crate::diff::lines::{self, unquote};
 
@@ -27,7 +27,7 @@ pub(super) fn written<'a>(header: &Header<'a>, known: Option<(&[u8], &[u8])>) ->
     }
     if let Some((old, new)) = known {
         let same = line.len().checked_sub(old.len() + new.len() + 1)?;
-        let names = part(line, old.len() + same / 2).filter(|_| same % 2 == 0);
+        let names = part(line, old.len() + same / 2).filter(|_| same.is_multiple_of(2));
         if let Some(names) = names.filter(|(one, other)| one[old.len()..] == other[new.len()..]) {
             return Some(names);
         }
@@ -38,7 +38,7 @@ pub(super) fn written<'a>(header: &Header<'a>, known: Option<(&[u8], &[u8])>) ->
 /// Two names of one length, when they are the same behind git's own prefixes or behind none.
 pub(super) fn middle(line: &[u8]) -> Option<Written<'_>> {
     let half = line.len() / 2;
-    if line.len() % 2 == 0 || line[half] != b' ' {
+    if line.len().is_multiple_of(2) || line[half] != b' ' {
         return None;
     }
     let (old, new) = (&line[..half], &line[half + 1..]);
@@ -62,8 +62,8 @@ fn from_file_lines<'a>(header: &Header<'a>) -> Option<Written<'a>> {
     let line = header.line;
     let (old, new) = header.files?;
     match (unquoted_file_name(old), unquoted_file_name(new)) {
-        (b"/dev/null", new) if header.new_file => part(line, line.len().checked_sub(new.len() + 1)?),
-        (old, b"/dev/null") if header.deleted_file => part(line, old.len()),
+        (b"/dev/null", new) if header.sides == Sides::OnlyNew => part(line, line.len().checked_sub(new.len() + 1)?),
+        (old, b"/dev/null") if header.sides == Sides::OnlyOld => part(line, old.len()),
         (old, new) => Some((Cow::Borrowed(old), Cow::Borrowed(new))),
     }
 }
@@ -86,10 +86,8 @@ fn near_middle(line: &[u8]) -> Option<Written<'_>> {
 mod tests {
     use super::*;
 
-    #[expect(clippy::field_reassign_with_default, reason = "the other fields are private to the header")]
-    fn parted(line: &[u8]) -> Option<(Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-        let mut header = Header::default();
-        header.line = line;
+    fn parted(line: &[u8]) -> Option<Written<'_>> {
+        let (header, _) = Header::read(b"", line, 0);
         written(&header, None)
     }
 

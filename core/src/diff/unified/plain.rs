@@ -1,6 +1,6 @@
 //! Unified diffs that git did not make: of diff(1), svn, hg, bzr, quilt.
 
-use alloc::{borrow::Cow, format};
+use alloc::format;
 
 use super::{
     Reader,
@@ -47,20 +47,20 @@ impl<'a> Reader<'a> {
             _ => self.prefixes.name(old.clone(), new.clone(), Sides::Both),
         };
         match name {
-            Name::One(name) => self.push_file(name, sides, start),
+            Name::One(name) => self.push_file(&name, sides, start),
             Name::Two => {
                 self.sink.warn(
                     "diff-two-names",
                     format!("`{}` and `{}` are two names: both count as modified", shown(&old), shown(&new)),
                     "make the diff of two trees: `diff -ruN OLD NEW`, or with git",
                 );
-                self.push_file(old, Sides::Both, start)?;
-                self.push_file(new, Sides::Both, start)
+                self.push_file(&old, Sides::Both, start)?;
+                self.push_file(&new, Sides::Both, start)
             }
         }
     }
 
-    fn push_file(&mut self, name: Cow<'_, [u8]>, sides: Sides, start: usize) -> Result<(), Error> {
+    fn push_file(&mut self, name: &[u8], sides: Sides, start: usize) -> Result<(), Error> {
         let path = self.path(Some(name), start)?;
         let side = Some(Entry::UNKNOWN);
         self.sink.push(match sides {

@@ -3,18 +3,30 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
+/// The prefix of the old and of the new side.
+type Both = (Vec<u8>, Vec<u8>);
+
+/// What the files of a diff tell of prefixes that are not git's own.
+#[derive(Debug, Default)]
+enum Chosen {
+    #[default]
+    None,
+    /// A file showed these, as far as its two names differ.
+    Shown(Both),
+    /// A rename proved these: its own lines give its names without them.
+    Proven(Both),
+    /// Two files showed different ones.
+    Contradiction,
+}
+
 /// What tells names from their prefixes in one diff.
 #[derive(Debug, Default)]
 pub(super) struct Prefixes {
     /// The prefixes of both sides, once they are known.
-    known: Option<(Vec<u8>, Vec<u8>)>,
+    known: Option<Both>,
     /// Keep `a/` where only one side has a name: other files of the diff have no prefix.
     keep_letters: bool,
-    /// Chosen prefixes that a file showed, or a rename proved.
-    seen: Option<(Vec<u8>, Vec<u8>)>,
-    proven: bool,
-    /// Two files showed different ones.
-    contradiction: bool,
+    chosen: Chosen,
     none_seen: bool,
     letters_assumed: bool,
 }
@@ -29,8 +41,9 @@ pub(super) enum Name<'a> {
 }
 
 /// Which sides of a file there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Sides {
+    #[default]
     Both,
     OnlyOld,
     OnlyNew,
@@ -42,12 +55,14 @@ impl Prefixes {
         if self.known.is_some() || self.keep_letters {
             return Ok(None);
         }
-        if self.contradiction {
-            return Err(());
-        }
+        let known = match self.chosen {
+            Chosen::None => None,
+            Chosen::Shown(both) | Chosen::Proven(both) => Some(both),
+            Chosen::Contradiction => return Err(()),
+        };
         let keep_letters = self.none_seen && self.letters_assumed;
-        let again = self.seen.is_some() || keep_letters;
-        Ok(again.then(|| Self { known: self.seen, keep_letters, ..Self::default() }))
+        let again = known.is_some() || keep_letters;
+        Ok(again.then(|| Self { known, keep_letters, ..Self::default() }))
     }
 
     /// The chosen prefixes, when this is a reading that knows them.
@@ -102,7 +117,8 @@ impl Prefixes {
     pub(super) fn learn(&mut self, line: &[u8], from: &[u8], to: &[u8]) {
         let Some(prefixes) = line.len().checked_sub(from.len() + to.len() + 1) else { return };
         let letters = prefixes == 4 && line.get(1) == Some(&b'/');
-        if prefixes == 0 || letters || self.proven || self.known.is_some() || line.contains(&b'"') {
+        let told = self.known.is_some() || matches!(self.chosen, Chosen::Proven(_));
+        if prefixes == 0 || letters || told || line.contains(&b'"') {
             return;
         }
         let cut = |old: usize| {
@@ -114,16 +130,15 @@ impl Prefixes {
         if let Some((old, new)) = (0..=prefixes.min(64)).find_map(cut) {
             // `a/sub/` is no prefix that anybody chooses: one of the two kinds of names is wrong.
             let odd = old.is_empty() != new.is_empty() || (has_letter(old) && has_letter(new));
-            self.seen = Some((old.to_vec(), new.to_vec()));
-            (self.proven, self.contradiction) = (!odd, odd);
+            self.chosen = if odd { Chosen::Contradiction } else { Chosen::Proven((old.to_vec(), new.to_vec())) };
         }
     }
 
     fn saw(&mut self, old: &[u8], new: &[u8]) {
-        match &self.seen {
-            None => self.seen = Some((old.to_vec(), new.to_vec())),
-            Some(_) if self.proven => {}
-            Some((one, other)) => self.contradiction |= one != old || other != new,
+        match &self.chosen {
+            Chosen::None => self.chosen = Chosen::Shown((old.to_vec(), new.to_vec())),
+            Chosen::Shown((one, other)) if one != old || other != new => self.chosen = Chosen::Contradiction,
+            _ => {}
         }
     }
 }

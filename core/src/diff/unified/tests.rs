@@ -11,7 +11,8 @@ fn read(diff: impl AsRef<[u8]>) -> Result<(Found, Vec<&'static str>), Error> {
     let mut sink = Sink::default();
     parse(diff.as_ref(), 0, &mut sink)?;
     let (changes, diagnostics) = sink.finish();
-    let found = changes.iter().map(|change| (change.path.escaped(), change.effect)).collect();
+    let mut found: Found = changes.iter().map(|change| (change.path.escaped(), change.effect)).collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok((found, diagnostics.iter().map(|diagnostic| diagnostic.code).collect()))
 }
 
