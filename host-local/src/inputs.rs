@@ -1,7 +1,7 @@
 //! From arguments to a request of the core, with the files that it names.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
@@ -45,7 +45,8 @@ impl Request {
         }
         if let Some(live) = &inputs.live {
             let attachment = request.file("live set", live)?;
-            request.set("live", json!({ "attachment": attachment, "complete": true, "kind": value(inputs.live_kind) }));
+            request
+                .set("live", json!({ "attachment": attachment, "complete": true, "kind": value(&inputs.live_kind) }));
         }
         Ok(request)
     }
@@ -102,10 +103,10 @@ impl Request {
             let attachments = [self.file("list", before)?, self.file("list", after)?];
             return Ok(vec![json!({ "format": "manifests", "attachments": attachments })]);
         }
-        if inputs.diff.iter().filter(|path| **path == PathBuf::from("-")).count() > 1 {
+        if inputs.diff.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(Failure::new("standard input is named twice with `--diff -`", "name it once"));
         }
-        let format = value(inputs.diff_format);
+        let format = value(&inputs.diff_format);
         let diffs = inputs.diff.iter().map(|path| {
             let attachment = self.file("diff", path)?;
             Ok(json!({ "format": format, "attachments": [attachment], "partial": inputs.partial }))
@@ -150,7 +151,7 @@ fn preset(preset: Preset) -> &'static str {
 }
 
 /// A choice as it is written on the command line, which is as the core writes it.
-fn value(choice: impl ValueEnum) -> String {
+fn value<T: ValueEnum>(choice: &T) -> String {
     choice.to_possible_value().expect("no choice is hidden").get_name().to_owned()
 }
 

@@ -17,7 +17,6 @@ use purgeplan_loopback::{Config, Loopback, Ports, deploy::Mode};
 
 use crate::cli::{Format, LocalArguments};
 use crate::failure::Failure;
-use crate::cli::Format;
 use crate::output::{print_bytes, print_text};
 use deploy::Deployment;
 use function::Function;
