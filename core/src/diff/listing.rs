@@ -3,34 +3,24 @@
 //! Source: git-diff(1), "Raw output format": `:100644 100644 <id> <id> M` TAB `path` LF, with two paths for renames and
 //! copies and names quoted as in C; with `-z`, NUL for each of TAB and LF and names as they are.
 
-use alloc::{format, string::String, vec::Vec};
+mod header;
+#[cfg(test)]
+mod tests;
 
+use alloc::{format, string::String};
+
+use self::header::{Header, raw_header, status_header};
 use super::{
     lines::{self, line},
-    merge,
     sink::Sink,
 };
-use crate::{
-    change::{BlobId, Change, Entry, Status},
-    error::Error,
-    escape::escape,
-    names::RepoPath,
-};
+use crate::{error::Error, escape::escape, names::RepoPath};
 
 /// Which of the two listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listing {
     Raw,
     NameStatus,
-}
-
-/// The status and the two sides that a header tells.
-struct Header {
-    status: Status,
-    before: Option<Entry>,
-    after: Option<Entry>,
-    /// The header of a combined diff: more than one old side.
-    combined: bool,
 }
 
 impl Listing {
@@ -169,230 +159,5 @@ impl<'a> Fields<'a> {
         };
         self.at += length + 1;
         Ok(&rest[..length])
-    }
-}
-
-impl Header {
-    /// The path, and the old path of a rename or the source of a copy, which stands first.
-    fn paths(&self, next: &mut impl FnMut() -> Result<RepoPath, Error>) -> Result<(RepoPath, Option<RepoPath>), Error> {
-        let first = next()?;
-        match self.status {
-            Status::Renamed | Status::Copied => Ok((next()?, Some(first))),
-            _ => Ok((first, None)),
-        }
-    }
-
-    fn push(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) {
-        if self.combined {
-            merge::warn(sink);
-        }
-        sink.push(Change::new(self.status, path, from, self.before, self.after));
-    }
-}
-
-fn raw_header(text: &[u8]) -> Option<Header> {
-    let parents = text.iter().take_while(|byte| **byte == b':').count();
-    if parents == 0 {
-        return None;
-    }
-    let mut fields = text[parents..].split(|byte| *byte == b' ');
-    if parents > 1 {
-        return combined_header(&fields.collect::<Vec<_>>(), parents);
-    }
-    let (old_mode, new_mode) = (lines::mode(fields.next()?)?, lines::mode(fields.next()?)?);
-    let (old_id, new_id) = (fields.next()?, fields.next()?);
-    let status = fields.next()?;
-    let (before, after) = (entry(old_mode, old_id), entry(new_mode, new_id));
-    let status = letter(status)?;
-    let sides = match status {
-        Status::Added => (false, true),
-        Status::Deleted => (true, false),
-        _ => (true, true),
-    };
-    let whole = sides == (before.is_some(), after.is_some()) && fields.next().is_none();
-    whole.then_some(Header { status, before, after, combined: false })
-}
-
-fn combined_header(fields: &[&[u8]], parents: usize) -> Option<Header> {
-    let [modes @ .., statuses] = fields else { return None };
-    let (modes, ids) = modes.split_at_checked(parents + 1)?;
-    if ids.len() != modes.len() || statuses.len() != parents || !statuses.iter().all(u8::is_ascii_uppercase) {
-        return None;
-    }
-    let sides = modes.iter().zip(ids).map(|(mode, id)| Some(entry(lines::mode(mode)?, id)));
-    let mut sides = sides.collect::<Option<Vec<_>>>()?;
-    let after = sides.pop()?;
-    let (status, before) = merge::before(&sides, after.as_ref());
-    Some(Header { status, before, after, combined: true })
-}
-
-fn entry(mode: u32, id: &[u8]) -> Option<Entry> {
-    (mode != 0).then(|| Entry { mode, id: BlobId::from_hex(id) })
-}
-
-/// A listing of names tells neither modes nor ids: each side that is there counts as a file.
-fn status_header(text: &[u8]) -> Option<Header> {
-    let parents = text.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    let (status, combined) = match (parents, text) {
-        (1, _) => (letter(text)?, false),
-        (2.., _) if parents == text.len() => (merge::letters(text)?, true),
-        _ => return None,
-    };
-    let before = (status != Status::Added).then_some(Entry::UNKNOWN);
-    let after = (status != Status::Deleted).then_some(Entry::UNKNOWN);
-    Some(Header { status, before, after, combined })
-}
-
-/// The status of a letter and its score: `M`, `R100`.
-fn letter(text: &[u8]) -> Option<Status> {
-    let (letter, score) = text.split_first()?;
-    if !score.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    match letter {
-        b'A' => Some(Status::Added),
-        b'D' => Some(Status::Deleted),
-        b'M' => Some(Status::Modified),
-        b'T' => Some(Status::TypeChanged),
-        b'R' => Some(Status::Renamed),
-        b'C' => Some(Status::Copied),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::change::Effect;
-    use proptest::prelude::*;
-
-    const A: &str = "1111111111111111111111111111111111111111";
-    const B: &str = "2222222222222222222222222222222222222222";
-    const ZERO: &str = "0000000000000000000000000000000000000000";
-
-    fn read(bytes: &[u8]) -> Result<Vec<Change>, Error> {
-        let mut sink = Sink::default();
-        Listing::Raw.read_fields(bytes, 3, &mut sink).map(|()| sink.finish().0)
-    }
-
-    fn read_lines(listing: Listing, text: &str) -> Result<Vec<(String, Effect)>, Error> {
-        let mut sink = Sink::default();
-        listing.read_lines(text.as_bytes(), 3, &mut sink)?;
-        Ok(sink.finish().0.iter().map(|change| (change.path.escaped(), change.effect)).collect())
-    }
-
-    fn every_status() -> String {
-        [
-            format!(":000000 100644 {ZERO} {A} A\0a\0"),
-            format!(":100644 100644 {A} {B} C75\0source\0copy\0"),
-            format!(":100644 000000 {A} {ZERO} D\0d\0"),
-            format!(":100644 100644 {A} {B} M\0m\0"),
-            format!(":100644 100644 {A} {A} R100\0old\0new\0"),
-            format!(":100644 120000 {A} {B} T\0t\0"),
-            format!(":100644 100755 {A} {A} M\0x\0"),
-        ]
-        .concat()
-    }
-
-    #[test]
-    fn every_status_is_read() {
-        let changes = read(every_status().as_bytes()).unwrap();
-        let effects: Vec<_> = changes.iter().map(|c| (c.path.escaped(), c.effect)).collect();
-        assert_eq!(
-            effects,
-            [
-                (String::from("a"), Effect::Added),
-                ("copy".into(), Effect::Added),
-                ("d".into(), Effect::Deleted),
-                ("m".into(), Effect::Modified),
-                ("new".into(), Effect::Added),
-                ("t".into(), Effect::Deleted),
-                ("x".into(), Effect::ModeOnly),
-            ]
-        );
-        assert_eq!(
-            changes[4].effect_on_from().map(|(path, effect)| (path.escaped(), effect)),
-            Some(("old".into(), Effect::Deleted))
-        );
-        assert_eq!(changes[1].effect_on_from(), None);
-    }
-
-    #[test]
-    fn lines_say_the_same_as_fields() {
-        let lines =
-            every_status().replace(':', "\n:").replace(" A\0", " A\t").replace('\0', "\t").replace("\t\n", "\n");
-        let fields: Vec<_> =
-            read(every_status().as_bytes()).unwrap().iter().map(|c| (c.path.escaped(), c.effect)).collect();
-        assert_eq!(read_lines(Listing::Raw, lines.trim()).unwrap(), fields);
-    }
-
-    #[test]
-    fn abbreviated_ids_prove_nothing() {
-        let text = ":100644 100755 1234567 1234567 M\t\"\\303\\251\"\n";
-        assert_eq!(read_lines(Listing::Raw, text).unwrap(), [("é".into(), Effect::Modified)]);
-    }
-
-    #[test]
-    fn a_status_with_a_name_counts_each_side_as_a_file() {
-        let text = "commit 1234567\nAuthor: A <a@b>\n\n    M\tno\n\nA\ta b\nD\td\nM\tm\nR050\told\tr\nT\tt\nMM\tz\n";
-        assert_eq!(
-            read_lines(Listing::NameStatus, text).unwrap(),
-            [
-                (String::from("a b"), Effect::Added),
-                ("d".into(), Effect::Deleted),
-                ("m".into(), Effect::Modified),
-                ("r".into(), Effect::Added),
-                ("t".into(), Effect::Modified),
-                ("z".into(), Effect::Modified),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_combined_header_has_a_side_for_each_parent() {
-        let text = format!(
-            "::100644 100644 100644 {A} {B} {A} MM\told\told\tnew\n::000000 100644 000000 {ZERO} {A} {ZERO} AD\tx\n"
-        );
-        assert_eq!(
-            read_lines(Listing::Raw, &text).unwrap(),
-            [("new".into(), Effect::Modified), ("x".into(), Effect::Deleted)]
-        );
-    }
-
-    #[test]
-    fn an_id_that_is_not_known_is_not_equal_to_another() {
-        let diff = format!(":100644 100644 {ZERO} {ZERO} M\0m\0");
-        assert_eq!(read(diff.as_bytes()).unwrap()[0].effect, Effect::Modified);
-    }
-
-    #[test]
-    fn bytes_that_are_not_utf8_survive() {
-        let diff = [format!(":000000 100644 {ZERO} {A} A\0").as_bytes(), b"a\xff\n\0"].concat();
-        assert_eq!(read(&diff).unwrap()[0].path.as_bytes(), b"a\xff\n");
-    }
-
-    #[test]
-    fn errors_say_where() {
-        let whole = format!(":100644 100644 {A} {B} M\0m\0");
-        let truncated = read(&whole.as_bytes()[..whole.len() - 1]).unwrap_err();
-        assert_eq!((truncated.code, truncated.span.unwrap().start), ("diff-truncated", whole.len() - 2));
-        let unmerged = format!("{whole}:000000 000000 {ZERO} {ZERO} U\0m\0");
-        let error = read(unmerged.as_bytes()).unwrap_err();
-        assert!(error.message.contains("unmerged"), "{error}");
-        assert_eq!(error.span.map(|s| (s.attachment, s.start)), Some((Some(3), whole.len())));
-        let error = read_lines(Listing::NameStatus, "M\ta\nU\tb\n").unwrap_err();
-        assert!(error.message.contains("unmerged") && error.span.unwrap().start == 4, "{error}");
-        assert_eq!(read_lines(Listing::NameStatus, "M\t/a\n").unwrap_err().code, "diff-name-status");
-        assert_eq!(read_lines(Listing::NameStatus, "hello\n").unwrap_err().code, "diff-name-status");
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics(bytes in proptest::collection::vec(prop_oneof![Just(b':'), Just(0u8), Just(b' '), Just(b'\t'), any::<u8>()], 0..300)) {
-            let _ = read(&bytes);
-            let mut sink = Sink::default();
-            let _ = Listing::NameStatus.read_lines(&bytes, 0, &mut sink);
-            let _ = sink.finish();
-        }
     }
 }

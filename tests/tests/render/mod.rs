@@ -13,24 +13,24 @@ const ZERO: &str = "0000000000000000000000000000000000000000";
 
 /// One side of a change: a mode in octal, and an id's 40 digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    pub mode: u32,
-    pub id: String,
+pub(crate) struct Side {
+    pub(crate) mode: u32,
+    pub(crate) id: String,
 }
 
 /// A change: what git calls it follows from its sides, and from `copy` when it has an old name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    pub path: Vec<u8>,
-    pub from: Option<Vec<u8>>,
-    pub copy: bool,
-    pub before: Option<Side>,
-    pub after: Option<Side>,
+pub(crate) struct Item {
+    pub(crate) path: Vec<u8>,
+    pub(crate) from: Option<Vec<u8>>,
+    pub(crate) copy: bool,
+    pub(crate) before: Option<Side>,
+    pub(crate) after: Option<Side>,
 }
 
 impl Item {
     /// The letter of `--name-status`.
-    pub fn letter(&self) -> char {
+    pub(crate) fn letter(&self) -> char {
         match (&self.from, &self.before, &self.after) {
             (Some(_), ..) => {
                 if self.copy {
@@ -47,7 +47,7 @@ impl Item {
     }
 
     /// What the answer of `parse` calls it.
-    pub fn change(&self) -> &'static str {
+    pub(crate) fn change(&self) -> &'static str {
         match self.letter() {
             'A' => "added",
             'D' => "deleted",
@@ -60,7 +60,7 @@ impl Item {
     }
 
     /// The same from a listing that tells no ids.
-    pub fn change_without_ids(&self) -> &'static str {
+    pub(crate) fn change_without_ids(&self) -> &'static str {
         if self.only_mode() { "modified" } else { self.change() }
     }
 
@@ -77,7 +77,7 @@ impl Side {
 }
 
 /// A name as git quotes it.
-pub fn quoted(name: &[u8]) -> Vec<u8> {
+pub(crate) fn quoted(name: &[u8]) -> Vec<u8> {
     if name.iter().all(|byte| (b' '..0x7f).contains(byte) && !b"\"\\".contains(byte)) {
         return name.to_vec();
     }
@@ -95,7 +95,7 @@ pub fn quoted(name: &[u8]) -> Vec<u8> {
 }
 
 /// `git diff --raw --no-abbrev`, with `-z` or without.
-pub fn raw(items: &[Item], z: bool) -> Vec<u8> {
+pub(crate) fn raw(items: &[Item], z: bool) -> Vec<u8> {
     listing(items, z, |item| {
         let side = |side: &Option<Side>| match side {
             Some(side) => (format!("{:06o}", side.mode), side.id.clone()),
@@ -107,12 +107,12 @@ pub fn raw(items: &[Item], z: bool) -> Vec<u8> {
 }
 
 /// `git diff --name-status`.
-pub fn name_status(items: &[Item], z: bool) -> Vec<u8> {
+pub(crate) fn name_status(items: &[Item], z: bool) -> Vec<u8> {
     listing(items, z, status)
 }
 
 /// `git diff --name-only`.
-pub fn name_only(items: &[Item], z: bool) -> Vec<u8> {
+pub(crate) fn name_only(items: &[Item], z: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     for item in items {
         bytes.extend(if z { item.path.clone() } else { quoted(&item.path) });
@@ -140,7 +140,7 @@ fn listing(items: &[Item], z: bool, header: impl Fn(&Item) -> String) -> Vec<u8>
 }
 
 /// `git diff --full-index` with these prefixes; `lines` are the content of every hunk.
-pub fn unified(items: &[Item], (old, new): (&str, &str), lines: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn unified(items: &[Item], (old, new): (&str, &str), lines: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for item in items {
         if item.letter() == 'T' {
@@ -203,7 +203,7 @@ fn file(item: &Item, old: &str, new: &str, lines: &[Vec<u8>], bytes: &mut Vec<u8
 }
 
 /// Pages of CodeCommit's differences, of `size` each, one after the other. A rename is a deletion and an addition.
-pub fn codecommit(items: &[Item], size: usize) -> Vec<u8> {
+pub(crate) fn codecommit(items: &[Item], size: usize) -> Vec<u8> {
     let blob = |side: &Option<Side>, path: &[u8]| {
         side.as_ref().map(|side| json!({ "blobId": side.id, "path": String::from_utf8_lossy(path), "mode": format!("{:06o}", side.mode) }))
     };
@@ -233,7 +233,7 @@ pub fn codecommit(items: &[Item], size: usize) -> Vec<u8> {
 }
 
 /// Two manifests as `sha1sum` prints them, and a file that stays the same.
-pub fn manifests(items: &[Item]) -> [Vec<u8>; 2] {
+pub(crate) fn manifests(items: &[Item]) -> [Vec<u8>; 2] {
     let side = |pick: fn(&Item) -> &Option<Side>| {
         let mut lines = b"1234567812345678123456781234567812345678  stays\n".to_vec();
         for (item, side) in items.iter().filter_map(|item| pick(item).as_ref().map(|side| (item, side))) {
@@ -257,13 +257,13 @@ pub fn manifests(items: &[Item]) -> [Vec<u8>; 2] {
 }
 
 /// What `parse` answers: each change with its path and its old one, as text of the one escape.
-pub type Told = Vec<(String, String, Option<String>)>;
+pub(crate) type Told = Vec<(String, String, Option<String>)>;
 
 /// Reads the answer of `parse`.
 ///
 /// # Errors
 /// The errors' codes and messages.
-pub fn parse(format: &str, attachments: &[&[u8]]) -> Result<Told, String> {
+pub(crate) fn parse(format: &str, attachments: &[&[u8]]) -> Result<Told, String> {
     let indices: Vec<usize> = (0..attachments.len()).collect();
     let request = json!({ "op": "parse", "diffs": [{ "format": format, "attachments": indices }] });
     let answer: Value = serde_json::from_slice(&purgeplan_core::call(request.to_string().as_bytes(), attachments))
@@ -283,7 +283,7 @@ pub fn parse(format: &str, attachments: &[&[u8]]) -> Result<Told, String> {
 }
 
 /// What `parse` is to answer.
-pub fn told(items: &[Item], change: fn(&Item) -> &'static str) -> Told {
+pub(crate) fn told(items: &[Item], change: fn(&Item) -> &'static str) -> Told {
     let escape = |name: &Vec<u8>| purgeplan_core::escape(name);
     let mut sorted: Vec<&Item> = items.iter().collect();
     sorted.sort_by(|one, other| one.path.cmp(&other.path));
@@ -292,7 +292,7 @@ pub fn told(items: &[Item], change: fn(&Item) -> &'static str) -> Told {
 
 /// What holds for any bytes: no format panics on them, and what one of them says, written in every format, is read back.
 /// The fuzz target is this.
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     for format in ["auto", "unified", "raw", "git-raw", "name-status", "name-only", "codecommit"] {
         if let Ok(told) = parse(format, &[bytes]) {
             check_told(&told);
