@@ -4,6 +4,7 @@ use alloc::{vec, vec::Vec};
 use serde::Serialize;
 
 use crate::{
+    change::Change,
     names::{ObjectKey, RepoPath, UrlPath},
     policy::Mapping,
 };
@@ -43,6 +44,19 @@ pub(crate) fn path_of(key: &ObjectKey, mappings: &[Mapping]) -> Option<RepoPath>
         let path = RepoPath::new(&[mapping.source.as_bytes(), rest].concat())?;
         (key_of(&path, mappings).as_ref() == Some(key)).then_some(path)
     })
+}
+
+/// Changes of object keys as changes of the paths that are deployed under them; and the keys that no mapping deploys.
+pub(crate) fn of_paths(changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
+    let mut outside = Vec::new();
+    let mapped = changes.into_iter().filter_map(|change| {
+        let path = ObjectKey::new(change.path.as_bytes()).and_then(|key| path_of(&key, mappings));
+        if path.is_none() {
+            outside.push(change.path.clone());
+        }
+        Some(Change { path: path?, ..change })
+    });
+    (mapped.collect(), outside)
 }
 
 /// Which URLs besides its own an object may have.
@@ -101,7 +115,7 @@ fn clean_of(rest: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{edge::Edge, policy::Policy};
+    use crate::{change::Status, edge::Edge, policy::Policy};
     use alloc::{format, string::String};
 
     fn urls(policy: &str, path: &str) -> Vec<String> {
@@ -147,6 +161,16 @@ mod tests {
         let policy = r#"{"distributions":[{"id":"A"},{"id":"B","origin_path":"/en"}]}"#;
         assert_eq!(urls(policy, "en/a.css"), ["/en/a.css Object", "/a.css Object"]);
         assert_eq!(urls(policy, "de/a.css"), ["/de/a.css Object"]);
+    }
+
+    #[test]
+    fn keys_that_changed_are_changes_of_their_paths() {
+        let policy = Policy::from_json(br#"{"mappings":[{"source":"public","prefix":"site"}]}"#).unwrap();
+        let changed =
+            |key: &str| Change::new(Status::Modified, RepoPath::new(key.as_bytes()).unwrap(), None, None, None);
+        let (mapped, outside) = of_paths(vec![changed("site/a"), changed("other/b")], &policy.mappings);
+        assert_eq!(mapped.iter().map(|change| change.path.escaped()).collect::<Vec<_>>(), ["public/a"]);
+        assert_eq!(outside.iter().map(RepoPath::escaped).collect::<Vec<_>>(), ["other/b"]);
     }
 
     #[test]

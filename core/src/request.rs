@@ -19,15 +19,16 @@ use sha2::{Digest, Sha256};
 use crate::{
     change::ChangeSet,
     diagnostic::Diagnostic,
-    diff::{self, Format, attachment},
+    diff::{self, Format, Parsed, attachment},
     edge::Edge,
     error::Error,
     escape::to_hex,
     facts::Facts,
     live::{Live, LiveRequest},
-    locate,
+    locate, map,
+    names::RepoPath,
     plan::{Plan, plan},
-    policy::{self, Distribution, Policy, Preset, file::PolicyFile},
+    policy::{self, Distribution, Mapping, Policy, Preset, file::PolicyFile},
     trigger::{Trigger, TriggerRequest},
 };
 
@@ -147,7 +148,7 @@ impl<'a> Prepared<'a> {
             attachment: parsed.policy_attachment,
         };
         let policy = policy(&source, request, attachments)?;
-        let (changes, mut diagnostics) = changes(&parsed.diffs, attachments)?;
+        let (changes, mut diagnostics) = changes(&parsed.diffs, attachments, Some(&policy.mappings))?;
         let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
         let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
         let edges = edges(&parsed, &policy, request, attachments, &mut diagnostics)?;
@@ -210,23 +211,45 @@ pub(crate) fn json_error(error: &serde_json::Error, request: &[u8]) -> Error {
     locate::json_error("request-json", error, request, None, help)
 }
 
-/// The diffs joined, and what was passed over in them.
+/// The diffs joined, and what was passed over in them. Lists of keys are led back to paths, where there are mappings.
 pub(crate) fn changes(
     diffs: &[DiffRequest],
     attachments: &[&[u8]],
+    mappings: Option<&[Mapping]>,
 ) -> Result<(ChangeSet, Vec<Diagnostic>), Vec<Error>> {
-    let (mut errors, mut diagnostics) = (Vec::new(), Vec::new());
+    let (mut errors, mut diagnostics, mut outside) = (Vec::new(), Vec::new(), Vec::new());
     let mut changes = Vec::with_capacity(diffs.len());
     for diff in diffs {
         match diff::parse(diff.format, diff.partial, &diff.attachments, attachments) {
-            Ok(parsed) => {
-                changes.push(parsed.changes);
-                diagnostics.extend(parsed.diagnostics);
+            Ok(Parsed { changes: of_diff, of_keys, diagnostics: told }) => {
+                diagnostics.extend(told);
+                changes.push(match mappings.filter(|_| of_keys) {
+                    Some(mappings) => {
+                        let (mapped, unmapped) = map::of_paths(of_diff, mappings);
+                        outside.extend(unmapped);
+                        mapped
+                    }
+                    None => of_diff,
+                });
             }
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok((ChangeSet::union(changes), diagnostics)) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    diagnostics.extend(keys_outside(&outside));
+    Ok((ChangeSet::union(changes), diagnostics))
+}
+
+fn keys_outside(keys: &[RepoPath]) -> Option<Diagnostic> {
+    let first = keys.first()?;
+    let more = if keys.len() > 1 { format!(" and {} more", keys.len() - 1) } else { String::new() };
+    Some(Diagnostic::warning(
+        "keys-outside-mappings",
+        format!("key `{}`{more} changed, but no mapping of the policy deploys it: it is left alone", first.escaped()),
+        "add a mapping with its prefix, or leave `mappings` out to plan for every key of the lists",
+    ))
 }
 
 pub(crate) fn policy(source: &PolicySource<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {

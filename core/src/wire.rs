@@ -124,7 +124,7 @@ fn write<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
 
 fn answer_parse(request: &[u8], attachments: &[&[u8]]) -> Result<ParseAnswer, Vec<Error>> {
     let parsed: ParseRequest = read(request)?;
-    let (changes, diagnostics) = changes(&parsed.diffs, attachments)?;
+    let (changes, diagnostics) = changes(&parsed.diffs, attachments, None)?;
     Ok(ParseAnswer::new(&changes, diagnostics))
 }
 

@@ -81,7 +81,8 @@ impl Request {
 
     fn file(&mut self, what: &str, path: &Path) -> Result<usize, Failure> {
         let bytes = read(what, path)?;
-        Ok(self.attach(path.display().to_string(), bytes))
+        let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
+        Ok(self.attach(name, bytes))
     }
 
     /// The diff between two commits of a repository.

@@ -50,6 +50,8 @@ pub(crate) enum Format {
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     pub(crate) changes: Vec<Change>,
+    /// The changes are of object keys, not of repository paths.
+    pub(crate) of_keys: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -96,7 +98,7 @@ fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, E
         ));
     };
     let changes = manifests::parse(indices, attachments[before], attachments[after])?;
-    Ok(Parsed { changes, diagnostics: Vec::new() })
+    Ok(Parsed { changes, of_keys: true, diagnostics: Vec::new() })
 }
 
 fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
@@ -117,7 +119,7 @@ fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[
         _ if parts.len() == 1 => parts.remove(0),
         _ => parts.into_iter().flatten().collect(),
     };
-    Ok(Parsed { changes, diagnostics })
+    Ok(Parsed { of_keys: false, changes, diagnostics })
 }
 
 /// Reads one attachment; again without its colour codes, when it turns out to have some.

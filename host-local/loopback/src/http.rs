@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -37,11 +37,25 @@ pub(crate) enum Answer {
 
 /// A running server; dropping it ends it together with its connections.
 #[derive(Debug)]
-pub(crate) struct Server(JoinHandle<()>);
+pub(crate) struct Server {
+    task: JoinHandle<()>,
+    accepted: Arc<AtomicU64>,
+}
+
+/// Which of a server's connections a request came over, counted from 0: an extension of every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Connection(pub(crate) u64);
+
+impl Server {
+    /// The connection that is accepted next.
+    pub(crate) fn next_connection(&self) -> Connection {
+        Connection(self.accepted.load(Ordering::SeqCst))
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -66,23 +80,29 @@ where
     F: Future<Output = Answer> + Send + 'static,
 {
     let handler = Arc::new(handler);
-    Server(tokio::spawn(async move {
+    let accepted = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&accepted);
+    let task = tokio::spawn(async move {
         // The set ends its connections when the accepting task is aborted.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => drop(connections.spawn(converse(stream, Arc::clone(&handler)))),
+                    Ok((stream, _)) => {
+                        let connection = Connection(counter.fetch_add(1, Ordering::SeqCst));
+                        connections.spawn(converse(stream, connection, Arc::clone(&handler)));
+                    }
                     // Out of file descriptors, say: let some connections end first.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 },
                 Some(_) = connections.join_next() => {}
             }
         }
-    }))
+    });
+    Server { task, accepted }
 }
 
-async fn converse<H, F>(stream: TcpStream, handler: Arc<H>)
+async fn converse<H, F>(stream: TcpStream, connection: Connection, handler: Arc<H>)
 where
     H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
@@ -92,7 +112,8 @@ where
     let service = service_fn(|request: Request<Incoming>| {
         let (handler, reset) = (Arc::clone(&handler), Arc::clone(&reset));
         async move {
-            let request = collect(request).await?;
+            let mut request = collect(request).await?;
+            request.extensions_mut().insert(connection);
             let answer = handler(request).await;
             match answer {
                 Answer::Reply(response) => return Ok(response.map(Content::whole)),

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 use crate::Error;
-use crate::http::{self, Answer, Server};
+use crate::http::{self, Answer, Connection, Server};
 
 /// How long an invocation waits for a process that asks for work. Lambda gives a start 10 s; a busy machine gets more.
 pub const INIT_LIMIT: Duration = Duration::from_secs(30);
@@ -62,7 +62,7 @@ impl FunctionError {
 pub struct RuntimeApi {
     shared: Arc<Shared>,
     address: SocketAddr,
-    _server: Server,
+    server: Server,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +75,8 @@ struct Shared {
 struct State {
     /// The number of the poll that may fetch work: the newest one's.
     poll: u64,
+    /// The first connection that the present process can have opened: what a killed one sent last may still come in.
+    oldest: u64,
     invocations: u64,
     queue: VecDeque<Waiting>,
     running: BTreeMap<String, oneshot::Sender<Outcome>>,
@@ -104,7 +106,7 @@ impl RuntimeApi {
             let shared = Arc::clone(&for_calls);
             async move { shared.answer(request).await }
         });
-        Ok(Self { shared, address, _server: server })
+        Ok(Self { shared, address, server })
     }
 
     /// The value of `AWS_LAMBDA_RUNTIME_API`, as an address.
@@ -118,6 +120,7 @@ impl RuntimeApi {
     pub fn new_process(&self) {
         let mut state = self.shared.lock();
         state.poll += 1;
+        state.oldest = self.server.next_connection().0;
         state.running.clear();
         state.first_next = None;
         state.init_error = None;
@@ -197,6 +200,9 @@ impl Shared {
 
     async fn answer(&self, request: Request<Bytes>) -> Answer {
         let (head, body) = request.into_parts();
+        if head.extensions.get::<Connection>().is_some_and(|connection| connection.0 < self.lock().oldest) {
+            return Answer::Reset;
+        }
         let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
         let parts: Vec<&str> = path.split('/').collect();
         let reply = match (&head.method, parts.as_slice()) {

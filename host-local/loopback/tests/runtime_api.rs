@@ -3,6 +3,7 @@
 mod client;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use client::{Reply, send};
 use purgeplan_loopback::{Error, Outcome, RuntimeApi};
@@ -129,4 +130,27 @@ async fn a_port_in_use_is_named() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("dropping the server frees its port");
+}
+
+/// Catches: an event for the new process that goes to what a killed one asked for last.
+#[tokio::test]
+async fn a_late_request_of_a_killed_process_gets_no_work() {
+    let api = RuntimeApi::start(0).expect("a free port");
+    api.new_process();
+    let mut old = tokio::net::TcpStream::connect(api.address()).await.expect("the server listens");
+    let request = |path: &str| format!("GET /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: a\r\n\r\n");
+    old.write_all(request("nothing").as_bytes()).await.expect("it is read");
+    let mut byte = [0; 1];
+    old.read_exact(&mut byte).await.expect("it is answered, so the connection is known");
+    api.new_process();
+    old.write_all(request("invocation/next").as_bytes()).await.expect("it is read");
+    let mut rest = Vec::new();
+    let ended = old.read_to_end(&mut rest).await;
+    assert!(ended.is_err() && !rest.windows(5).any(|part| part == b"event"), "{ended:?}");
+    let answered = async {
+        let work = next(&api).await.expect("the new process gets the work");
+        post(&api, &format!("invocation/{}/response", header(&work, "lambda-runtime-aws-request-id")), "done").await
+    };
+    let (outcome, _) = tokio::join!(api.invoke("event", LIMIT), answered);
+    assert_eq!(outcome, Outcome::Response("done".into()));
 }
