@@ -44,7 +44,7 @@ impl Request {
             request.set("distribution_configs", configs.into());
         }
         if let Some(live) = &inputs.live {
-            let attachment = request.file("live set", live)?;
+            let attachment = request.file("live set", live, "--live")?;
             request
                 .set("live", json!({ "attachment": attachment, "complete": true, "kind": value(&inputs.live_kind) }));
         }
@@ -56,7 +56,7 @@ impl Request {
     }
 
     pub(crate) fn policy(&mut self, policy: &Path) -> Result<(), Failure> {
-        let attachment = self.file("policy file", policy)?;
+        let attachment = self.file("policy file", policy, "--policy")?;
         self.set("policy_attachment", attachment.into());
         Ok(())
     }
@@ -79,8 +79,9 @@ impl Request {
         self.attachments.len() - 1
     }
 
-    fn file(&mut self, what: &str, path: &Path) -> Result<usize, Failure> {
-        let bytes = read(what, path)?;
+    /// `option` is where the file was named.
+    fn file(&mut self, what: &str, path: &Path, option: &str) -> Result<usize, Failure> {
+        let bytes = read(what, path, option)?;
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         Ok(self.attach(name, bytes))
     }
@@ -101,7 +102,7 @@ impl Request {
     /// Diffs or lists from files.
     fn given(&mut self, inputs: &Inputs) -> Result<Vec<Value>, Failure> {
         if let [before, after] = &*inputs.manifests {
-            let attachments = [self.file("list", before)?, self.file("list", after)?];
+            let attachments = [self.file("list", before, "--manifests")?, self.file("list", after, "--manifests")?];
             return Ok(vec![json!({ "format": "manifests", "attachments": attachments })]);
         }
         if inputs.diff.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
@@ -109,7 +110,7 @@ impl Request {
         }
         let format = value(&inputs.diff_format);
         let diffs = inputs.diff.iter().map(|path| {
-            let attachment = self.file("diff", path)?;
+            let attachment = self.file("diff", path, "--diff")?;
             Ok(json!({ "format": format, "attachments": [attachment], "partial": inputs.partial }))
         });
         diffs.collect()
@@ -119,7 +120,7 @@ impl Request {
     fn distribution(&mut self, said: &str) -> Result<Value, Failure> {
         let named = said.split_once('=').filter(|(id, _)| is_id(id) && !Path::new(said).exists());
         let file = named.map_or(said, |(_, file)| file);
-        let attachment = self.file("distribution configuration", Path::new(file))?;
+        let attachment = self.file("distribution configuration", Path::new(file), "--distribution")?;
         Ok(match named {
             Some((id, _)) => json!({ "id": id, "attachment": attachment }),
             None => json!({ "attachment": attachment }),
@@ -157,7 +158,7 @@ fn value<T: ValueEnum>(choice: &T) -> String {
 }
 
 /// The bytes of a file, or of standard input for `-`.
-pub(crate) fn read(what: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+fn read(what: &str, path: &Path, option: &str) -> Result<Vec<u8>, Failure> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
@@ -165,7 +166,8 @@ pub(crate) fn read(what: &str, path: &Path) -> Result<Vec<u8>, Failure> {
         std::fs::read(path)
     };
     bytes.map_err(|error| {
-        Failure::new(format!("{what} `{}` cannot be read: {error}", path.display()), "name an existing file")
+        let message = format!("{what} `{}` cannot be read: {error}", path.display());
+        Failure::new(message, format!("name an existing file with `{option}`"))
     })
 }
 

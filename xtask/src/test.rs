@@ -11,7 +11,7 @@ use crate::{Result, dependencies, install, process};
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
-wasm32-unknown-unknown into the Rust toolchain; boto3 into a Python environment in the target folder.
+wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder.
 Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the Rust tests,
 the WebAssembly module and the tests in Node. It ends with a table of where its time went.
 
