@@ -134,8 +134,11 @@ fn what_looks_like_a_beginning_again_and_again() {
             "diff --cc x\nindex 1,2..3\n@@@ -1,9999999 -1 +1 @@@\n",
         ] {
             let diff = |size: usize| [head, &start.repeat(size / start.len())].concat().into_bytes();
-            for format in ["auto", "unified", "raw", "name-only"] {
-                assert_linear(format, &format!("{head:?} and {start:?}"), diff, MEGABYTE / 8);
+            // The other readers know no such heads.
+            let formats =
+                if head.is_empty() { &["auto", "unified", "raw", "name-only"][..] } else { &["auto", "unified"] };
+            for format in formats {
+                assert_linear(format, &format!("{head:?} and {start:?}"), diff, MEGABYTE / 16);
             }
         }
     }
