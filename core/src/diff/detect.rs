@@ -30,10 +30,10 @@ fn of(bytes: &[u8]) -> Option<Format> {
     if is_json(bytes) {
         return Some(Format::Codecommit);
     }
-    let nul = memchr::memchr(0, bytes);
-    if let Some(first) = nul.map(|end| &bytes[..end])
-        && !first.contains(&b'\n')
+    if let Some(end) = memchr::memchr2(0, b'\n', bytes)
+        && bytes[end] == 0
     {
+        let first = &bytes[..end];
         match first {
             [b':', ..] => return Some(Format::Raw),
             // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
@@ -44,7 +44,7 @@ fn of(bytes: &[u8]) -> Option<Format> {
     if has_unified(bytes) {
         return Some(Format::Unified);
     }
-    if nul.is_some() {
+    if memchr::memchr(0, bytes).is_some() {
         return Some(Format::NameOnly);
     }
     let mut plain = true;

@@ -70,8 +70,8 @@ pub(super) fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<us
     // The lines that begin before it are counted.
     let mut position = at;
     loop {
-        while let Some(taken) = census(bytes, position).and_then(|census| census.takes(left)) {
-            left -= taken;
+        while let Some(rest) = census(bytes, position).and_then(|census| census.after(left)) {
+            left = rest;
             position += BLOCK;
         }
         let block_end = position + BLOCK;
@@ -99,38 +99,37 @@ fn next_line(bytes: &[u8], at: usize) -> usize {
 /// How many bytes are counted at once: about a line and a half, so that few lines at the end of a hunk are left.
 const BLOCK: usize = 64;
 
-/// The lines that begin in a block, by their first byte.
+/// The lines that begin in a block.
 struct Census {
-    all: u8,
-    removed: u8,
-    added: u8,
-    context: u8,
+    /// Of the old side.
+    old: u8,
+    /// Of the new side.
+    new: u8,
+    /// Those that begin with none of the three usual bytes.
+    odd: u8,
 }
 
 /// Counts without a branch, so that the compiler can use vectors: a line begins behind each line feed.
 fn census(bytes: &[u8], at: usize) -> Option<Census> {
     let block: &[u8; BLOCK] = bytes.get(at..)?.first_chunk()?;
     let behind: &[u8; BLOCK] = bytes.get(at.checked_sub(1)?..)?.first_chunk()?;
-    let mut census = Census { all: 0, removed: 0, added: 0, context: 0 };
+    let mut census = Census { old: 0, new: 0, odd: 0 };
     for (first, before) in block.iter().zip(behind) {
         let begins = u8::from(*before == b'\n');
-        census.all += begins;
-        census.removed += begins & u8::from(*first == b'-');
-        census.added += begins & u8::from(*first == b'+');
-        census.context += begins & u8::from(*first == b' ');
+        let (context, removed, added) = (u8::from(*first == b' '), u8::from(*first == b'-'), u8::from(*first == b'+'));
+        census.old += begins & (context | removed);
+        census.new += begins & (context | added);
+        census.odd |= begins & !(context | removed | added);
     }
     Some(census)
 }
 
 impl Census {
-    /// What the lines take off the counts, when they are all of the three usual kinds and the body goes on behind them: a
-    /// body has at least as many lines as its longer side.
-    fn takes(&self, left: u64) -> Option<u64> {
-        let [all, removed, added, context] = [self.all, self.removed, self.added, self.context].map(u64::from);
-        let (old, new) = (left & u64::from(u32::MAX), left >> 32);
-        let usual = removed + added + context == all;
-        let within = all < old.max(new) && removed + context <= old && added + context <= new;
-        (usual && within).then_some((removed + context) | ((added + context) << 32))
+    /// The counts behind the block; `None` when its lines are not all usual ones of a body that goes on behind them. Each
+    /// line only takes, so what fits together fits one by one.
+    fn after(&self, left: u64) -> Option<u64> {
+        let rest = left.wrapping_sub(u64::from(self.old) | u64::from(self.new) << 32);
+        (self.odd == 0 && rest & GUARD == 0 && rest != 0).then_some(rest)
     }
 }
 
@@ -196,6 +195,8 @@ fn take_combined(columns: &[u8], left: &mut [u32]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::{format, string::String};
+    use proptest::prelude::*;
 
     #[test]
     fn headers_count_one_line_when_they_do_not_say() {
@@ -226,6 +227,35 @@ mod tests {
         assert_eq!(skip(b"+a\n+b\n", 0, (1, 1)), Err(Broken::Line(3)));
         assert_eq!(skip(b"@", 0, (1, 1)), Err(Broken::Line(0)));
         assert_eq!(skip(b"", 0, (0, 0)), Ok(0));
+    }
+
+    /// The same line by line.
+    fn skip_lines(bytes: &[u8], mut at: usize, (old, new): (u32, u32)) -> Result<usize, Broken> {
+        let mut left = u64::from(old) | u64::from(new) << 32;
+        while left != 0 {
+            left = left.wrapping_sub(TAKES[usize::from(*bytes.get(at).ok_or(Broken::End)?)]);
+            if left & GUARD != 0 {
+                return Err(Broken::Line(at));
+            }
+            at = next_line(bytes, at);
+        }
+        Ok(at)
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_end_where_lines_do(
+            lines in proptest::collection::vec(("[-+ +\\\\ x]|\\r|", "[-+ ]{0,40}"), 0..30),
+            counts in (0..40_u32, 0..40_u32),
+            rest in "[-+ @d\\n]{0,90}",
+        ) {
+            let body: String = lines.iter().map(|(first, line)| format!("{first}{line}\n")).collect();
+            let count = |signs: &str| lines.iter().filter(|(first, _)| signs.contains(first.as_str())).map(|_| 1).sum::<u32>();
+            let text = format!("@\n{body}{rest}");
+            for counts in [counts, (count("- \r"), count("+ \r"))] {
+                prop_assert_eq!(skip(text.as_bytes(), 2, counts), skip_lines(text.as_bytes(), 2, counts));
+            }
+        }
     }
 
     #[test]

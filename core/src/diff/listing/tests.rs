@@ -1,7 +1,7 @@
 //! What git lists, by small examples.
 
 use super::*;
-use crate::change::{BlobId, Change, Effect, Entry, Status};
+use crate::change::{Change, Effect};
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
