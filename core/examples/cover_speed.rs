@@ -5,7 +5,6 @@
 //! With `history` it reads `git log --reverse --no-renames --name-status --format=%x1e` from its input, and adds up what
 //! each way of covering costs over all commits. Times are of the processor, from Linux, so that other work on the machine
 //! does not count.
-#![expect(clippy::disallowed_methods, reason = "an example may read its arguments, its own time and memory")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

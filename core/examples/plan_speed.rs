@@ -3,7 +3,6 @@
 //! `cargo run --release -p purgeplan-core --example plan_speed [CHANGES…]` plans for a site of ten files a change, sorted
 //! as git lists them; each size and mode in a process of its own, so that the peak memory is its own. What `call` gets is
 //! not counted, its answer is. Times are of the processor, from Linux.
-#![expect(clippy::disallowed_methods, reason = "an example may read its arguments and its own time")]
 
 mod common;
 

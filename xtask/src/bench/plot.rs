@@ -51,10 +51,10 @@ struct Axis {
 
 impl Axis {
     fn over(values: impl Iterator<Item = f64> + Clone, from: f64, to: f64) -> Self {
-        let low = values.clone().fold(f64::INFINITY, f64::min).log10().floor();
+        let low = values.clone().fold(f64::INFINITY, f64::min).log10() + 0.05;
         let high = values.fold(0.0, f64::max).log10().ceil();
         #[expect(clippy::cast_possible_truncation, reason = "a logarithm is small")]
-        let (first, last) = (low as i32, high as i32);
+        let (first, last) = (low.floor() as i32, high as i32);
         Self { first, last: last.max(first + 1), from, to }
     }
 
