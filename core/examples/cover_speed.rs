@@ -2,20 +2,26 @@
 //!
 //! `cargo run --release -p purgeplan-core --example cover_speed [CHANGES…]` makes a site of ten URLs for each change, the
 //! same on every machine, and covers the changes; each size in a process of its own, so that the peak memory is its own.
-//! Times are of the processor, from Linux, so that other work on the machine does not count.
-#![expect(clippy::disallowed_methods, reason = "an example may read its arguments, its own time and memory")]
+//! With `history` it reads `git log --reverse --no-renames --name-status --format=%x1e` from its input, and adds up what
+//! each way of covering costs over all commits. Times are of the processor, from Linux, so that other work on the machine
+//! does not count.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     error::Error,
-    fs,
+    fs, io,
     process::{Command, Stdio},
 };
 
+mod common;
+
+use common::{flat, milliseconds, resident, site, timed};
 use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// With more changes only the clustered site is covered.
+const LARGE: usize = 100_000;
 const URLS_A_CHANGE: usize = 10;
 const WILDCARDS: usize = 15;
 const MODES: [(&str, CoverMode); 5] = [
@@ -31,6 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.first().is_some_and(|first| first == "one") {
         return measure(arguments[1].parse()?, &arguments[2], &arguments[3]);
     }
+    if arguments.first().is_some_and(|first| first == "history") {
+        return history();
+    }
     if arguments.is_empty() {
         arguments = SIZES.iter().map(ToString::to_string).collect();
     }
@@ -40,7 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut growth = Growth::default();
     for size in &arguments {
-        for kind in ["clustered", "scattered", "flat"] {
+        let all = size.parse::<usize>()? <= LARGE;
+        for kind in ["clustered", "scattered", "flat"].into_iter().take(if all { 3 } else { 1 }) {
             for mode in MODES.iter().map(|(name, _)| *name).chain(["peers"]) {
                 let run = Command::new(env::current_exe()?)
                     .args(["one", size, kind, mode])
@@ -75,14 +85,14 @@ fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>>
     // The peak so far is the generator's.
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmHWM")?;
-    let start = processor_time()?;
-    let live: UrlSet = live.iter().collect();
-    let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
-    let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
-    let built = processor_time()? - start;
-    let start = processor_time()?;
-    let cover = Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1)?;
-    let covered = processor_time()? - start;
+    let ((live, urls, paths), built) = timed(changes, || {
+        let live: UrlSet = live.iter().collect();
+        let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+        let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
+        (live, urls, paths)
+    })?;
+    let (cover, covered) = timed(changes, || Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1))?;
+    let cover = cover?;
     println!(
         "{size} | {} | {} | {} | {} | {} | {} | {} | 0 |",
         mode.0,
@@ -119,105 +129,6 @@ impl Growth {
     }
 }
 
-fn milliseconds(nanoseconds: u64) -> String {
-    format!("{}.{}", nanoseconds / 1_000_000, nanoseconds / 100_000 % 10)
-}
-
-/// In nanoseconds.
-fn processor_time() -> Result<u64, Box<dyn Error>> {
-    let times = fs::read_to_string("/proc/self/schedstat")?;
-    Ok(times.split_whitespace().next().ok_or("no number")?.parse()?)
-}
-
-/// In KB.
-fn resident(field: &str) -> Result<usize, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find(|line| line.starts_with(field)).ok_or("no such field")?;
-    Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
-}
-
-/// A site like a large documentation: releases of books, guides, topics, pages. Sorted as git lists it; the first are all
-/// live URLs, the second the stale ones.
-///
-/// Clustered: some releases of some books are rebuilt but for a few topics, and a few pages change alone. Scattered: one
-/// topic of twenty is rebuilt, others change in part, and one page of a hundred alone, everywhere.
-fn site(live: usize, changes: usize, scattered: bool) -> (Vec<String>, Vec<String>) {
-    const WORDS: [&str; 16] = [
-        "api",
-        "guide",
-        "install",
-        "tutorial",
-        "reference",
-        "release",
-        "news",
-        "blog",
-        "async",
-        "storage",
-        "network",
-        "security",
-        "日本語",
-        "über uns",
-        "faq",
-        "internals",
-    ];
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
-    let releases = 4 + live / 20_000;
-    let mut urls = Vec::with_capacity(live);
-    let mut stale = Vec::with_capacity(changes);
-    let mut topic = 0;
-    while urls.len() < live {
-        let (book, release) = (random.below(WORDS.len()), random.below(releases));
-        let deeper = ["", "more/", "more/details/"][random.below(3)];
-        let guide = word(&mut random);
-        let folder = format!("/{}/v{release}/{guide}/{deeper}topic-{topic:06}/", WORDS[book]);
-        let pages = 1 + random.below(40);
-        let (rebuilt, touched, alone) = if scattered {
-            (random.below(20) == 0, if random.below(8) == 0 { random.below(pages) } else { 0 }, random.below(100))
-        } else {
-            ((book * 7 + release * 3) % 12 == 0 && random.below(50) > 0, 0, random.below(2_000))
-        };
-        for page in 0..pages.min(live - urls.len()) {
-            let url = match page {
-                0 => format!("{folder}index.html"),
-                _ => format!("{folder}{}-{page:03}.html", word(&mut random)),
-            };
-            if stale.len() < changes && (rebuilt || page < touched || alone == page) {
-                stale.push(url.clone());
-            }
-            urls.push(url);
-        }
-        topic += 1;
-    }
-    urls.sort();
-    stale.sort();
-    (urls, stale)
-}
-
-/// Names that are hashes, all in one folder; the changes are anywhere among them.
-fn flat(live: usize, changes: usize) -> (Vec<String>, Vec<String>) {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let mut urls: Vec<String> = (0..live).map(|_| format!("/assets/{:08x}.js", random.below(1 << 31))).collect();
-    let mut stale = urls[..changes].to_vec();
-    for names in [&mut urls, &mut stale] {
-        names.sort();
-        names.dedup();
-    }
-    (urls, stale)
-}
-
-/// Xorshift, so that the site is the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap_or_default() % limit
-    }
-}
-
 /// What s3deploy would send: index pages as their folder; over 8 paths, each path that is deeper than a falling depth
 /// becomes the wildcard of its folder's parent, until 8 are left; `/*` when they never are.
 fn s3deploy(stale: &[String]) -> Vec<String> {
@@ -246,14 +157,103 @@ fn s3deploy(stale: &[String]) -> Vec<String> {
 }
 
 fn peer(size: &str, name: &str, paths: &[String], live: &[String], stale: &[String]) {
-    let reached = |url: &&String| {
-        paths.iter().any(|path| match path.strip_suffix('*') {
-            Some(prefix) => url.starts_with(prefix),
-            None => path == *url,
-        })
-    };
-    let all = live.iter().filter(reached).count();
-    let wanted = stale.iter().filter(reached).count();
+    let worth = Worth::of(paths, live, stale);
     let wildcards = paths.iter().filter(|path| path.ends_with('*')).count();
-    println!("{size} | {name} | | | | {} | {wildcards} | {} | {} |", paths.len(), all - wanted, stale.len() - wanted);
+    println!("{size} | {name} | | | | {} | {wildcards} | {} | {} |", worth.paths, worth.over_purged, worth.missed);
+}
+
+/// What paths cost: how many they are, unchanged URLs that they purge, stale ones that they leave.
+#[derive(Clone, Copy, Default)]
+struct Worth {
+    paths: usize,
+    over_purged: usize,
+    missed: usize,
+}
+
+impl Worth {
+    /// `live` holds the stale URLs that still exist; those that are gone count only as stale.
+    fn of<T: AsRef<str>>(paths: &[T], live: &[String], stale: &[String]) -> Self {
+        let (wide, exact): (Vec<&str>, Vec<&str>) =
+            paths.iter().map(AsRef::as_ref).partition(|path| path.ends_with('*'));
+        let exact: BTreeSet<&str> = exact.into_iter().collect();
+        let reached = |url: &&String| {
+            exact.contains(url.as_str()) || wide.iter().any(|path| url.starts_with(&path[..path.len() - 1]))
+        };
+        let stale: BTreeSet<&String> = stale.iter().collect();
+        Self {
+            paths: paths.len(),
+            over_purged: live.iter().filter(|url| !stale.contains(url)).filter(reached).count(),
+            missed: stale.iter().filter(|url| !reached(url)).count(),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.paths += other.paths;
+        self.over_purged += other.over_purged;
+        self.missed += other.missed;
+    }
+}
+
+const WAYS: [&str; 6] = [
+    "one path a file",
+    "s3deploy's heuristic",
+    "everything",
+    "lossless",
+    "lossless within 15 wildcards",
+    "within 8 paths",
+];
+
+/// The same commits for each way of covering; modified and deleted URLs count, added ones are free.
+fn history() -> Result<(), Box<dyn Error>> {
+    let log = io::read_to_string(io::stdin())?;
+    let mut live = BTreeSet::new();
+    let (mut sums, mut commits) = ([Worth::default(); WAYS.len()], 0);
+    for (index, commit) in log.split('\x1e').skip(1).enumerate() {
+        let mut stale = Vec::new();
+        for line in commit.lines().filter(|line| !line.is_empty()) {
+            let (letter, name) = line.split_once('\t').ok_or("a line is not `LETTER<tab>NAME`")?;
+            let url = format!("/{name}");
+            match letter {
+                "A" => drop(live.insert(url.clone())),
+                "D" => drop(live.remove(&url)),
+                _ => {}
+            }
+            if letter != "A" {
+                stale.push(url);
+            }
+        }
+        // The first commit is the site itself.
+        if index > 0 && !stale.is_empty() {
+            commits += 1;
+            let urls: Vec<String> = live.iter().cloned().collect();
+            for (sum, paths) in sums.iter_mut().zip(ways(&urls, &stale)?) {
+                sum.add(Worth::of(&paths, &urls, &stale));
+            }
+        }
+    }
+    println!("{commits} commits, {} files at the end\n", live.len());
+    println!("| | paths | unchanged URLs purged | stale URLs missed |\n|---|---|---|---|");
+    for (way, worth) in WAYS.iter().zip(sums) {
+        println!("| {way} | {} | {} | {} |", worth.paths, worth.over_purged, worth.missed);
+    }
+    Ok(())
+}
+
+/// The paths of one commit by each of [`WAYS`].
+fn ways(live: &[String], stale: &[String]) -> Result<[Vec<String>; WAYS.len()], Box<dyn Error>> {
+    let set: UrlSet = live.iter().collect();
+    let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+    let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
+    let best = |mode| -> Result<Vec<String>, Box<dyn Error>> {
+        let cover = Cover::best(urls.iter().zip(&paths), Site::of(Some(&set)), mode)?;
+        Ok(cover.paths().iter().map(|path| path.as_str().to_owned()).collect())
+    };
+    Ok([
+        stale.to_vec(),
+        s3deploy(stale),
+        vec![String::from("/*")],
+        best(CoverMode::Lossless { wildcards: usize::MAX })?,
+        best(CoverMode::Lossless { wildcards: WILDCARDS })?,
+        best(CoverMode::Budget { paths: 8, wildcards: 8 })?,
+    ])
 }

@@ -6,21 +6,22 @@ use std::process::{Command, ExitCode};
 
 use crate::steps::{Done, Steps};
 use crate::workspace::Workspace;
-use crate::{Result, dependencies, install, process};
+use crate::{Result, dependencies, fuzz, install, process};
 
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
 wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder.
 Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the Rust tests,
-the WebAssembly module and the tests in Node. It ends with a table of where its time went.
+the WebAssembly module, the tests in Node and each fuzz target for some seconds. It ends with a table of where its
+time went.
 
 usage: cargo xtask test [--keep-going]
 
   --keep-going   goes on after a failed step
 
-The machine needs rustup, a C compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the tests with
-a foreign AWS client are left out; with `CI` set that is a failure).
+The machine needs rustup, a C and a C++ compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the
+tests with a foreign AWS client are left out; with `CI` set that is a failure).
 ";
 
 /// Runs all steps.
@@ -74,6 +75,8 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
             Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(workspace.root.join("js")),
         )
     });
+    let seconds = if length == Length::Long { 600 } else { 3 };
+    steps.run("fuzzing", || fuzz::all(workspace, &[], seconds));
 }
 
 /// The arguments that build all that `cargo test` builds, and every binary.
