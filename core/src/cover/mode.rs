@@ -52,7 +52,7 @@ impl fmt::Debug for Site<'_> {
 pub enum CoverError {
     /// Not even with the widest wildcards.
     #[error(
-        "no {paths} paths with at most {wildcards} wildcards purge all stale URLs; one path a URL takes {exact_paths}, {forced_wildcards} of them wildcards"
+        "within {paths} paths and {wildcards} wildcards the stale URLs cannot all be purged; one path a URL takes {exact_paths}, {forced_wildcards} of them wildcards"
     )]
     Infeasible {
         /// The budget's paths.
@@ -66,7 +66,7 @@ pub enum CoverError {
     },
     /// The exact cover is over the budget, and without the live URLs nobody knows what a wildcard purges.
     #[error(
-        "one path a stale URL takes {exact_paths}, {forced_wildcards} of them wildcards, and to do with {paths} and {wildcards} the live URLs must be known"
+        "one path a stale URL takes {exact_paths}, {forced_wildcards} of them wildcards; to keep within {paths} and {wildcards}, all live URLs must be known"
     )]
     LiveUnknown {
         /// The budget's paths.

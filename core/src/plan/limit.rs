@@ -49,6 +49,7 @@ pub(super) fn hold(
             .map(InvalidationPath::as_str)
             .collect();
         let besides = match cover.over_purged().filter(|_| ground.knows_live(index)) {
+            Some(1) => String::from("and 1 unchanged URL with them"),
             Some(count) => format!("and {count} unchanged URLs with them"),
             None => String::from("and unchanged URLs with them"),
         };

@@ -57,14 +57,11 @@ impl<'a> Ground<'a> {
     /// The paths of one distribution, at most `limit` of them, with as little over-purge as is known to be possible.
     pub(super) fn widened(&self, index: usize, decisions: &[Decision], limit: usize) -> Result<Cover, CoverError> {
         let stale = &self.stale(decisions)[index];
-        if self.live[index].is_some() {
-            let mode = CoverMode::Budget { paths: limit, wildcards: MAX_WILDCARDS_IN_PROGRESS };
-            return self.best(index, self.live[index].as_ref(), stale, mode);
+        let mode = CoverMode::Budget { paths: limit, wildcards: MAX_WILDCARDS_IN_PROGRESS };
+        match &self.live[index] {
+            Some(live) => self.best(index, Some(live), stale, mode),
+            None => self.best(index, Some(&supposed(stale)), stale, mode),
         }
-        // Nobody knows what a wildcard would purge besides, so the fewest are best: as a rule one, at what all have in
-        // common. They are found as if nothing else were live.
-        let (nothing, wildcards) = (UrlSet::default(), limit.min(MAX_WILDCARDS_IN_PROGRESS));
-        self.best(index, Some(&nothing), stale, CoverMode::Budget { paths: limit, wildcards })
     }
 
     /// Whether all live URLs of a distribution are known.
@@ -134,6 +131,18 @@ impl<'a> Ground<'a> {
         let site = Site { live, barred: &barred };
         Cover::best(stale.iter().map(|stale| (&stale.url, &stale.path)), site, mode)
     }
+}
+
+/// What may be live for all that is known: each folder of a stale URL is taken to hold one thing more, and to stand
+/// beside one whose name goes on. So the least over-purge reaches the fewest folders, and no name that only begins alike.
+fn supposed(stale: &[&StaleUrl]) -> UrlSet {
+    let mut folders = BTreeSet::new();
+    for stale in stale {
+        let url = stale.url.as_bytes();
+        folders.extend(memchr::memchr_iter(b'/', url).map(|slash| &url[..slash]));
+    }
+    // No name holds a NUL.
+    folders.iter().flat_map(|folder| [[*folder, b"/\0"].concat(), [*folder, b"\0"].concat()]).collect()
 }
 
 /// The URLs of objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
