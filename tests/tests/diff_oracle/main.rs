@@ -3,6 +3,7 @@
 
 mod history;
 mod joined;
+mod real_size;
 mod said;
 
 use std::collections::BTreeSet;
