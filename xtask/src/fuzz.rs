@@ -43,6 +43,15 @@ const COVERAGE: [&str; 6] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
+/// Why the step was left out.
+pub(crate) const NO_COMPILER: &str = "no C++ compiler (`c++`, or the variable CXX)";
+
+/// Whether the fuzzing engine, which is C++, can be built here.
+pub(crate) fn possible() -> bool {
+    let compiler = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    process::succeeds(Command::new(compiler).arg("--version"))
+}
+
 /// Runs the targets that are named.
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
     let (names, seconds) = read(options)?;
