@@ -9,7 +9,7 @@ use crate::{Result, process};
 
 /// What `cargo xtask fuzz --help` prints.
 pub(crate) const HELP: &str = "\
-Builds the fuzz targets once and runs them one after another. What they find new is kept in the target folder; an input
+Builds the fuzz targets once and runs them, as many at a time as there are cores. What they find new is kept in the target folder; an input
 that fails is written to `fuzz/artifacts`. The machine needs a C++ compiler besides Rust; neither nightly nor cargo-fuzz.
 
 usage: cargo xtask fuzz [TARGET…] [--seconds N]
@@ -69,7 +69,19 @@ pub(crate) fn all(workspace: &Workspace, names: &[&str], seconds: u64) -> Result
     process::run(&mut build)?;
     let binaries = folder.join(&host).join("release");
     let chosen = TARGETS.iter().filter(|target| names.is_empty() || names.contains(&target.name));
-    chosen.into_iter().try_for_each(|target| one(workspace, target, &binaries, &folder.join("corpus"), seconds))
+    let chosen: Vec<&Target> = chosen.collect();
+    let findings = folder.join("corpus");
+    // Each target is one thread.
+    let at_a_time = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for together in chosen.chunks(at_a_time) {
+        let run = |target: &&Target| one(workspace, target, &binaries, &findings, seconds);
+        let results: Vec<Result> = std::thread::scope(|scope| {
+            let running: Vec<_> = together.iter().map(|target| scope.spawn(move || run(target))).collect();
+            running.into_iter().map(|run| run.join().expect("a run does not panic")).collect()
+        });
+        results.into_iter().collect::<Result>()?;
+    }
+    Ok(())
 }
 
 /// Runs one target from its own findings and from the corpus of the repository.

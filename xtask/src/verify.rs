@@ -12,7 +12,7 @@ pub(crate) const HELP: &str = "\
 Runs all of `cargo xtask test` with the tests' long cases (PURGEPLAN_LONG=1) and ten minutes for each fuzz target, then
 cargo-deny, which it installs into the target folder, and the build of the small `bootstrap` that is deployed, with its
 size and that of its zip.
-It is started by hand, before a release; expect an hour and a half on two cores.
+It is started by hand, before a release; expect an hour on two cores.
 
 usage: cargo xtask verify [--keep-going]
 
