@@ -1,8 +1,11 @@
 //! What a diff says: changes of paths, and what each means for the deployed objects.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+mod union;
 
 use crate::{escape::hex, names::RepoPath};
+
+pub use union::ChangeSet;
+pub(crate) use union::{fold, repeats, sort, split, union};
 
 /// How git names a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub struct BlobId {
 /// One side of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// File mode as git writes it, in octal: 0o100644, 0o100755, 0o120000, 0o160000.
+    /// File mode as git writes it, in octal: 0o100644, 0o100755, 0o120000, 0o160000. 0 when the diff does not say.
     pub mode: u32,
     /// Which bytes, when the diff says so.
     pub id: Option<BlobId>,
@@ -82,6 +85,9 @@ pub struct Change {
     pub after: Option<Entry>,
     /// What it means for the object at `path`.
     pub effect: Effect,
+    /// Whether a diff says that the bytes changed while the name stayed. A file that went and came back is modified, but
+    /// may have its old bytes.
+    pub rewritten: bool,
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub diff: usize,
 }
@@ -109,7 +115,11 @@ impl BlobId {
 }
 
 impl Entry {
-    /// What kind of thing it is. A mode that git does not document counts as a file: it may have an object.
+    /// An entry of which a diff says only that it is there.
+    pub(crate) const UNKNOWN: Self = Self { mode: 0, id: None };
+
+    /// What kind of thing it is. A mode that git does not document, or that is not known, counts as a file: it may
+    /// have an object.
     #[must_use]
     pub fn kind(&self) -> EntryKind {
         match self.mode & 0o170_000 {
@@ -122,10 +132,17 @@ impl Entry {
     fn has_object(entry: Option<&Self>) -> bool {
         entry.is_some_and(|entry| entry.kind() == EntryKind::Regular)
     }
+
+    /// Whether both are files whose ids are known and differ.
+    fn proves_other_bytes(before: Option<Self>, after: Option<Self>) -> bool {
+        let file = |entry: Option<Self>| entry.filter(|entry| entry.kind() == EntryKind::Regular)?.id;
+        file(before).zip(file(after)).is_some_and(|(old, new)| old != new)
+    }
 }
 
 impl Change {
-    /// A change as its two sides tell it; `from` makes it a rename or a copy.
+    /// A change as its two sides tell it; `from` makes it a rename or a copy. `ModeChanged` is the diff's own proof that
+    /// the bytes are equal, whatever it says of ids.
     pub(crate) fn new(
         status: Status,
         path: RepoPath,
@@ -136,10 +153,13 @@ impl Change {
         let effect = match status {
             // The old side of a rename or copy belongs to another path.
             Status::Renamed | Status::Copied => Effect::between(None, after.as_ref()),
+            Status::ModeChanged if Entry::has_object(before.as_ref()) && Entry::has_object(after.as_ref()) => {
+                Effect::ModeOnly
+            }
             _ => Effect::between(before.as_ref(), after.as_ref()),
         };
         let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
-        Self { status, path, from, before, after, effect, diff: 0 }
+        Self { status, path, from, before, after, effect, rewritten: effect == Effect::Modified, diff: 0 }
     }
 
     /// What a rename means for the object at its old path.
@@ -166,18 +186,19 @@ impl Change {
         }
     }
 
-    /// This change, then a later one of the same path.
-    fn then(self, later: Self) -> Self {
-        let effect = self.effect.then(later.effect);
+    /// Takes up a later change of the same path.
+    fn follow(&mut self, later: &Self) {
         // A commit that left the object alone is not the one to name for what happened to it.
-        let diff = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
-        let status = match effect {
+        let newest = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
+        self.effect = self.effect.then(later.effect);
+        self.status = match self.effect {
             Effect::Added => Status::Added,
             Effect::Modified => Status::Modified,
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        Self { status, from: None, before: self.before, effect, diff, ..later }
+        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before, later.after);
+        (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
 
@@ -213,70 +234,9 @@ impl Effect {
     }
 }
 
-/// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
-///
-/// ```
-/// # use purgeplan_core::ChangeSet;
-/// let changes = ChangeSet::default();
-/// assert_eq!(changes.iter().count(), 0);
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChangeSet(BTreeMap<RepoPath, Change>);
-
-impl ChangeSet {
-    /// Joins diffs, oldest first.
-    ///
-    /// In one diff a rename stays a rename. Over several it becomes a deletion and an addition, because its two paths
-    /// can have histories of their own.
-    pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Self {
-        let several = diffs.len() > 1;
-        let mut set = Self::default();
-        for (index, diff) in diffs.into_iter().enumerate() {
-            for mut change in diff {
-                change.diff = index;
-                if several {
-                    let (deletion, addition) = change.split();
-                    if let Some(deletion) = deletion {
-                        set.push(deletion);
-                    }
-                    change = addition;
-                }
-                set.push(change);
-            }
-        }
-        set
-    }
-
-    fn push(&mut self, change: Change) {
-        let joined = match self.0.remove(&change.path) {
-            Some(earlier) => earlier.then(change),
-            None => change,
-        };
-        self.0.insert(joined.path.clone(), joined);
-    }
-
-    /// The changes, sorted by path bytes.
-    pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.0.values()
-    }
-
-    /// How many paths changed.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing changed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[expect(clippy::unnecessary_wraps, reason = "a side of a change is an Option")]
     fn file(digit: u8) -> Option<Entry> {
@@ -285,10 +245,6 @@ mod tests {
 
     fn change(status: Status, path: &str, before: Option<Entry>, after: Option<Entry>) -> Change {
         Change::new(status, RepoPath::new(path.as_bytes()).unwrap(), None, before, after)
-    }
-
-    fn effects(diffs: Vec<Vec<Change>>) -> Vec<(alloc::string::String, Effect)> {
-        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped(), c.effect)).collect()
     }
 
     #[test]
@@ -308,44 +264,5 @@ mod tests {
         // A file that becomes a link leaves the deploy; a link that becomes a file enters it.
         assert_eq!(change(Status::TypeChanged, "t", file(b'1'), link).effect, Effect::Deleted);
         assert_eq!(change(Status::TypeChanged, "t", link, file(b'1')).effect, Effect::Added);
-    }
-
-    #[test]
-    fn a_revert_within_the_union_stays_modified() {
-        let there = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        let back = change(Status::Modified, "a", file(b'2'), file(b'1'));
-        assert_eq!(effects(vec![vec![there], vec![back]]), [("a".into(), Effect::Modified)]);
-    }
-
-    #[test]
-    fn what_comes_and_goes_is_deleted_and_what_goes_and_comes_is_modified() {
-        let add = || change(Status::Added, "a", None, file(b'1'));
-        let delete = || change(Status::Deleted, "a", file(b'1'), None);
-        assert_eq!(effects(vec![vec![add()], vec![delete()]]), [("a".into(), Effect::Deleted)]);
-        assert_eq!(effects(vec![vec![delete()], vec![add()]]), [("a".into(), Effect::Modified)]);
-        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        assert_eq!(effects(vec![vec![add()], vec![edit]]), [("a".into(), Effect::Modified)]);
-    }
-
-    #[test]
-    fn a_later_change_of_the_mode_takes_no_blame() {
-        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
-        let executable = Some(Entry { mode: 0o100_755, ..file(b'2').unwrap() });
-        let mode = change(Status::Modified, "a", file(b'2'), executable);
-        let union = ChangeSet::union(vec![vec![edit], vec![mode.clone()], vec![mode]]);
-        let blamed: Vec<_> = union.iter().map(|c| (c.effect, c.diff)).collect();
-        assert_eq!(blamed, [(Effect::Modified, 0)]);
-    }
-
-    #[test]
-    fn trap_13_a_rename_in_a_union_is_a_deletion_and_an_addition() {
-        let rename =
-            Change::new(Status::Renamed, RepoPath::new(b"new").unwrap(), RepoPath::new(b"old"), file(b'1'), file(b'1'));
-        assert_eq!(effects(vec![vec![rename.clone()]]), [("new".into(), Effect::Added)]);
-        let edit = change(Status::Modified, "new", file(b'1'), file(b'2'));
-        assert_eq!(
-            effects(vec![vec![rename], vec![edit]]),
-            [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]
-        );
     }
 }

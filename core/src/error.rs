@@ -43,4 +43,10 @@ impl Error {
         self.span = Some(Span { attachment, start, end });
         self
     }
+
+    /// The same with other advice.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
 }

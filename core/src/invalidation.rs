@@ -36,6 +36,8 @@ pub(crate) enum Substitution {
     TrailingAsterisk,
     /// Over [`MAX_PATH_CHARACTERS`].
     TooLong,
+    /// The policy says that the URL is cached once for each query string: only a wildcard reaches them all.
+    QueryString,
 }
 
 impl InvalidationPath {
@@ -51,6 +53,18 @@ impl InvalidationPath {
         }
         let substitution = text.ends_with('*').then_some(Substitution::TrailingAsterisk);
         (Self(text), substitution)
+    }
+
+    /// The wildcard for every URL that begins with `url`, and why it is wider than that when it has to be.
+    pub(crate) fn narrowest_wildcard(url: &UrlPath) -> (Self, Option<Substitution>) {
+        let bytes = url.as_bytes();
+        let tilde = memchr::memchr(b'~', bytes);
+        let path = Self::wildcard(&bytes[..tilde.unwrap_or(bytes.len())]);
+        let substitution = match tilde {
+            Some(_) => Some(Substitution::Tilde),
+            None => (encoded_length(bytes) >= MAX_PATH_CHARACTERS).then_some(Substitution::TooLong),
+        };
+        (path, substitution)
     }
 
     /// [`Self::narrowest`] with the substitution as its stable code (`tilde`, `trailing-asterisk`, `too-long`).
@@ -79,17 +93,10 @@ impl InvalidationPath {
         Self(text)
     }
 
-    /// The wildcard for everything below a folder; `folder` is encoded text that ends with a slash.
-    pub(crate) fn below_folder(folder: &str) -> Self {
-        debug_assert!(folder.starts_with('/') && folder.ends_with('/'), "a folder's path begins and ends with a slash");
-        let mut text = String::from(folder);
-        text.push('*');
-        Self(text)
-    }
-
-    /// The folder itself as an exact path.
-    pub(crate) fn folder(folder: &str) -> Self {
-        Self(String::from(folder))
+    /// The wildcard after `prefix`: encoded text that ends on a whole character and leaves room for the `*`.
+    pub(crate) fn beginning_with(prefix: &str) -> Self {
+        debug_assert!(prefix.starts_with('/') && prefix.len() < MAX_PATH_CHARACTERS, "a path begins with a slash");
+        Self(String::from(prefix) + "*")
     }
 
     /// The text that is sent.
@@ -121,6 +128,7 @@ impl Substitution {
             Self::Tilde => "tilde",
             Self::TrailingAsterisk => "trailing-asterisk",
             Self::TooLong => "too-long",
+            Self::QueryString => "query-string",
         }
     }
 
@@ -129,6 +137,7 @@ impl Substitution {
             Self::Tilde => "CloudFront rejects `~` in a path and ignores `%7E`",
             Self::TrailingAsterisk => "a `*` at the end of a path is a wildcard",
             Self::TooLong => "a path holds at most 4,000 characters",
+            Self::QueryString => "`query_strings` says that it is cached once for each query string",
         }
     }
 
@@ -139,6 +148,9 @@ impl Substitution {
             }
             Self::TrailingAsterisk => "name the file without a final `*` to purge it alone",
             Self::TooLong => "shorten the name to purge it alone",
+            Self::QueryString => {
+                "keep query strings out of the cache key, and the file out of `query_strings`, to purge it alone"
+            }
         }
     }
 }
@@ -148,6 +160,10 @@ pub(crate) fn encode(path: &[u8]) -> String {
     let mut text = String::with_capacity(path.len());
     encode_into(path, &mut text);
     text
+}
+
+fn encoded_length(path: &[u8]) -> usize {
+    path.iter().map(|byte| if must_be_encoded(*byte) { 3 } else { 1 }).sum()
 }
 
 fn encode_into(path: &[u8], text: &mut String) {
@@ -226,8 +242,8 @@ mod tests {
 
     #[test]
     fn a_wildcard_is_not_trusted_with_its_own_prefix() {
-        let below = InvalidationPath::below_folder("/dir/");
-        assert!(!below.covers(&InvalidationPath::folder("/dir/")));
+        let below = InvalidationPath::beginning_with("/dir/");
+        assert!(!below.covers(&InvalidationPath::narrowest(&UrlPath::below_root(b"dir/")).0));
         assert!(below.covers(&InvalidationPath::narrowest(&UrlPath::below_root(b"dir/x")).0));
         assert!(!below.covers(&InvalidationPath::narrowest(&UrlPath::below_root(b"dir2/x")).0));
     }

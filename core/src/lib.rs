@@ -19,25 +19,35 @@
 extern crate alloc;
 
 mod answer;
+mod behaviour;
 mod change;
-mod cover;
+pub mod cover;
 mod decide;
+mod diagnostic;
 mod diff;
+mod edge;
 mod error;
 mod escape;
+mod explain;
+mod facts;
 mod invalidation;
+mod live;
 mod locate;
 mod map;
 mod names;
 mod pattern;
 mod plan;
 mod policy;
-mod policy_file;
 mod reference;
+mod render;
+mod request;
+#[cfg(feature = "schema")]
+mod schema;
 mod trigger;
 mod wire;
 
 pub use change::{BlobId, Change, ChangeSet, Effect, Entry, EntryKind, Status};
+pub use cover::{Cover, CoverError, CoverMode, Site, UrlSet};
 pub use error::{Error, Span};
 pub use escape::{escape, unescape};
 pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS};

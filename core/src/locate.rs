@@ -44,6 +44,14 @@ pub(crate) fn within(mut error: Error, document: &[u8], pointer: &str) -> Error 
     error
 }
 
+/// Line from 1 and column from 1, in characters, of a byte of a document.
+pub(crate) fn line_and_column(document: &[u8], at: usize) -> (usize, usize) {
+    let before = &document[..at.min(document.len())];
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+    (memchr::memchr_iter(b'\n', before).count() + 1, column)
+}
+
 /// `serde_json` counts lines from 1 and columns in bytes, 0 before the first byte of a line.
 fn offset(document: &[u8], line: usize, column: usize) -> usize {
     let start = match line {

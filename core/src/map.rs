@@ -4,8 +4,9 @@ use alloc::{vec, vec::Vec};
 use serde::Serialize;
 
 use crate::{
+    change::Change,
     names::{ObjectKey, RepoPath, UrlPath},
-    policy::{Distribution, Mapping, UrlForms},
+    policy::Mapping,
 };
 
 /// Why a URL belongs to an object.
@@ -22,6 +23,10 @@ pub(crate) enum Form {
     BareDirectory,
     /// `/page`, for `page.html` behind a rewriting function.
     Clean,
+    /// Every query string of a URL: `/search.html*`.
+    QueryString,
+    /// What a dependents rule names.
+    Dependent,
 }
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.
@@ -41,44 +46,58 @@ pub(crate) fn path_of(key: &ObjectKey, mappings: &[Mapping]) -> Option<RepoPath>
     })
 }
 
-/// Every URL path under which a distribution serves an object; none when its origin path leaves the key out.
+/// Changes of object keys as changes of the paths that are deployed under them; and the keys that no mapping deploys.
+pub(crate) fn of_paths(changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
+    let mut outside = Vec::new();
+    let mapped = changes.into_iter().filter_map(|change| {
+        let path = ObjectKey::new(change.path.as_bytes()).and_then(|key| path_of(&key, mappings));
+        if path.is_none() {
+            outside.push(change.path.clone());
+        }
+        Some(Change { path: path?, ..change })
+    });
+    (mapped.collect(), outside)
+}
+
+/// Which URLs besides its own an object may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Forms<'a> {
+    pub(crate) default_root_object: &'a str,
+    pub(crate) index_document: &'a str,
+    pub(crate) directory: bool,
+    pub(crate) bare_directory: bool,
+    pub(crate) clean: bool,
+}
+
+/// Every URL path under which an object may be served; `rest` is its key below the origin path.
 ///
-/// The origin path is what CloudFront puts before the URL path to make the key, so it is taken off again.
-pub(crate) fn urls_of(key: &ObjectKey, distribution: &Distribution, forms: &UrlForms) -> Vec<(UrlPath, Form)> {
-    let Some(rest) = key.as_bytes().strip_prefix(distribution.origin_prefix().as_bytes()) else {
-        return Vec::new();
-    };
+/// The origin path is what CloudFront puts before the URL path to make the key, so the caller has taken it off again.
+pub(crate) fn urls_below(rest: &[u8], forms: &Forms<'_>) -> Vec<(UrlPath, Form)> {
     let mut urls = vec![(UrlPath::below_root(rest), Form::Object)];
+    let mut add = |rest: &[u8], form: Form| {
+        let url = UrlPath::below_root(rest);
+        if urls.iter().all(|(earlier, _)| *earlier != url) {
+            urls.push((url, form));
+        }
+    };
     let root_object = forms.default_root_object.as_bytes();
     if !root_object.is_empty() && rest == root_object {
-        urls.push((UrlPath::below_root(b""), Form::DefaultRoot));
+        add(b"", Form::DefaultRoot);
     }
-    match directory_of(rest, forms.index_document.as_bytes()) {
-        Some(directory) => {
-            if forms.directory {
-                urls.push((UrlPath::below_root(directory), Form::Directory));
-            }
-            if forms.bare_directory
-                && let Some(bare) = directory.strip_suffix(b"/")
-            {
-                urls.push((UrlPath::below_root(bare), Form::BareDirectory));
-            }
+    if let Some(directory) = directory_of(rest, forms.index_document.as_bytes()) {
+        if forms.directory {
+            add(directory, Form::Directory);
         }
-        None => {
-            if forms.clean
-                && let Some(clean) = clean_of(rest)
-            {
-                urls.push((UrlPath::below_root(clean), Form::Clean));
-            }
+        if forms.bare_directory
+            && let Some(bare) = directory.strip_suffix(b"/")
+        {
+            add(bare, Form::BareDirectory);
         }
+    } else if forms.clean
+        && let Some(clean) = clean_of(rest)
+    {
+        add(clean, Form::Clean);
     }
-    let mut seen = Vec::with_capacity(urls.len());
-    urls.retain(|(url, _)| {
-        !seen.contains(url) && {
-            seen.push(url.clone());
-            true
-        }
-    });
     urls
 }
 
@@ -96,17 +115,17 @@ fn clean_of(rest: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policy;
+    use crate::{change::Status, edge::Edge, policy::Policy};
     use alloc::{format, string::String};
 
     fn urls(policy: &str, path: &str) -> Vec<String> {
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         let Some(key) = key_of(&RepoPath::new(path.as_bytes()).unwrap(), &policy.mappings) else { return vec![] };
         policy
-            .planned_distributions(Some("E"))
-            .iter()
-            .flat_map(|distribution| urls_of(&key, distribution, &policy.urls))
-            .map(|(url, form)| format!("{} {form:?}", String::from_utf8_lossy(url.as_bytes())))
+            .planned_distributions(["E"])
+            .into_iter()
+            .flat_map(|distribution| Edge::new(distribution, None, &mut Vec::new()).urls(&key, false))
+            .map(|url| format!("{} {:?}", String::from_utf8_lossy(url.url.as_bytes()), url.form))
             .collect()
     }
 
@@ -142,6 +161,16 @@ mod tests {
         let policy = r#"{"distributions":[{"id":"A"},{"id":"B","origin_path":"/en"}]}"#;
         assert_eq!(urls(policy, "en/a.css"), ["/en/a.css Object", "/a.css Object"]);
         assert_eq!(urls(policy, "de/a.css"), ["/de/a.css Object"]);
+    }
+
+    #[test]
+    fn keys_that_changed_are_changes_of_their_paths() {
+        let policy = Policy::from_json(br#"{"mappings":[{"source":"public","prefix":"site"}]}"#).unwrap();
+        let changed =
+            |key: &str| Change::new(Status::Modified, RepoPath::new(key.as_bytes()).unwrap(), None, None, None);
+        let (mapped, outside) = of_paths(vec![changed("site/a"), changed("other/b")], &policy.mappings);
+        assert_eq!(mapped.iter().map(|change| change.path.escaped()).collect::<Vec<_>>(), ["public/a"]);
+        assert_eq!(outside.iter().map(RepoPath::escaped).collect::<Vec<_>>(), ["other/b"]);
     }
 
     #[test]

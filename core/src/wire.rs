@@ -2,66 +2,49 @@
 //!
 //! `ARCHITECTURE.md` shows a request and an answer of each kind.
 
-use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::{
-    answer::{ParseAnswer, PlanAnswer},
-    change::ChangeSet,
-    diff::{self, Format, attachment},
+    answer::{CheckAnswer, ParseAnswer, PlanAnswer},
     error::Error,
+    explain::{ExplainAnswer, Subject},
     locate,
-    plan::plan,
-    policy::{Policy, Preset},
-    policy_file::PolicyFile,
-    trigger::{Trigger, TriggerRequest},
+    render::{Render, RenderRequest},
+    request::{CheckRequest, ParseRequest, Prepared, changes, policy, read},
 };
 
 /// Which operation; the rest of the request is read by it.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
-    op: Option<alloc::borrow::Cow<'a, str>>,
+    op: Option<Cow<'a, str>>,
+    render: Option<RenderRequest>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanRequest {
-    #[serde(rename = "op")]
-    _op: String,
-    preset: Option<Preset>,
-    policy: Option<alloc::boxed::Box<RawValue>>,
-    policy_attachment: Option<usize>,
-    diffs: Vec<DiffRequest>,
-    trigger: Option<TriggerRequest>,
-    #[serde(default)]
-    identity: Vec<String>,
-    distribution: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParseRequest {
-    #[serde(rename = "op")]
-    _op: String,
-    diffs: Vec<DiffRequest>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DiffRequest {
-    format: Format,
-    attachments: Vec<usize>,
-    pub(crate) base: Option<String>,
-    pub(crate) head: Option<String>,
-}
+const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is built in, `schema`";
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum Answer<T> {
-    Success(T),
-    Failure { errors: Vec<Error> },
+    Success {
+        #[serde(flatten)]
+        answer: T,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rendered: Option<String>,
+    },
+    Failure {
+        errors: Vec<Error>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rendered: Option<String>,
+    },
+}
+
+/// A request and what comes with it.
+struct Call<'a> {
+    request: &'a [u8],
+    attachments: &'a [&'a [u8]],
+    render: Option<RenderRequest>,
 }
 
 /// Answers a request.
@@ -75,128 +58,92 @@ enum Answer<T> {
 /// ```
 #[must_use]
 pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
-    let op = match serde_json::from_slice::<Envelope<'_>>(request) {
-        Ok(Envelope { op: Some(op) }) => op,
-        Ok(Envelope { op: None }) => {
-            return write::<()>(Err(vec![
-                Error::new("request-json", "the request has no `op`", "name the operation: `plan` or `parse`").at(
-                    None,
-                    0,
-                    request.len(),
-                ),
-            ]));
+    let (op, render) = match serde_json::from_slice::<Envelope<'_>>(request) {
+        Ok(Envelope { op, render }) => (op, render),
+        Err(error) => {
+            let unread = Call { request, attachments, render: None };
+            return unread.failed(vec![crate::request::json_error(&error, request)]);
         }
-        Err(error) => return write::<()>(Err(vec![request_error(&error, request)])),
     };
-    match op.as_ref() {
-        "plan" => write(answer_plan(request, attachments)),
-        "parse" => write(answer_parse(request, attachments)),
-        other => {
-            let error =
-                Error::new("op-unknown", format!("`{other}` is no operation"), "the operations are `plan` and `parse`");
-            write::<()>(Err(vec![locate::pointed(error, request, None, "/op")]))
+    let call = Call { request, attachments, render };
+    match op.as_deref() {
+        Some("plan") => call.rendered(answer_plan(request, attachments)),
+        Some("parse") => call.plain(answer_parse(request, attachments)),
+        Some("explain") => call.rendered(answer_explain(request, attachments)),
+        Some("check") => call.rendered(answer_check(request, attachments)),
+        #[cfg(feature = "schema")]
+        Some("schema") => {
+            call.plain(read::<crate::request::SchemaRequest>(request).map(|_| crate::schema::SchemaAnswer::new()))
+        }
+        Some(other) => {
+            let help = format!("the operations are {OPERATIONS}");
+            let error = Error::new("op-unknown", format!("`{other}` is no operation"), help);
+            call.failed(vec![locate::pointed(error, request, None, "/op")])
+        }
+        None => {
+            let help = format!("name the operation: {OPERATIONS}");
+            let error = Error::new("request-json", "the request has no `op`", help);
+            call.failed(vec![error.at(None, 0, request.len())])
         }
     }
 }
 
-fn write<T: Serialize>(result: Result<T, Vec<Error>>) -> Vec<u8> {
-    let answer = match result {
-        Ok(answer) => Answer::Success(answer),
-        Err(errors) => Answer::Failure { errors },
-    };
-    serde_json::to_vec(&answer).expect("an answer holds only strings, numbers and lists")
+impl Call<'_> {
+    /// An answer that can be shown as the request asks.
+    fn rendered<T: Render + Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
+        let shown = result.and_then(|answer| match &self.render {
+            Some(render) => match render.render(&answer, self.request) {
+                Ok(text) => Ok((answer, Some(text))),
+                Err(error) => Err(vec![error]),
+            },
+            None => Ok((answer, None)),
+        });
+        match shown {
+            Ok((answer, rendered)) => write(&Answer::Success { answer, rendered }),
+            Err(errors) => self.failed(errors),
+        }
+    }
+
+    /// An answer that is data only.
+    fn plain<T: Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
+        match result {
+            Ok(answer) => write(&Answer::Success { answer, rendered: None }),
+            Err(errors) => self.failed(errors),
+        }
+    }
+
+    fn failed(&self, errors: Vec<Error>) -> Vec<u8> {
+        let rendered = self.render.as_ref().map(|render| render.errors(&errors, self.request, self.attachments));
+        write(&Answer::<()>::Failure { errors, rendered })
+    }
 }
 
-fn request_error(error: &serde_json::Error, request: &[u8]) -> Error {
-    locate::json_error(
-        "request-json",
-        error,
-        request,
-        None,
-        "see ARCHITECTURE.md, The wire, for the fields of a request",
-    )
+fn write<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
+    serde_json::to_vec(answer).expect("an answer holds only strings, numbers and lists")
 }
 
 fn answer_parse(request: &[u8], attachments: &[&[u8]]) -> Result<ParseAnswer, Vec<Error>> {
-    let parsed: ParseRequest = serde_json::from_slice(request).map_err(|error| vec![request_error(&error, request)])?;
-    Ok(ParseAnswer::new(&changes(&parsed.diffs, attachments)?))
+    let parsed: ParseRequest = read(request)?;
+    let (changes, diagnostics) = changes(&parsed.diffs, attachments, None)?;
+    Ok(ParseAnswer::new(&changes, diagnostics))
 }
 
 fn answer_plan(request: &[u8], attachments: &[&[u8]]) -> Result<PlanAnswer, Vec<Error>> {
-    let parsed: PlanRequest = serde_json::from_slice(request).map_err(|error| vec![request_error(&error, request)])?;
-    let policy = policy(&parsed, request, attachments)?;
-    let changes = changes(&parsed.diffs, attachments)?;
-    let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
-    check_distribution(&policy, parsed.distribution.as_deref(), request)?;
-    let distributions = policy.planned_distributions(parsed.distribution.as_deref());
-    let plan = plan(&policy, distributions, &changes, trigger.as_ref()).map_err(|error| vec![error])?;
-    Ok(PlanAnswer::new(&policy, &plan, trigger.as_ref(), &parsed.diffs, &identity(&parsed)))
+    let mut prepared = Prepared::read(request, attachments)?;
+    prepared.refuse_subject(request)?;
+    let plan = prepared.plan()?;
+    let trigger = prepared.trigger.as_ref();
+    Ok(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &prepared.identity(attachments)))
 }
 
-fn changes(diffs: &[DiffRequest], attachments: &[&[u8]]) -> Result<ChangeSet, Vec<Error>> {
-    let mut errors = Vec::new();
-    let mut parsed = Vec::with_capacity(diffs.len());
-    for diff in diffs {
-        match diff::parse(diff.format, &diff.attachments, attachments) {
-            Ok(changes) => parsed.push(changes),
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() { Ok(ChangeSet::union(parsed)) } else { Err(errors) }
+fn answer_explain(request: &[u8], attachments: &[&[u8]]) -> Result<ExplainAnswer, Vec<Error>> {
+    let mut prepared = Prepared::read(request, attachments)?;
+    let subject = Subject::read(&prepared.subject(), request).map_err(|error| vec![error])?;
+    let plan = prepared.plan()?;
+    Ok(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
 }
 
-fn policy(parsed: &PlanRequest, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
-    let given = usize::from(parsed.preset.is_some())
-        + usize::from(parsed.policy.is_some())
-        + usize::from(parsed.policy_attachment.is_some());
-    if given > 1 {
-        let error = Error::new(
-            "request-contradiction",
-            "the request gives more than one of `preset`, `policy` and `policy_attachment`",
-            "give one of them; a policy names its own preset",
-        );
-        return Err(vec![error.at(None, 0, request.len())]);
-    }
-    if let Some(index) = parsed.policy_attachment {
-        return Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index);
-    }
-    if let Some(inline) = &parsed.policy {
-        let file: PolicyFile = serde_json::from_str(inline.get()).map_err(|error| {
-            let inner = locate::json_error(
-                "policy-json",
-                &error,
-                inline.get().as_bytes(),
-                None,
-                "see the policy table in the README for the fields and their values",
-            );
-            vec![locate::within(inner, request, "/policy")]
-        })?;
-        return Policy::from_file(file, request, None, "/policy");
-    }
-    Ok(Policy::preset(parsed.preset.unwrap_or(Preset::Sound)))
-}
-
-/// A distribution that the policy does not name is a mistake in one of the two.
-fn check_distribution(policy: &Policy, requested: Option<&str>, request: &[u8]) -> Result<(), Vec<Error>> {
-    let Some(id) = requested else { return Ok(()) };
-    let named = policy.distributions();
-    if named.is_empty() || named.iter().any(|distribution| distribution.id() == id) {
-        return Ok(());
-    }
-    let ids: Vec<&str> = named.iter().map(crate::policy::Distribution::id).collect();
-    let error = Error::new(
-        "distribution-contradiction",
-        format!("distribution `{id}` is asked for, but the policy names {}", ids.join(", ")),
-        "list it under `distributions` in the policy, or ask for one that is listed",
-    );
-    Err(vec![locate::pointed(error, request, None, "/distribution")])
-}
-
-/// What makes this piece of work itself; for a preview, which diffs it is of.
-fn identity(parsed: &PlanRequest) -> BTreeSet<String> {
-    if !parsed.identity.is_empty() {
-        return parsed.identity.iter().cloned().collect();
-    }
-    let ends = parsed.diffs.iter().flat_map(|diff| [&diff.base, &diff.head]);
-    ends.flatten().map(ToOwned::to_owned).collect()
+fn answer_check(request: &[u8], attachments: &[&[u8]]) -> Result<CheckAnswer, Vec<Error>> {
+    let parsed: CheckRequest = read(request)?;
+    Ok(CheckAnswer::new(&policy(&parsed.source(), request, attachments)?))
 }

@@ -14,8 +14,14 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print the plan for the changes between two commits; calls nothing and changes nothing
+    /// Print what a deploy would purge; calls nothing and changes nothing
     Plan(PlanArguments),
+    /// Print why a URL is purged or kept, or what becomes of a repository path
+    Explain(ExplainArguments),
+    /// Check a policy file and print it with every value that holds
+    Check(CheckArguments),
+    /// Print the JSON Schema of policy files, for editors
+    Schema,
     /// Deploy on this machine in the place of AWS: run the Lambda's binary and check that no URL stays stale
     Local(LocalArguments),
 }
@@ -23,19 +29,69 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
     #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// What to print; `json` is the core's answer as it is
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// URL as viewers send it (it begins with `/` or `https://`), or path in the repository
+    #[arg(value_name = "URL|PATH")]
+    pub(crate) subject: String,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Policy file (JSON)
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: PathBuf,
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// What a plan is made from.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    #[command(flatten)]
     pub(crate) range: Range,
+    /// Diff to read instead of a repository, `-` for standard input; several are taken oldest first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["repo", "base", "head"])]
+    pub(crate) diff: Vec<PathBuf>,
+    /// How the diffs are written
+    #[arg(long, value_enum, default_value = "auto", requires = "diff")]
+    pub(crate) diff_format: DiffFormat,
+    /// Take a diff that is cut off as far as it goes
+    #[arg(long, requires = "diff")]
+    pub(crate) partial: bool,
+    /// Two lists of keys with hashes, or two S3 listings, instead of a diff: what was deployed before, and what is now
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["diff", "repo", "base", "head"])]
+    pub(crate) manifests: Vec<PathBuf>,
+    /// All that is live, one object key a line, or what `aws s3api list-objects-v2` prints: lets wildcards save paths
+    #[arg(long, value_name = "FILE")]
+    pub(crate) live: Option<PathBuf>,
+    /// What the lines of `--live` are
+    #[arg(long, value_enum, default_value = "keys", requires = "live")]
+    pub(crate) live_kind: LiveKind,
+    /// Configuration of a distribution, as `aws cloudfront get-distribution-config` prints it
+    #[arg(long, value_name = "[ID=]FILE")]
+    pub(crate) distribution: Vec<String>,
+    /// Distribution to plan for, when the policy names none or several
+    #[arg(long, value_name = "ID")]
+    pub(crate) distribution_id: Option<String>,
     /// Policy file (JSON); without one, the preset decides
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     pub(crate) policy: Option<PathBuf>,
     /// Set of defaults; `article` is what the Lambda does with its three variables alone
     #[arg(long, value_enum, default_value = "sound")]
     pub(crate) preset: Preset,
-    /// Distribution to plan for, when the policy names none
-    #[arg(long, value_name = "ID")]
-    pub(crate) distribution: Option<String>,
-    /// What to print; `json` is the core's answer as it is
-    #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +150,38 @@ pub(crate) struct Range {
 pub(crate) enum Preset {
     Article,
     Sound,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Told from the bytes
+    Auto,
+    /// `git diff`, `git show`, `git log -p`, `git format-patch`
+    Unified,
+    /// `git diff --name-status`
+    NameStatus,
+    /// `git diff --raw`
+    Raw,
+    /// `git diff --name-only`
+    NameOnly,
+    /// CodeCommit's `get-differences`
+    Codecommit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LiveKind {
+    Keys,
+    Urls,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    Text,
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// `create-invalidation` commands for a shell
+    AwsCli,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,23 +7,31 @@ use anstyle::{AnsiColor, Style};
 use crate::text::plain;
 
 #[derive(Debug)]
-pub(crate) struct Failure {
-    message: String,
-    help: String,
+pub(crate) enum Failure {
+    Told {
+        message: String,
+        help: String,
+    },
+    /// By the core, in its own words.
+    Rendered(String),
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Display, help: impl Display) -> Self {
-        Self { message: message.to_string(), help: help.to_string() }
+        Self::Told { message: message.to_string(), help: help.to_string() }
     }
 
     /// For a terminal; colour is taken off when there is none.
     pub(crate) fn shown(&self) -> String {
+        let (message, help_text) = match self {
+            Self::Told { message, help } => (message, help),
+            Self::Rendered(text) => return text.trim_end().to_owned(),
+        };
         let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let help = Style::new().bold();
-        let mut shown = format!("{error}error:{error:#} {}", plain(&self.message));
-        if !self.help.is_empty() {
-            shown += &format!("\n{help}help:{help:#}  {}", plain(&self.help));
+        let mut shown = format!("{error}error:{error:#} {}", plain(message));
+        if !help_text.is_empty() {
+            shown += &format!("\n{help}help:{help:#}  {}", plain(help_text));
         }
         shown
     }

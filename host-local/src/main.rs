@@ -1,12 +1,15 @@
 //! purgeplan on the command line, with this machine in the place of AWS.
 //!
-//! `purgeplan plan` prints what a deploy would purge; `purgeplan local` runs the whole job against the deployed binary
-//! and checks that nothing stays stale. Exit codes: 0 well, 1 something is stale or lost, 2 an input cannot be used.
+//! `purgeplan plan` prints what a deploy would purge, `explain` why, `check` and `schema` are about policies;
+//! `purgeplan local` runs the whole job against the deployed binary and checks that nothing stays stale. Exit codes: 0
+//! well, 1 something is stale or lost, 2 an input cannot be used.
 
+mod ask;
 mod cli;
 mod failure;
+mod inputs;
 mod local;
-mod plan;
+mod output;
 mod text;
 
 use std::process::ExitCode;
@@ -16,7 +19,10 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Plan(arguments) => ask::plan(&arguments),
+        Command::Explain(arguments) => ask::explain(&arguments),
+        Command::Check(arguments) => ask::check(&arguments),
+        Command::Schema => ask::schema(),
         Command::Local(arguments) => local::run(&arguments),
     };
     result.unwrap_or_else(|failure| {

@@ -6,4 +6,5 @@ pub mod deployment;
 pub mod each;
 pub mod lambda;
 pub mod local;
+pub mod schema;
 pub mod site;

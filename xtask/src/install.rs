@@ -69,7 +69,10 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
         // A person may go on without it; continuous integration must not lose tests unseen.
         return if terminal::in_ci() { Err(NO_PYTHON.to_owned()) } else { Ok(None) };
     }
-    println!("Installing the packages of `tests/requirements.txt` (boto3) into {}.", environment.display());
+    println!(
+        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI) into {}.",
+        environment.display()
+    );
     process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     process::run(Command::new(&python).args(pip).arg(&wanted))?;

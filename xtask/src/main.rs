@@ -1,9 +1,11 @@
-//! The project's tasks: `demo`, `test`, `verify`, `measure`.
+//! The project's tasks: `demo`, `test`, `verify`, `measure`, `fuzz`, `bench`.
 //!
 //! It depends on nothing but the standard library, because every task compiles it first.
 
+mod bench;
 mod demo;
 mod dependencies;
+mod fuzz;
 mod install;
 mod measure;
 mod process;
@@ -35,6 +37,8 @@ usage: cargo xtask TASK [OPTIONS]
   test      installs what the tests need and runs every check and test
   verify    `test` with its long cases, then what takes longer still
   measure   how fast the small `bootstrap` starts, what it needs, and what a deploy costs in AWS calls
+  fuzz      runs the fuzz targets
+  bench     measures diffs, covers and plans beside the peers, and writes `bench/README.md`
 
 `cargo xtask TASK --help` tells more.
 ";
@@ -53,6 +57,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         Some("test") => (test::run, test::HELP),
         Some("verify") => (verify::run, verify::HELP),
         Some("measure") => (measure::run, measure::HELP),
+        Some("bench") => (bench::run, bench::HELP),
+        Some("fuzz") => (fuzz::run, fuzz::HELP),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return Ok(ExitCode::SUCCESS);

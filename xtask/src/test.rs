@@ -6,21 +6,22 @@ use std::process::{Command, ExitCode};
 
 use crate::steps::{Done, Steps};
 use crate::workspace::Workspace;
-use crate::{Result, dependencies, install, process};
+use crate::{Result, dependencies, fuzz, install, process, terminal};
 
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
-wasm32-unknown-unknown into the Rust toolchain; boto3 into a Python environment in the target folder.
+wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder.
 Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the Rust tests,
-the WebAssembly module and the tests in Node. It ends with a table of where its time went.
+the WebAssembly module, the tests in Node and each fuzz target for some seconds. It ends with a table of where its
+time went.
 
 usage: cargo xtask test [--keep-going]
 
   --keep-going   goes on after a failed step
 
-The machine needs rustup, a C compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the tests with
-a foreign AWS client are left out; with `CI` set that is a failure).
+The machine needs rustup, a C and a C++ compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the
+tests with a foreign AWS client are left out; with `CI` set that is a failure).
 ";
 
 /// Runs all steps.
@@ -57,7 +58,10 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         python = install::python(workspace)?;
         Ok(if python.is_some() { Done::Passed } else { Done::LeftOut(install::NO_PYTHON) })
     });
-    steps.run("format", || process::run(&mut workspace.cargo(["fmt", "--all", "--check"])));
+    steps.run("format", || {
+        process::run(&mut workspace.cargo(["fmt", "--all", "--check"]))?;
+        process::run(&mut workspace.cargo(["fmt", "--manifest-path=fuzz/Cargo.toml", "--check"]))
+    });
     steps.run("licences", || dependencies::licences(workspace));
     steps.run("purity of the core", || dependencies::purity(workspace));
     steps.run("core for WebAssembly", || {
@@ -73,6 +77,14 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         process::run(
             Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(workspace.root.join("js")),
         )
+    });
+    let seconds = if length == Length::Long { 600 } else { 3 };
+    steps.attempt("fuzzing", || {
+        if !terminal::in_ci() && !fuzz::possible() {
+            return Ok(Done::LeftOut(fuzz::NO_COMPILER));
+        }
+        fuzz::all(workspace, &[], seconds)?;
+        Ok(Done::Passed)
     });
 }
 

@@ -9,9 +9,10 @@ use crate::{Result, install, process};
 
 /// What `cargo xtask verify --help` prints.
 pub(crate) const HELP: &str = "\
-Runs all of `cargo xtask test` with the tests' long cases (PURGEPLAN_LONG=1), then cargo-deny, which it installs into
-the target folder, and the build of the small `bootstrap` that is deployed, with its size and that of its zip.
-It is started by hand, before a release; expect half an hour on two cores.
+Runs all of `cargo xtask test` with the tests' long cases (PURGEPLAN_LONG=1) and ten minutes for each fuzz target, then
+cargo-deny, which it installs into the target folder, and the build of the small `bootstrap` that is deployed, with its
+size and that of its zip.
+It is started by hand, before a release; expect an hour on two cores.
 
 usage: cargo xtask verify [--keep-going]
 

@@ -37,30 +37,38 @@ struct Blob {
     mode: Option<String>,
 }
 
-/// Adds a page's changes; `true` when it says that more pages follow.
+const HELP: &str = "give each page of `aws codecommit get-differences` as it was printed";
+
+/// Adds the changes of the pages that stand one after the other; `true` when the last says that more follow.
 pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Result<bool, Error> {
-    let page: Page = serde_json::from_slice(bytes).map_err(|error| {
-        locate::json_error(
-            "diff-codecommit",
-            &error,
-            bytes,
-            Some(index),
-            "give each page of `aws codecommit get-differences` as it was printed",
-        )
-    })?;
-    changes.reserve(page.differences.len());
-    for (position, difference) in page.differences.into_iter().enumerate() {
-        changes.push(difference.read().map_err(|problem| {
-            let pointer = format!("/differences/{position}");
-            let error = Error::new(
-                "diff-codecommit",
-                format!("difference {position} of the page {problem}"),
-                "give each page of `aws codecommit get-differences` as it was printed",
-            );
-            locate::pointed(error, bytes, Some(index), &pointer)
-        })?);
+    let mut pages = serde_json::Deserializer::from_slice(bytes).into_iter::<Page>();
+    let mut more = None;
+    loop {
+        let start = pages.byte_offset();
+        let Some(page) = pages.next() else { break };
+        let page = page.map_err(|error| locate::json_error("diff-codecommit", &error, bytes, Some(index), HELP))?;
+        let end = pages.byte_offset();
+        add(page.differences, changes).map_err(|(position, problem)| {
+            let message = format!("difference {position} of the page {problem}");
+            let error = Error::new("diff-codecommit", message, HELP);
+            let mut error =
+                locate::pointed(error, &bytes[start..end], Some(index), &format!("/differences/{position}"));
+            if let Some(span) = &mut error.span {
+                (span.start, span.end) = (span.start + start, span.end + start);
+            }
+            error
+        })?;
+        more = Some(page.next_token.is_some_and(|token| !token.is_empty()));
     }
-    Ok(page.next_token.is_some_and(|token| !token.is_empty()))
+    more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
+}
+
+fn add(differences: Vec<Difference>, changes: &mut Vec<Change>) -> Result<(), (usize, &'static str)> {
+    changes.reserve(differences.len());
+    for (position, difference) in differences.into_iter().enumerate() {
+        changes.push(difference.read().map_err(|problem| (position, problem))?);
+    }
+    Ok(())
 }
 
 impl Difference {
@@ -137,9 +145,16 @@ mod tests {
     #[test]
     fn trap_12_a_page_that_is_not_the_last_says_so() {
         assert!(read(r#"{"differences":[],"NextToken":"x"}"#).unwrap().1);
-        let error =
-            super::super::parse(super::super::Format::Codecommit, &[0], &[br#"{"differences":[],"NextToken":"x"}"#]);
-        assert_eq!(error.unwrap_err().code, "diff-incomplete");
+        assert!(!read(r#"{"differences":[],"NextToken":"x"} {"differences":[]}"#).unwrap().1);
+    }
+
+    #[test]
+    fn pages_may_stand_one_after_the_other() {
+        let text = [page(&format!(r#"{{"afterBlob":{NEW},"changeType":"A"}}"#)), page("")].join("\n");
+        assert_eq!(read(&text).unwrap().0.len(), 1);
+        let text = text + &page(r#"{"changeType":"M"}"#);
+        let span = read(&text).unwrap_err().span.unwrap();
+        assert_eq!(&text[span.start..span.end], r#"{"changeType":"M"}"#);
     }
 
     #[test]

@@ -1,44 +1,185 @@
 //! Diffs in: bytes of one of the known formats become changes.
 
 mod codecommit;
-mod git_raw;
+mod colour;
+mod detect;
+mod hunk;
+mod lines;
+mod listing;
+mod manifests;
+mod merge;
+mod name_only;
+mod order;
+mod sink;
+mod unified;
 
-use alloc::{format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use serde::Deserialize;
 
-use crate::{change::Change, error::Error};
+use self::{listing::Listing, sink::Sink};
+use crate::{
+    change::{self, Change},
+    diagnostic::Diagnostic,
+    error::{Error, Span},
+};
 
 /// How a diff is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Format {
-    /// Pages of CodeCommit's `GetDifferences`, one an attachment, in order.
-    Codecommit,
+    /// One of the others, told from the bytes.
+    #[default]
+    Auto,
+    /// `git diff`, `git show`, `git log -p`, `git format-patch`, and what diff(1) and its kin write with `-u`.
+    Unified,
+    /// `git diff --name-status`, with `-z` or without.
+    NameStatus,
+    /// `git diff --raw`, with `-z` or without.
+    Raw,
+    /// `git diff --name-only`, with `-z` or without.
+    NameOnly,
     /// `git diff --raw -z`, or `git diff-tree -r --raw -z`, with full object ids.
     GitRaw,
+    /// Pages of CodeCommit's `GetDifferences`, in order.
+    Codecommit,
+    /// Two lists of keys and hashes, before and after.
+    Manifests,
 }
 
-/// Reads one diff from its attachments, named by index.
-pub(crate) fn parse(format: Format, indices: &[usize], attachments: &[&[u8]]) -> Result<Vec<Change>, Error> {
-    let mut changes = Vec::new();
+/// A diff, read.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed {
+    pub(crate) changes: Vec<Change>,
+    /// The changes are of object keys, not of repository paths.
+    pub(crate) of_keys: bool,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads one diff from its attachments, named by index. `partial` asks for what came before the place where a diff is
+/// cut off; without it, that is an error.
+pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
+    for &index in indices {
+        attachment(index, attachments)?;
+    }
+    match format {
+        Format::Auto => match detect::format(indices, attachments)? {
+            Some(format) => parse(format, partial, indices, attachments),
+            None => Ok(Parsed::default()),
+        },
+        Format::Codecommit => parse_pages(partial, indices, attachments),
+        Format::Manifests => parse_manifests(indices, attachments),
+        _ => parse_texts(format, partial, indices, attachments),
+    }
+}
+
+fn parse_pages(partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
+    let mut parsed = Parsed::default();
     let mut more_after = None;
     for &index in indices {
-        let bytes = attachment(index, attachments)?;
-        match format {
-            Format::Codecommit => more_after = codecommit::parse(bytes, index, &mut changes)?.then_some(index),
-            Format::GitRaw => git_raw::parse(bytes, index, &mut changes)?,
-        }
+        let bytes = attachments[index];
+        more_after = codecommit::parse(bytes, index, &mut parsed.changes)?.then_some((index, bytes.len()));
     }
-    if let Some(index) = more_after {
-        let length = attachments[index].len();
+    if let Some((index, length)) = more_after {
+        let message = "the last page of differences says that more pages follow (`NextToken`)";
+        let help = "fetch every page of GetDifferences; a part of a diff would leave stale URLs";
+        let error = Error::new("diff-incomplete", message, help).at(Some(index), 0, length);
+        parsed.diagnostics.push(tolerate(error, partial)?);
+    }
+    Ok(parsed)
+}
+
+fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
+    let &[before, after] = indices else {
+        let message = format!("a diff of two manifests has two attachments, but {} are named", indices.len());
         return Err(Error::new(
-            "diff-incomplete",
-            "the last page of differences says that more pages follow (`NextToken`)",
-            "fetch every page of GetDifferences; a part of a diff would leave stale URLs",
-        )
-        .at(Some(index), 0, length));
+            "diff-manifest",
+            message,
+            "name the list before, then the list after, in `attachments`",
+        ));
+    };
+    let changes = manifests::parse(indices, attachments[before], attachments[after])?;
+    Ok(Parsed { changes, of_keys: true, diagnostics: Vec::new() })
+}
+
+fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
+    let mut parts = Vec::with_capacity(indices.len());
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for &index in indices {
+        let (sink, result) = parse_text(format, attachments[index], index);
+        if let Err(error) = result {
+            diagnostics.push(tolerate(error, partial)?);
+        }
+        let (changes, said) = sink.finish();
+        parts.push(changes);
+        diagnostics.extend(said);
     }
-    Ok(changes)
+    // Patches follow each other; the attachments of any other format are parts of one listing.
+    let changes = match format {
+        Format::Unified if parts.len() > 1 => change::union(parts),
+        _ if parts.len() == 1 => parts.remove(0),
+        _ => parts.into_iter().flatten().collect(),
+    };
+    Ok(Parsed { of_keys: false, changes, diagnostics })
+}
+
+/// Reads one attachment; again without its colour codes, when it turns out to have some.
+fn parse_text(format: Format, bytes: &[u8], index: usize) -> (Sink, Result<(), Error>) {
+    let mut sink = Sink::default();
+    let mut result = read(format, bytes, index, &mut sink);
+    if sink.coloured() {
+        sink = Sink::default();
+        result = read(format, &colour::strip(bytes), index, &mut sink).map_err(|mut error| {
+            if let Some(Span { start, end, .. }) = &mut error.span {
+                (*start, *end) = (colour::original(bytes, *start), colour::original(bytes, *end));
+            }
+            error
+        });
+        sink.warn(
+            "diff-colour",
+            "the diff has terminal colour codes; they were taken out",
+            "use `git --no-pager diff --no-color`",
+        );
+    }
+    if result.is_err()
+        && sink.is_empty()
+        && let Some(error) = detect::summary(bytes, index)
+    {
+        result = Err(error);
+    }
+    (sink, result)
+}
+
+fn read(format: Format, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+    let nul = || memchr::memchr(0, bytes).is_some();
+    match format {
+        Format::GitRaw => Listing::Raw.read_fields(bytes, index, sink),
+        Format::Raw if nul() => Listing::Raw.read_fields(bytes, index, sink),
+        Format::Raw => Listing::Raw.read_lines(bytes, index, sink),
+        Format::NameStatus if nul() => Listing::NameStatus.read_fields(bytes, index, sink),
+        Format::NameStatus => Listing::NameStatus.read_lines(bytes, index, sink),
+        Format::NameOnly if nul() => name_only::read_fields(bytes, index, sink),
+        Format::NameOnly => name_only::read_lines(bytes, index, sink),
+        Format::Unified | Format::Auto | Format::Codecommit | Format::Manifests => unified::parse(bytes, index, sink),
+    }
+}
+
+/// What cuts a diff short is a warning when a part was asked for; anything else stays an error.
+fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
+    if !partial || !matches!(error.code, "diff-truncated" | "diff-incomplete") {
+        return Err(error);
+    }
+    let known = match error.span {
+        Some(Span { attachment: Some(index), start, .. }) if error.code == "diff-truncated" => {
+            format!(", from byte {start} of attachment {index}; only what came before it is known")
+        }
+        _ => String::from("; only what was given is known"),
+    };
+    let message = format!("{}{known}", error.message);
+    Ok(warning(error.code, message, "this is a part, as `partial` asked for: what is missing stays stale"))
+}
+
+fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::warning(code, message, help)
 }
 
 /// The attachment of this index, or what is wrong with the index.

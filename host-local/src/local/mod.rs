@@ -17,7 +17,7 @@ use purgeplan_loopback::{Config, Loopback, Ports, deploy::Mode};
 
 use crate::cli::{Format, LocalArguments};
 use crate::failure::Failure;
-use crate::plan::print;
+use crate::output::{print_bytes, print_text};
 use deploy::Deployment;
 use function::Function;
 use report::Report;
@@ -32,7 +32,10 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<ExitCode, Failure> {
         Format::Text => table::render(&report, arguments.all),
         Format::Json => serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n",
     };
-    print(shown.as_bytes(), arguments.format)?;
+    match arguments.format {
+        Format::Text => print_text(&shown)?,
+        Format::Json => print_bytes(shown.as_bytes())?,
+    }
     Ok(if report.kept_its_promise() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -10,7 +10,7 @@ use purgeplan_loopback::{DistributionConfig, SiteKind};
 use super::promise::Promise;
 use crate::cli::{LocalArguments, Origin};
 use crate::failure::Failure;
-use crate::plan::{Refusal, read_policy, refused};
+use crate::inputs::policy as read_policy;
 
 /// The repository's name in CodeCommit.
 pub(crate) const REPOSITORY: &str = "site";
@@ -47,12 +47,9 @@ impl Setup {
             None => repository.commit(&head)?.parents.first().cloned(),
         };
         let commits = if arguments.walk { walk(&repository, base.as_deref(), &head)? } else { vec![head] };
-        let document = arguments.policy.as_deref().map(read_policy).transpose()?;
-        let policy = match (&document, arguments.policy.as_deref()) {
-            (Some(document), Some(file)) => Policy::from_json(document).map_err(|errors| {
-                refused(&errors.iter().map(Refusal::from).collect::<Vec<_>>(), Some((file, document)))
-            })?,
-            _ => Policy::article(),
+        let (document, policy) = match arguments.policy.as_deref().map(read_policy).transpose()? {
+            Some((document, policy)) => (Some(document), policy),
+            None => (None, Policy::article()),
         };
         Ok(Self {
             repository,

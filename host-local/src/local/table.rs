@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
 
 use super::report::{Deploy, Report};
-use crate::plan::{new_table, row as decision_row};
+use crate::output::{new_table, row as decision_row};
 use crate::text::{count, dollars, plain};
 
 /// Rows that are shown without `--all`.

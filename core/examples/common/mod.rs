@@ -1,0 +1,117 @@
+//! What the speed examples share: a site that is the same everywhere, and the process's own time and memory.
+#![allow(dead_code, reason = "each example uses a part of it")]
+#![expect(clippy::disallowed_methods, reason = "an example may read its own time and memory")]
+
+use std::{error::Error, fs};
+
+/// Nanoseconds as milliseconds.
+pub(crate) fn milliseconds(nanoseconds: u64) -> String {
+    format!("{}.{}", nanoseconds / 1_000_000, nanoseconds / 100_000 % 10)
+}
+
+/// What `work` gives, and its processor time in nanoseconds: of small work the mean of many runs, because some kernels
+/// count in steps of milliseconds.
+pub(crate) fn timed<T>(changes: usize, mut work: impl FnMut() -> T) -> Result<(T, u64), Box<dyn Error>> {
+    let runs = (300_000 / changes.max(1)).clamp(1, 100);
+    let start = processor_time()?;
+    // Each result is dropped before the next: memory is measured as well.
+    (1..runs).for_each(|_| drop(work()));
+    let result = work();
+    Ok((result, (processor_time()? - start) / u64::try_from(runs)?))
+}
+
+/// What this process has used so far, in nanoseconds.
+pub(crate) fn processor_time() -> Result<u64, Box<dyn Error>> {
+    let times = fs::read_to_string("/proc/self/schedstat")?;
+    Ok(times.split_whitespace().next().ok_or("no number")?.parse()?)
+}
+
+/// A field of the process's memory, in KB.
+pub(crate) fn resident(field: &str) -> Result<usize, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|line| line.starts_with(field)).ok_or("no such field")?;
+    Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
+}
+
+/// A site like a large documentation: releases of books, guides, topics, pages. Sorted as git lists it; the first are all
+/// live URLs, the second the stale ones.
+///
+/// Clustered: some releases of some books are rebuilt but for a few topics, and a few pages change alone. Scattered: one
+/// topic of twenty is rebuilt, others change in part, and one page of a hundred alone, everywhere.
+pub(crate) fn site(live: usize, changes: usize, scattered: bool) -> (Vec<String>, Vec<String>) {
+    const WORDS: [&str; 16] = [
+        "api",
+        "guide",
+        "install",
+        "tutorial",
+        "reference",
+        "release",
+        "news",
+        "blog",
+        "async",
+        "storage",
+        "network",
+        "security",
+        "日本語",
+        "über uns",
+        "faq",
+        "internals",
+    ];
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
+    let releases = 4 + live / 20_000;
+    let mut urls = Vec::with_capacity(live);
+    let mut stale = Vec::with_capacity(changes);
+    let mut topic = 0;
+    while urls.len() < live {
+        let (book, release) = (random.below(WORDS.len()), random.below(releases));
+        let deeper = ["", "more/", "more/details/"][random.below(3)];
+        let guide = word(&mut random);
+        let folder = format!("/{}/v{release}/{guide}/{deeper}topic-{topic:06}/", WORDS[book]);
+        let pages = 1 + random.below(40);
+        let (rebuilt, touched, alone) = if scattered {
+            (random.below(20) == 0, if random.below(8) == 0 { random.below(pages) } else { 0 }, random.below(100))
+        } else {
+            ((book * 7 + release * 3) % 12 == 0 && random.below(50) > 0, 0, random.below(2_000))
+        };
+        for page in 0..pages.min(live - urls.len()) {
+            let url = match page {
+                0 => format!("{folder}index.html"),
+                _ => format!("{folder}{}-{page:03}.html", word(&mut random)),
+            };
+            if stale.len() < changes && (rebuilt || page < touched || alone == page) {
+                stale.push(url.clone());
+            }
+            urls.push(url);
+        }
+        topic += 1;
+    }
+    urls.sort();
+    stale.sort();
+    (urls, stale)
+}
+
+/// Names that are hashes, all in one folder; the changes are anywhere among them.
+pub(crate) fn flat(live: usize, changes: usize) -> (Vec<String>, Vec<String>) {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut urls: Vec<String> = (0..live).map(|_| format!("/assets/{:08x}.js", random.below(1 << 31))).collect();
+    let mut stale = urls[..changes].to_vec();
+    for names in [&mut urls, &mut stale] {
+        names.sort();
+        names.dedup();
+    }
+    (urls, stale)
+}
+
+/// Xorshift, so that the site is the same everywhere.
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// A number below the limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap_or_default() % limit
+    }
+}

@@ -1,0 +1,259 @@
+//! How long a cover takes, what memory, and what it is worth against peers' heuristics.
+//!
+//! `cargo run --release -p purgeplan-core --example cover_speed [CHANGES…]` makes a site of ten URLs for each change, the
+//! same on every machine, and covers the changes; each size in a process of its own, so that the peak memory is its own.
+//! With `history` it reads `git log --reverse --no-renames --name-status --format=%x1e` from its input, and adds up what
+//! each way of covering costs over all commits. Times are of the processor, from Linux, so that other work on the machine
+//! does not count.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    error::Error,
+    fs, io,
+    process::{Command, Stdio},
+};
+
+mod common;
+
+use common::{flat, milliseconds, resident, site, timed};
+use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet};
+
+const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// With more changes only the clustered site is covered.
+const LARGE: usize = 100_000;
+const URLS_A_CHANGE: usize = 10;
+const WILDCARDS: usize = 15;
+const MODES: [(&str, CoverMode); 5] = [
+    ("exact", CoverMode::Exact),
+    ("lossless", CoverMode::Lossless { wildcards: WILDCARDS }),
+    ("budget 1000", CoverMode::Budget { paths: 1_000, wildcards: WILDCARDS }),
+    ("budget 64", CoverMode::Budget { paths: 64, wildcards: WILDCARDS }),
+    ("budget 8", CoverMode::Budget { paths: 8, wildcards: 8 }),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "one") {
+        return measure(arguments[1].parse()?, &arguments[2], &arguments[3]);
+    }
+    if arguments.first().is_some_and(|first| first == "history") {
+        return history();
+    }
+    if arguments.is_empty() {
+        arguments = SIZES.iter().map(ToString::to_string).collect();
+    }
+    println!(
+        "| changes | live | mode | build ms | cover ms | peak MB | paths | wildcards | over-purged | stale missed |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    let mut growth = Growth::default();
+    for size in &arguments {
+        let all = size.parse::<usize>()? <= LARGE;
+        for kind in ["clustered", "scattered", "flat"].into_iter().take(if all { 3 } else { 1 }) {
+            for mode in MODES.iter().map(|(name, _)| *name).chain(["peers"]) {
+                let run = Command::new(env::current_exe()?)
+                    .args(["one", size, kind, mode])
+                    .stderr(Stdio::inherit())
+                    .output()?;
+                if !run.status.success() {
+                    return Err(format!("the run of {size} changes failed").into());
+                }
+                let rows = String::from_utf8(run.stdout)?;
+                print!("{rows}");
+                growth.note(kind, mode, &rows);
+            }
+        }
+    }
+    growth.print();
+    Ok(())
+}
+
+fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>> {
+    let (live, stale) = match kind {
+        "flat" => flat(changes * URLS_A_CHANGE, changes),
+        _ => site(changes * URLS_A_CHANGE, changes, kind == "scattered"),
+    };
+    let size = format!("| {kind} | {} | {}", stale.len(), live.len());
+    if mode == "peers" {
+        println!("{size} | one path a file | | | | {} | 0 | 0 | 0 |", stale.len());
+        peer(&size, "s3deploy", &s3deploy(&stale), &live, &stale);
+        peer(&size, "everything", &[String::from("/*")], &live, &stale);
+        return Ok(());
+    }
+    let mode = MODES.iter().find(|(name, _)| *name == mode).ok_or("no such mode")?;
+    // The peak so far is the generator's.
+    fs::write("/proc/self/clear_refs", "5")?;
+    let before = resident("VmHWM")?;
+    let ((live, urls, paths), built) = timed(changes, || {
+        let live: UrlSet = live.iter().collect();
+        let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+        let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
+        (live, urls, paths)
+    })?;
+    let (cover, covered) = timed(changes, || Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1))?;
+    let cover = cover?;
+    println!(
+        "{size} | {} | {} | {} | {} | {} | {} | {} | 0 |",
+        mode.0,
+        milliseconds(built),
+        milliseconds(covered),
+        (resident("VmHWM")? - before) / 1024,
+        cover.paths().len(),
+        cover.wildcards(),
+        cover.over_purged().unwrap_or_default(),
+    );
+    Ok(())
+}
+
+/// The time of each site and mode, at growing sizes.
+#[derive(Default)]
+struct Growth(BTreeMap<(String, String), Vec<(f64, f64)>>);
+
+impl Growth {
+    fn note(&mut self, kind: &str, mode: &str, row: &str) {
+        let column = |at: usize| row.split('|').nth(at).and_then(|text| text.trim().parse::<f64>().ok());
+        if let (Some(changes), Some(build), Some(cover)) = (column(2), column(5), column(6)) {
+            self.0.entry((kind.to_owned(), mode.to_owned())).or_default().push((changes, build + cover));
+        }
+    }
+
+    /// How many times the time, for how many times the changes.
+    fn print(&self) {
+        println!("\n| site | mode | times the time / times the changes |\n|---|---|---|");
+        for ((kind, mode), runs) in &self.0 {
+            let factors =
+                runs.windows(2).map(|pair| format!("{:.1} / {:.1}", pair[1].1 / pair[0].1, pair[1].0 / pair[0].0));
+            println!("| {kind} | {mode} | {} |", factors.collect::<Vec<_>>().join(", "));
+        }
+    }
+}
+
+/// What s3deploy would send: index pages as their folder; over 8 paths, each path that is deeper than a falling depth
+/// becomes the wildcard of its folder's parent, until 8 are left; `/*` when they never are.
+fn s3deploy(stale: &[String]) -> Vec<String> {
+    const MOST: usize = 8;
+    let depth = |path: &str| path.matches('/').count();
+    let mut paths: Vec<String> = stale
+        .iter()
+        .map(|url| match url.strip_suffix("index.html").and_then(|rest| rest.rfind('/')) {
+            Some(slash) => url[..=slash].to_owned(),
+            None => url.clone(),
+        })
+        .collect();
+    let deepest = stale.iter().map(|url| depth(url)).max().unwrap_or_default();
+    let mut level = deepest;
+    while paths.len() > MOST && level > 0 {
+        for path in paths.iter_mut().filter(|path| depth(path) > level) {
+            let folder = &path[1..path.rfind('/').unwrap_or(1).max(1)];
+            let parent = folder.rfind('/').map_or(folder, |slash| &folder[..slash]);
+            *path = format!("/{parent}/*");
+        }
+        paths.sort();
+        paths.dedup();
+        level -= 1;
+    }
+    if paths.len() > MOST || paths.iter().any(|path| path == "/*") { vec![String::from("/*")] } else { paths }
+}
+
+fn peer(size: &str, name: &str, paths: &[String], live: &[String], stale: &[String]) {
+    let worth = Worth::of(paths, live, stale);
+    let wildcards = paths.iter().filter(|path| path.ends_with('*')).count();
+    println!("{size} | {name} | | | | {} | {wildcards} | {} | {} |", worth.paths, worth.over_purged, worth.missed);
+}
+
+/// What paths cost: how many they are, unchanged URLs that they purge, stale ones that they leave.
+#[derive(Clone, Copy, Default)]
+struct Worth {
+    paths: usize,
+    over_purged: usize,
+    missed: usize,
+}
+
+impl Worth {
+    /// `live` holds the stale URLs that still exist; those that are gone count only as stale.
+    fn of<T: AsRef<str>>(paths: &[T], live: &[String], stale: &[String]) -> Self {
+        let (wide, exact): (Vec<&str>, Vec<&str>) =
+            paths.iter().map(AsRef::as_ref).partition(|path| path.ends_with('*'));
+        let exact: BTreeSet<&str> = exact.into_iter().collect();
+        let reached = |url: &&String| {
+            exact.contains(url.as_str()) || wide.iter().any(|path| url.starts_with(&path[..path.len() - 1]))
+        };
+        let stale: BTreeSet<&String> = stale.iter().collect();
+        Self {
+            paths: paths.len(),
+            over_purged: live.iter().filter(|url| !stale.contains(url)).filter(reached).count(),
+            missed: stale.iter().filter(|url| !reached(url)).count(),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.paths += other.paths;
+        self.over_purged += other.over_purged;
+        self.missed += other.missed;
+    }
+}
+
+const WAYS: [&str; 6] = [
+    "one path a file",
+    "s3deploy's heuristic",
+    "everything",
+    "lossless",
+    "lossless within 15 wildcards",
+    "within 8 paths",
+];
+
+/// The same commits for each way of covering; modified and deleted URLs count, added ones are free.
+fn history() -> Result<(), Box<dyn Error>> {
+    let log = io::read_to_string(io::stdin())?;
+    let mut live = BTreeSet::new();
+    let (mut sums, mut commits) = ([Worth::default(); WAYS.len()], 0);
+    for (index, commit) in log.split('\x1e').skip(1).enumerate() {
+        let mut stale = Vec::new();
+        for line in commit.lines().filter(|line| !line.is_empty()) {
+            let (letter, name) = line.split_once('\t').ok_or("a line is not `LETTER<tab>NAME`")?;
+            let url = format!("/{name}");
+            match letter {
+                "A" => drop(live.insert(url.clone())),
+                "D" => drop(live.remove(&url)),
+                _ => {}
+            }
+            if letter != "A" {
+                stale.push(url);
+            }
+        }
+        // The first commit is the site itself.
+        if index > 0 && !stale.is_empty() {
+            commits += 1;
+            let urls: Vec<String> = live.iter().cloned().collect();
+            for (sum, paths) in sums.iter_mut().zip(ways(&urls, &stale)?) {
+                sum.add(Worth::of(&paths, &urls, &stale));
+            }
+        }
+    }
+    println!("{commits} commits, {} files at the end\n", live.len());
+    println!("| | paths | unchanged URLs purged | stale URLs missed |\n|---|---|---|---|");
+    for (way, worth) in WAYS.iter().zip(sums) {
+        println!("| {way} | {} | {} | {} |", worth.paths, worth.over_purged, worth.missed);
+    }
+    Ok(())
+}
+
+/// The paths of one commit by each of [`WAYS`].
+fn ways(live: &[String], stale: &[String]) -> Result<[Vec<String>; WAYS.len()], Box<dyn Error>> {
+    let set: UrlSet = live.iter().collect();
+    let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+    let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
+    let best = |mode| -> Result<Vec<String>, Box<dyn Error>> {
+        let cover = Cover::best(urls.iter().zip(&paths), Site::of(Some(&set)), mode)?;
+        Ok(cover.paths().iter().map(|path| path.as_str().to_owned()).collect())
+    };
+    Ok([
+        stale.to_vec(),
+        s3deploy(stale),
+        vec![String::from("/*")],
+        best(CoverMode::Lossless { wildcards: usize::MAX })?,
+        best(CoverMode::Lossless { wildcards: WILDCARDS })?,
+        best(CoverMode::Budget { paths: 8, wildcards: 8 })?,
+    ])
+}

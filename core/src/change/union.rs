@@ -1,0 +1,192 @@
+//! Several diffs as one: what became of each path.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use super::{Change, Status};
+
+/// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
+///
+/// ```
+/// # use purgeplan_core::ChangeSet;
+/// let changes = ChangeSet::default();
+/// assert_eq!(changes.iter().count(), 0);
+/// ```
+// INVARIANT: sorted by path, each path once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSet(Vec<Change>);
+
+impl ChangeSet {
+    /// Joins diffs, oldest first.
+    ///
+    /// In one diff a rename stays a rename. Over several it becomes a deletion and an addition, because its two paths
+    /// can have histories of their own; and so in a diff that names a path twice.
+    pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Self {
+        Self(union(diffs))
+    }
+
+    /// The changes, sorted by path bytes.
+    pub fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.0.iter()
+    }
+
+    /// How many paths changed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Joins diffs, oldest first, into one change a path; [`Change::diff`] says which diff was the last.
+pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
+    let several = diffs.len() > 1 || diffs.iter().any(|diff| repeats(diff));
+    let numbered = diffs.into_iter().enumerate().map(|(index, mut diff)| {
+        for change in &mut diff {
+            change.diff = index;
+        }
+        diff
+    });
+    // One diff is the usual case: its list is taken over as it is.
+    let mut changes = numbered
+        .reduce(|mut all, mut diff| {
+            all.append(&mut diff);
+            all
+        })
+        .unwrap_or_default();
+    if several {
+        split(&mut changes);
+    }
+    sort(&mut changes);
+    fold(&mut changes);
+    changes
+}
+
+/// Whether a path stands twice in a diff. git sorts by path, so the set is made only for what others wrote.
+pub(crate) fn repeats(diff: &[Change]) -> bool {
+    if diff.is_sorted_by(|one, next| one.path < next.path) {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    !diff.iter().all(|change| seen.insert(&change.path))
+}
+
+/// Turns renames and copies into the deletions and additions that they are.
+pub(crate) fn split(changes: &mut Vec<Change>) {
+    for at in 0..changes.len() {
+        if matches!(changes[at].status, Status::Renamed | Status::Copied) {
+            let (deletion, addition) = changes[at].clone().split();
+            changes[at] = addition;
+            changes.extend(deletion);
+        }
+    }
+}
+
+/// Sorts by path, then from old to new. Within one diff a path is left before it is taken: `a` to `b` and `b` to `a`.
+pub(crate) fn sort(changes: &mut [Change]) {
+    let later = |change: &Change| (change.diff, change.status != Status::Deleted);
+    let order = |one: &Change, other: &Change| one.path.cmp(&other.path).then_with(|| later(one).cmp(&later(other)));
+    // A diff of git comes sorted, and a sort takes memory before it looks.
+    if !changes.is_sorted_by(|one, other| order(one, other).is_le()) {
+        changes.sort_by(order);
+    }
+}
+
+/// Joins the changes of each path; they are sorted.
+pub(crate) fn fold(changes: &mut Vec<Change>) {
+    changes.dedup_by(|later, earlier| {
+        let same = later.path == earlier.path;
+        if same {
+            earlier.follow(later);
+        }
+        same
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        change::{BlobId, Effect, Entry},
+        names::RepoPath,
+    };
+    use alloc::vec;
+
+    #[expect(clippy::unnecessary_wraps, reason = "a side of a change is an Option")]
+    fn file(digit: u8) -> Option<Entry> {
+        Some(Entry { mode: 0o100_644, id: BlobId::from_hex(&[digit; 40]) })
+    }
+
+    fn change(status: Status, path: &str, before: Option<Entry>, after: Option<Entry>) -> Change {
+        Change::new(status, RepoPath::new(path.as_bytes()).unwrap(), None, before, after)
+    }
+
+    fn effects(diffs: Vec<Vec<Change>>) -> Vec<(alloc::string::String, Effect)> {
+        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped(), c.effect)).collect()
+    }
+
+    #[test]
+    fn a_revert_within_the_union_stays_modified() {
+        let there = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let back = change(Status::Modified, "a", file(b'2'), file(b'1'));
+        assert_eq!(effects(vec![vec![there], vec![back]]), [("a".into(), Effect::Modified)]);
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_deleted_and_what_goes_and_comes_is_modified() {
+        let add = || change(Status::Added, "a", None, file(b'1'));
+        let delete = || change(Status::Deleted, "a", file(b'1'), None);
+        assert_eq!(effects(vec![vec![add()], vec![delete()]]), [("a".into(), Effect::Deleted)]);
+        assert_eq!(effects(vec![vec![delete()], vec![add()]]), [("a".into(), Effect::Modified)]);
+        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        assert_eq!(effects(vec![vec![add()], vec![edit]]), [("a".into(), Effect::Modified)]);
+    }
+
+    #[test]
+    fn only_bytes_that_differ_under_one_name_are_rewritten() {
+        let add = |after| vec![change(Status::Added, "a", None, after)];
+        let delete = || vec![change(Status::Deleted, "a", file(b'1'), None)];
+        let edit = |old, new| vec![change(Status::Modified, "a", file(old), file(new))];
+        let executable = file(b'1').map(|entry| Entry { mode: 0o100_755, ..entry });
+        for (diffs, expected) in [
+            (vec![edit(b'1', b'2')], (Effect::Modified, true)),
+            (vec![edit(b'1', b'2'), edit(b'2', b'1')], (Effect::Modified, true)),
+            (vec![delete(), add(file(b'2'))], (Effect::Modified, true)),
+            (vec![delete(), add(file(b'1'))], (Effect::Modified, false)),
+            (vec![delete(), add(executable)], (Effect::Modified, false)),
+            (vec![delete(), add(Some(Entry::UNKNOWN))], (Effect::Modified, false)),
+            (vec![add(file(b'1')), delete(), add(file(b'1'))], (Effect::Modified, false)),
+            (vec![add(file(b'1')), edit(b'1', b'2'), delete()], (Effect::Deleted, true)),
+        ] {
+            let union = ChangeSet::union(diffs);
+            let found: Vec<_> = union.iter().map(|c| (c.effect, c.rewritten)).collect();
+            assert_eq!(found, [expected]);
+        }
+    }
+
+    #[test]
+    fn a_later_change_of_the_mode_takes_no_blame() {
+        let edit = change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let executable = Some(Entry { mode: 0o100_755, ..file(b'2').unwrap() });
+        let mode = change(Status::Modified, "a", file(b'2'), executable);
+        let union = ChangeSet::union(vec![vec![edit], vec![mode.clone()], vec![mode]]);
+        let blamed: Vec<_> = union.iter().map(|c| (c.effect, c.diff)).collect();
+        assert_eq!(blamed, [(Effect::Modified, 0)]);
+    }
+
+    #[test]
+    fn trap_13_a_rename_in_a_union_is_a_deletion_and_an_addition() {
+        let rename =
+            Change::new(Status::Renamed, RepoPath::new(b"new").unwrap(), RepoPath::new(b"old"), file(b'1'), file(b'1'));
+        assert_eq!(effects(vec![vec![rename.clone()]]), [("new".into(), Effect::Added)]);
+        let edit = change(Status::Modified, "new", file(b'1'), file(b'2'));
+        assert_eq!(
+            effects(vec![vec![rename], vec![edit]]),
+            [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Sets of wildcards that share their parts.
+
+use alloc::{vec, vec::Vec};
+use core::cmp::Ordering;
+
+use super::Wildcard;
+
+/// A set of wildcards, none within another, in the order of [`Wildcard`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice(u32);
+
+enum Entry {
+    One(Wildcard),
+    /// Two sets, all of the first before all of the second; both come earlier in the store.
+    Both(Choice, Choice),
+}
+
+/// All sets that are still looked at.
+#[derive(Default)]
+pub(super) struct Choices {
+    entries: Vec<Entry>,
+    /// The number of entries at which it pays to look for those that nothing needs any more.
+    full: usize,
+}
+
+/// Tests collect early, so that every search of theirs is one with collections.
+const FIRST_COLLECTION: usize = if cfg!(test) { 8 } else { 1 << 20 };
+
+impl Choices {
+    pub(super) const NONE: Choice = Choice(u32::MAX);
+
+    pub(super) fn one(&mut self, wildcard: Wildcard) -> Choice {
+        self.push(Entry::One(wildcard))
+    }
+
+    pub(super) fn both(&mut self, first: Choice, second: Choice) -> Choice {
+        match (first, second) {
+            (Self::NONE, only) | (only, Self::NONE) => only,
+            _ => self.push(Entry::Both(first, second)),
+        }
+    }
+
+    fn push(&mut self, entry: Entry) -> Choice {
+        let index = u32::try_from(self.entries.len()).expect("collection keeps far fewer entries than 2^32");
+        self.entries.push(entry);
+        Choice(index)
+    }
+
+    /// Compares two sets of one size, each given as two parts one after the other.
+    pub(super) fn compare(&self, a: (Choice, Choice), b: (Choice, Choice)) -> Ordering {
+        if a == b { Ordering::Equal } else { self.wildcards(a).cmp(self.wildcards(b)) }
+    }
+
+    pub(super) fn wildcards(&self, (first, second): (Choice, Choice)) -> impl Iterator<Item = Wildcard> {
+        let mut rest = vec![second, first];
+        core::iter::from_fn(move || {
+            loop {
+                match rest.pop()? {
+                    Self::NONE => {}
+                    Choice(index) => match self.entries[index as usize] {
+                        Entry::One(wildcard) => return Some(wildcard),
+                        Entry::Both(first, second) => rest.extend([second, first]),
+                    },
+                }
+            }
+        })
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= self.full.max(FIRST_COLLECTION)
+    }
+
+    /// Keeps only what `roots` need, and renames them.
+    pub(super) fn collect(&mut self, mut roots: Vec<&mut Choice>) {
+        let mut needed = vec![false; self.entries.len()];
+        for root in roots.iter().filter(|root| ***root != Self::NONE) {
+            needed[root.0 as usize] = true;
+        }
+        for index in (0..self.entries.len()).rev() {
+            if let (true, Entry::Both(first, second)) = (needed[index], &self.entries[index]) {
+                needed[first.0 as usize] = true;
+                needed[second.0 as usize] = true;
+            }
+        }
+        let mut names = vec![Self::NONE; self.entries.len()];
+        let old = core::mem::take(&mut self.entries);
+        for (index, entry) in old.into_iter().enumerate().filter(|(index, _)| needed[*index]) {
+            names[index] = self.push(match entry {
+                Entry::Both(first, second) => Entry::Both(names[first.0 as usize], names[second.0 as usize]),
+                one @ Entry::One(_) => one,
+            });
+        }
+        for root in roots.iter_mut().filter(|root| ***root != Self::NONE) {
+            **root = names[root.0 as usize];
+        }
+        self.full = 2 * self.entries.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_survives_a_collection() {
+        let mut choices = Choices::default();
+        let ones: Vec<Choice> = (0..6).map(|item| choices.one(Wildcard { item, len: 1 })).collect();
+        let (first, second) = (choices.both(ones[0], ones[2]), choices.both(ones[3], ones[5]));
+        let (mut all, mut none, mut last) = (choices.both(first, second), Choices::NONE, ones[5]);
+        choices.collect([&mut all, &mut none, &mut last].into_iter().collect());
+        let items =
+            |choice| choices.wildcards((choice, Choices::NONE)).map(|wildcard| wildcard.item).collect::<Vec<_>>();
+        assert_eq!((items(all), items(none), items(last)), (vec![0, 2, 3, 5], vec![], vec![5]));
+        assert_eq!(choices.entries.len(), 7);
+    }
+
+    #[test]
+    fn sets_are_compared_wildcard_by_wildcard_the_narrower_first() {
+        let mut choices = Choices::default();
+        let [wide, narrow, after] = [(4, 1), (4, 3), (5, 2)].map(|(item, len)| choices.one(Wildcard { item, len }));
+        let both = choices.both(narrow, after);
+        assert_eq!(choices.compare((narrow, after), (wide, after)), Ordering::Less);
+        assert_eq!(choices.compare((wide, after), (both, Choices::NONE)), Ordering::Greater);
+        assert_eq!(choices.compare((Choices::NONE, both), (narrow, after)), Ordering::Equal);
+    }
+}

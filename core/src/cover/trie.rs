@@ -1,0 +1,173 @@
+//! The branching points of the items' radix trie, and the wildcards worth a thought at each.
+
+use alloc::{vec, vec::Vec};
+
+use super::{
+    character::longest_whole,
+    items::{Between, Item},
+};
+
+/// A wildcard that could be bought: everything that begins with the first `len` bytes of an item's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) len: usize,
+    /// Unchanged live URLs that it purges.
+    pub(super) cost: usize,
+}
+
+/// A text at which items part, or end while others go on, or that is forced; with everything that begins with it.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Index of the parent, which comes later; the root's own for the root, which is last.
+    pub(super) parent: usize,
+    /// The items below and at the node are `first..end`.
+    pub(super) first: usize,
+    pub(super) end: usize,
+    /// Length of the text.
+    depth: usize,
+    /// Items that are exact paths and belong to no child: single names below, and the node's own text.
+    pub(super) exact: usize,
+    /// The node's own text is a stale URL with an exact path.
+    pub(super) terminal: bool,
+    /// The node's own text is a forced wildcard: nothing is below.
+    pub(super) forced: bool,
+    /// A child's wildcard covers all of the node but a terminal.
+    covered_below: bool,
+    /// The narrowest wildcard that covers all of the node, when it differs from `on`.
+    pub(super) above: Option<Candidate>,
+    /// The wildcard at the node's own text: all of the node but a terminal.
+    pub(super) on: Option<Candidate>,
+}
+
+/// What a wildcard may not reach, and what it costs.
+pub(super) struct Ground<'l> {
+    pub(super) live: Between<'l>,
+    pub(super) barred: &'l dyn Fn(&[u8]) -> bool,
+}
+
+/// In postorder: children before their parent, in the order of their texts.
+pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
+    let mut nodes = shape(items);
+    for index in 0..nodes.len() {
+        let above = nodes[nodes[index].parent].depth;
+        candidates(&mut nodes[index], above, items, ground);
+        let node = &nodes[index];
+        let (parent, all) = (node.parent, node.covers_all());
+        nodes[parent].covered_below |= all && node.size() + 1 == nodes[parent].size();
+    }
+    nodes
+}
+
+/// The nodes without their candidates, from the common prefixes of neighbours, each measured once.
+fn shape(items: &[Item<'_>]) -> Vec<Node> {
+    let mut done: Vec<Node> = Vec::new();
+    // For each node done, its left sibling.
+    let mut siblings: Vec<Option<usize>> = Vec::new();
+    let mut open = vec![Open { node: Node::new(0, 0), last_child: None }];
+    for (index, item) in items.iter().enumerate() {
+        let next = items.get(index + 1).map_or(0, |next| common_prefix(item.text, next.text));
+        for depth in [Some(next), item.forced.then_some(item.text.len())].into_iter().flatten() {
+            if depth > top(&open).node.depth {
+                open.push(Open { node: Node::new(depth, index), last_child: None });
+            }
+        }
+        let node = &mut open.last_mut().expect("the root stays open").node;
+        node.exact += usize::from(!item.forced);
+        node.forced |= item.forced;
+        node.terminal |= !item.forced && item.text.len() == node.depth;
+        while top(&open).node.depth > next {
+            let Open { mut node, last_child } = open.pop().expect("the root's depth is 0, so it stays");
+            node.end = index + 1;
+            if top(&open).node.depth < next {
+                open.push(Open { node: Node::new(next, node.first), last_child: None });
+            }
+            adopt(&mut done, &siblings, last_child);
+            let parent = open.last_mut().expect("the root stays open");
+            siblings.push(parent.last_child.replace(done.len()));
+            done.push(node);
+        }
+    }
+    let Open { mut node, last_child } = open.pop().expect("the root stays open");
+    adopt(&mut done, &siblings, last_child);
+    node.end = items.len();
+    node.parent = done.len();
+    done.push(node);
+    done
+}
+
+struct Open {
+    node: Node,
+    last_child: Option<usize>,
+}
+
+fn top(open: &[Open]) -> &Open {
+    open.last().expect("the root stays open")
+}
+
+/// Tells the children of the next node that is done who their parent is.
+fn adopt(done: &mut [Node], siblings: &[Option<usize>], last_child: Option<usize>) {
+    let parent = done.len();
+    let mut next = last_child;
+    while let Some(child) = next {
+        done[child].parent = parent;
+        next = siblings[child];
+    }
+}
+
+fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: &Ground<'_>) {
+    let text = items[node.first].text;
+    let candidate = |len: usize| {
+        let prefix = &text[..len];
+        let candidate = || Candidate { len, cost: ground.live.count(prefix, node.first, node.end) };
+        (!(ground.barred)(prefix)).then(candidate)
+    };
+    let whole = longest_whole(text, node.depth, parent_depth);
+    let on_node = whole == Some(node.depth);
+    let above = match whole {
+        // A single item needs nothing wider than its own path.
+        _ if node.size() == 1 => None,
+        Some(len) if !on_node => Some(len),
+        Some(len) if node.terminal => longest_whole(text, len - 1, parent_depth),
+        _ => None,
+    };
+    node.above = above.and_then(candidate);
+    // A forced node's wildcard is there anyway.
+    let needless = node.forced || (node.terminal && node.covered_below);
+    node.on = if on_node && !needless { candidate(node.depth) } else { None };
+}
+
+impl Node {
+    fn new(depth: usize, first: usize) -> Self {
+        Self {
+            parent: 0,
+            first,
+            end: first,
+            depth,
+            exact: 0,
+            terminal: false,
+            forced: false,
+            covered_below: false,
+            above: None,
+            on: None,
+        }
+    }
+
+    /// Whether some wildcard, bought or forced, covers all of the node.
+    fn covers_all(&self) -> bool {
+        self.above.is_some() || (!self.terminal && (self.on.is_some() || self.forced))
+    }
+
+    /// How many items are at and below the node.
+    pub(super) fn size(&self) -> usize {
+        self.end - self.first
+    }
+}
+
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    const WORD: usize = 8;
+    let mut len = 0;
+    let words = a.chunks_exact(WORD).zip(b.chunks_exact(WORD));
+    len += WORD * words.take_while(|(a, b)| a == b).count();
+    len += a[len..].iter().zip(&b[len..]).take_while(|(a, b)| a == b).count();
+    len
+}

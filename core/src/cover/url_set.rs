@@ -1,0 +1,69 @@
+//! Many URLs in one piece of memory.
+
+use alloc::vec::Vec;
+
+/// URL paths of one distribution: the live ones, or those that no wildcard may reach.
+///
+/// They lie one behind the other in one text, so a million of them take their bytes and eight more each. Any order and
+/// repetition are allowed; what comes sorted by its bytes, as git and S3 list it, is not sorted again.
+///
+/// ```
+/// # use purgeplan_core::UrlSet;
+/// let live: UrlSet = ["/a b.html", "/index.html"].iter().map(|url| url.as_bytes()).collect();
+/// assert_eq!(live.len(), 2);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct UrlSet {
+    text: Vec<u8>,
+    /// Where each URL ends in the text.
+    ends: Vec<usize>,
+}
+
+impl UrlSet {
+    /// Adds a URL path: decoded bytes that begin with a slash, without query, as in [`crate::UrlPath`].
+    pub fn push(&mut self, url: &[u8]) {
+        self.text.extend_from_slice(url);
+        self.ends.push(self.text.len());
+    }
+
+    /// How many URLs were added, repetitions counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether no URL was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Sorted and without repetition.
+    pub(super) fn sorted(&self) -> Vec<&[u8]> {
+        let mut urls = Vec::with_capacity(self.ends.len());
+        let mut start = 0;
+        for &end in &self.ends {
+            urls.push(&self.text[start..end]);
+            start = end;
+        }
+        sort(&mut urls);
+        urls
+    }
+}
+
+impl<T: AsRef<[u8]>> FromIterator<T> for UrlSet {
+    fn from_iter<I: IntoIterator<Item = T>>(urls: I) -> Self {
+        let mut set = Self::default();
+        urls.into_iter().for_each(|url| set.push(url.as_ref()));
+        set
+    }
+}
+
+/// Sorts and drops repetitions; one look when there is nothing to do.
+pub(super) fn sort<T: Ord>(items: &mut Vec<T>) {
+    if !items.is_sorted_by(|a, b| a < b) {
+        // Stable on purpose: it finds the sorted runs that encoding leaves of a list that was sorted before.
+        items.sort();
+        items.dedup();
+    }
+}

@@ -1,0 +1,178 @@
+//! What is decided: an outcome, its reason and rule, and the URLs that it is about.
+
+use alloc::{string::String, vec::Vec};
+use serde::Serialize;
+
+use crate::{
+    change::Status,
+    edge::{EdgeUrl, Skip},
+    invalidation::{InvalidationPath, Substitution},
+    map::Form,
+    names::{ObjectKey, RepoPath, UrlPath},
+};
+
+/// What changed, as the answer words it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum What {
+    Added,
+    Modified,
+    Deleted,
+    Renamed,
+    Copied,
+    TypeChanged,
+    ModeChanged,
+    /// An object left the bucket, and no diff speaks of it.
+    Removed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Outcome {
+    Purge,
+    Skip,
+}
+
+/// Why; stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Modified,
+    Added,
+    Deleted,
+    Renamed,
+    Copied,
+    RemovedFromBucket,
+    AddedSkipped,
+    DeletedKept,
+    NotInTrigger,
+    Ignored,
+    OutsideSource,
+    OutsideOriginPath,
+    ModeOnly,
+    Submodule,
+    Symlink,
+    /// Another file changed that the URL shows something of.
+    Dependent,
+    /// The name carries the content's hash: it never comes with other bytes.
+    Fingerprinted,
+    /// The behaviour that serves the URL keeps nothing.
+    CachingDisabled,
+    /// The behaviour that serves the URL gets it from an origin without the object.
+    OtherOrigin,
+}
+
+#[derive(Debug)]
+pub(crate) struct Decision {
+    pub(crate) what: What,
+    /// `None` only for a removed object that no repository path is deployed to.
+    pub(crate) path: Option<RepoPath>,
+    pub(crate) from: Option<RepoPath>,
+    pub(crate) key: Option<ObjectKey>,
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Reason,
+    pub(crate) rule: String,
+    /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
+    pub(crate) diff: Option<usize>,
+    pub(crate) urls: Vec<StaleUrl>,
+    /// The fingerprint pattern that the name matches, though its bytes changed.
+    pub(crate) broken_fingerprint: Option<usize>,
+}
+
+/// A URL that may be stale at one distribution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StaleUrl {
+    pub(crate) url: UrlPath,
+    /// Whether every URL that begins so is meant.
+    pub(crate) wildcard: bool,
+    pub(crate) form: Form,
+    pub(crate) path: InvalidationPath,
+    pub(crate) substitution: Option<Substitution>,
+    /// Index into the planned distributions.
+    pub(crate) distribution: usize,
+    /// Index of the behaviour that serves it, where facts are known.
+    pub(crate) behaviour: Option<usize>,
+    /// Why it is not purged after all.
+    pub(crate) skipped: Option<Skip>,
+}
+
+impl From<Status> for What {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Added => Self::Added,
+            Status::Modified => Self::Modified,
+            Status::Deleted => Self::Deleted,
+            Status::Renamed => Self::Renamed,
+            Status::Copied => Self::Copied,
+            Status::TypeChanged => Self::TypeChanged,
+            Status::ModeChanged => Self::ModeChanged,
+        }
+    }
+}
+
+impl Reason {
+    /// The stable name, as in answers.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Modified => "modified",
+            Self::Added => "added",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+            Self::Copied => "copied",
+            Self::RemovedFromBucket => "removed-from-bucket",
+            Self::AddedSkipped => "added-skipped",
+            Self::DeletedKept => "deleted-kept",
+            Self::NotInTrigger => "not-in-trigger",
+            Self::Ignored => "ignored",
+            Self::OutsideSource => "outside-source",
+            Self::OutsideOriginPath => "outside-origin-path",
+            Self::ModeOnly => "mode-only",
+            Self::Submodule => "submodule",
+            Self::Symlink => "symlink",
+            Self::Dependent => "dependent",
+            Self::Fingerprinted => "fingerprinted",
+            Self::CachingDisabled => "caching-disabled",
+            Self::OtherOrigin => "other-origin",
+        }
+    }
+}
+
+/// What is written is the name.
+impl Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Decision {
+    /// The URLs that are purged.
+    pub(crate) fn stale(&self) -> impl Iterator<Item = &StaleUrl> {
+        let purged = self.outcome == Outcome::Purge;
+        self.urls.iter().filter(move |url| purged && url.skipped.is_none())
+    }
+}
+
+impl StaleUrl {
+    /// A URL with the path that purges it.
+    pub(super) fn new(url: EdgeUrl, wildcard: bool, distribution: usize) -> Self {
+        let EdgeUrl { url, form, behaviour, skipped } = url;
+        let (path, substitution) =
+            if wildcard { InvalidationPath::narrowest_wildcard(&url) } else { InvalidationPath::narrowest(&url) };
+        Self { url, wildcard, form, path, substitution, distribution, behaviour, skipped }
+    }
+
+    /// All query strings of this URL. The URL itself is purged beside them: a wildcard is not trusted with its own
+    /// prefix.
+    pub(super) fn query_strings(&self) -> Self {
+        let (path, substitution) = InvalidationPath::narrowest_wildcard(&self.url);
+        let substitution = substitution.or(Some(Substitution::QueryString));
+        Self { form: Form::QueryString, wildcard: true, path, substitution, ..self.clone() }
+    }
+}
+
+/// Why nothing of these URLs is purged, when that is so.
+pub(super) fn unpurged(urls: &[StaleUrl]) -> Option<Skip> {
+    let Some(first) = urls.first() else {
+        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from("/distributions") });
+    };
+    if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
+}

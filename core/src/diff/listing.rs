@@ -1,0 +1,163 @@
+//! `git diff --raw` and `git diff --name-status`, as lines or with `-z`.
+//!
+//! Source: git-diff(1), "Raw output format": `:100644 100644 <id> <id> M` TAB `path` LF, with two paths for renames and
+//! copies and names quoted as in C; with `-z`, NUL for each of TAB and LF and names as they are.
+
+mod header;
+#[cfg(test)]
+mod tests;
+
+use alloc::{format, string::String};
+
+use self::header::{Header, raw_header, status_header};
+use super::{
+    lines::{self, line},
+    sink::Sink,
+};
+use crate::{error::Error, escape::escape, names::RepoPath};
+
+/// Which of the two listings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    Raw,
+    NameStatus,
+}
+
+impl Listing {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Raw => "diff-git-raw",
+            Self::NameStatus => "diff-name-status",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Raw => "give the output of `git diff --raw -z --no-abbrev OLD NEW`, whole and unchanged",
+            Self::NameStatus => "give the output of `git diff --name-status -z OLD NEW`, whole and unchanged",
+        }
+    }
+
+    fn header(self, text: &[u8]) -> Option<Header> {
+        match self {
+            Self::Raw => raw_header(text),
+            Self::NameStatus => status_header(text),
+        }
+    }
+
+    /// Reads lines. What is no header is text, as `git log` writes it.
+    pub(super) fn read_lines(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let (text, next) = line(bytes, at);
+            let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
+            match self.header(header) {
+                Some(header) => {
+                    let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
+                    let refuse = |field: &[u8]| self.not_a_path(field).at(Some(index), at, at + text.len());
+                    let mut path = || {
+                        // `--combined-all-paths` writes the name in each parent before the last one.
+                        let mut field = names.next().ok_or_else(|| refuse(text))?;
+                        while let Some(later) = names.next_if(|_| header.combined) {
+                            field = later;
+                        }
+                        lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| refuse(field))
+                    };
+                    let (path, from) = header.paths(&mut path)?;
+                    header.push(path, from, sink);
+                }
+                None if is_refused(text) => {
+                    return Err(self.refuse(text).at(Some(index), at, at + text.len()));
+                }
+                None => sink.text(text, at),
+            }
+            at = next;
+        }
+        if sink.is_empty() && !bytes.trim_ascii().is_empty() && !sink.coloured() {
+            let message = "there is no line of such a diff in the text";
+            return Err(Error::new(self.code(), message, self.help()).at(Some(index), 0, bytes.len()));
+        }
+        if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
+            unterminated(sink);
+        }
+        Ok(())
+    }
+
+    /// Reads fields that end in NUL; there can be no text between them.
+    pub(super) fn read_fields(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+        let mut fields = Fields { bytes, index, at: 0, help: self.help() };
+        while fields.at < bytes.len() {
+            let start = fields.at;
+            let text = fields.next("a header")?;
+            let header =
+                self.header(text).ok_or_else(|| self.refuse(text).at(Some(index), start, start + text.len()))?;
+            let mut path = || {
+                let start = fields.at;
+                let field = fields.next("a path")?;
+                RepoPath::new(field).ok_or_else(|| self.not_a_path(field).at(Some(index), start, fields.at))
+            };
+            let (path, from) = header.paths(&mut path)?;
+            header.push(path, from, sink);
+        }
+        Ok(())
+    }
+
+    fn not_a_path(self, field: &[u8]) -> Error {
+        Error::new(self.code(), format!("`{}` is not a path in a repository", shown(field)), self.help())
+    }
+
+    fn refuse(self, header: &[u8]) -> Error {
+        let shown = shown(header);
+        let message = if header.last() == Some(&b'U') || header.starts_with(b"U\t") {
+            format!("`{shown}` is an unmerged path")
+        } else {
+            format!("`{shown}` is not a header of such a diff")
+        };
+        Error::new(self.code(), message, self.help())
+    }
+}
+
+/// Lines that look like a header and are none that can be read: passing over them could miss a change.
+fn is_refused(text: &[u8]) -> bool {
+    let raw = text.starts_with(b":") && text.get(1..7).is_some_and(|mode| lines::mode(mode).is_some());
+    raw || text.starts_with(b"U\t")
+}
+
+/// The first bytes of a piece of input, for a message.
+pub(super) fn shown(bytes: &[u8]) -> String {
+    escape(&bytes[..bytes.len().min(120)])
+}
+
+/// Says that the end may be missing. It is no error: `$(git diff …)` in a shell takes the last line end off.
+pub(super) fn unterminated(sink: &mut Sink) {
+    sink.warn(
+        "diff-unterminated",
+        "the last line of the diff has no line end, so its name may be cut short",
+        "give the whole output; with `-z` a cut is seen with certainty",
+    );
+}
+
+/// Fields that end in NUL.
+pub(super) struct Fields<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) index: usize,
+    pub(super) at: usize,
+    pub(super) help: &'static str,
+}
+
+impl<'a> Fields<'a> {
+    /// The bytes up to the next NUL.
+    pub(super) fn next(&mut self, what: &str) -> Result<&'a [u8], Error> {
+        let rest = &self.bytes[self.at..];
+        let Some(length) = memchr::memchr(0, rest) else {
+            let message = format!("the diff ends in the middle of {what}");
+            return Err(Error::new("diff-truncated", message, self.help).at(
+                Some(self.index),
+                self.at,
+                self.bytes.len(),
+            ));
+        };
+        self.at += length + 1;
+        Ok(&rest[..length])
+    }
+}

@@ -1,0 +1,111 @@
+//! The headers of both listings: what they say of a change but its names.
+
+use alloc::vec::Vec;
+
+use crate::{
+    change::{BlobId, Change, Entry, Status},
+    diff::{lines, merge, sink::Sink},
+    error::Error,
+    names::RepoPath,
+};
+
+/// The status and the two sides that a header tells.
+pub(super) struct Header {
+    status: Status,
+    before: Option<Entry>,
+    after: Option<Entry>,
+    /// The header of a combined diff: more than one old side.
+    pub(super) combined: bool,
+}
+
+impl Header {
+    /// The path, and the old path of a rename or the source of a copy, which stands first.
+    pub(super) fn paths(
+        &self,
+        next: &mut impl FnMut() -> Result<RepoPath, Error>,
+    ) -> Result<(RepoPath, Option<RepoPath>), Error> {
+        let first = next()?;
+        match self.status {
+            Status::Renamed | Status::Copied => Ok((next()?, Some(first))),
+            _ => Ok((first, None)),
+        }
+    }
+
+    pub(super) fn push(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) {
+        if self.combined {
+            merge::warn(sink);
+        }
+        sink.push(Change::new(self.status, path, from, self.before, self.after));
+    }
+}
+
+/// The header of `--raw`.
+pub(super) fn raw_header(text: &[u8]) -> Option<Header> {
+    let parents = text.iter().take_while(|byte| **byte == b':').count();
+    if parents == 0 {
+        return None;
+    }
+    let mut fields = text[parents..].split(|byte| *byte == b' ');
+    if parents > 1 {
+        return combined_header(&fields.collect::<Vec<_>>(), parents);
+    }
+    let (old_mode, new_mode) = (lines::mode(fields.next()?)?, lines::mode(fields.next()?)?);
+    let (old_id, new_id) = (fields.next()?, fields.next()?);
+    let status = fields.next()?;
+    let (before, after) = (entry(old_mode, old_id), entry(new_mode, new_id));
+    let status = letter(status)?;
+    let sides = match status {
+        Status::Added => (false, true),
+        Status::Deleted => (true, false),
+        _ => (true, true),
+    };
+    let whole = sides == (before.is_some(), after.is_some()) && fields.next().is_none();
+    whole.then_some(Header { status, before, after, combined: false })
+}
+
+fn combined_header(fields: &[&[u8]], parents: usize) -> Option<Header> {
+    let [modes @ .., statuses] = fields else { return None };
+    let (modes, ids) = modes.split_at_checked(parents + 1)?;
+    if ids.len() != modes.len() || statuses.len() != parents || !statuses.iter().all(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let sides = modes.iter().zip(ids).map(|(mode, id)| Some(entry(lines::mode(mode)?, id)));
+    let mut sides = sides.collect::<Option<Vec<_>>>()?;
+    let after = sides.pop()?;
+    let (status, before) = merge::before(&sides, after.as_ref());
+    Some(Header { status, before, after, combined: true })
+}
+
+fn entry(mode: u32, id: &[u8]) -> Option<Entry> {
+    (mode != 0).then(|| Entry { mode, id: BlobId::from_hex(id) })
+}
+
+/// A listing of names tells neither modes nor ids: each side that is there counts as a file.
+pub(super) fn status_header(text: &[u8]) -> Option<Header> {
+    let parents = text.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let (status, combined) = match (parents, text) {
+        (1, _) => (letter(text)?, false),
+        (2.., _) if parents == text.len() => (merge::letters(text)?, true),
+        _ => return None,
+    };
+    let before = (status != Status::Added).then_some(Entry::UNKNOWN);
+    let after = (status != Status::Deleted).then_some(Entry::UNKNOWN);
+    Some(Header { status, before, after, combined })
+}
+
+/// The status of a letter and its score: `M`, `R100`.
+fn letter(text: &[u8]) -> Option<Status> {
+    let (letter, score) = text.split_first()?;
+    if !score.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    match letter {
+        b'A' => Some(Status::Added),
+        b'D' => Some(Status::Deleted),
+        b'M' => Some(Status::Modified),
+        b'T' => Some(Status::TypeChanged),
+        b'R' => Some(Status::Renamed),
+        b'C' => Some(Status::Copied),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! The header of one file in git's own diffs.
+//!
+//! Source: git-diff(1), "Generating patch text with -p" and "Combined diff format".
+
+use alloc::vec::Vec;
+
+use crate::{
+    change::{BlobId, Change, Entry, Status},
+    diff::{
+        lines::{self, line, unquote},
+        merge,
+        unified::prefix::Sides,
+    },
+    names::RepoPath,
+};
+
+/// Whether a header joins two names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pair {
+    #[default]
+    No,
+    /// It tells how similar two files are; their names have not come.
+    Announced,
+    Rename,
+    Copy,
+}
+
+/// What the lines of a header say.
+#[derive(Debug, Default)]
+pub(super) struct Header<'a> {
+    /// The rest of the `diff --git` line: both names.
+    pub(super) line: &'a [u8],
+    old_mode: Option<u32>,
+    new_mode: Option<u32>,
+    /// Which sides the lines on modes leave.
+    pub(super) sides: Sides,
+    /// Names without prefixes, as they are written.
+    pub(super) from: Option<&'a [u8]>,
+    pub(super) to: Option<&'a [u8]>,
+    pair: Pair,
+    /// Both ids of the `index` line.
+    ids: Option<(&'a [u8], &'a [u8])>,
+    /// The `--- ` and `+++ ` lines: written names, with a tab behind them when they have blanks.
+    pub(super) files: Option<(&'a [u8], &'a [u8])>,
+    /// Whether content follows.
+    pub(super) body: bool,
+    /// How many lines it has.
+    lines: usize,
+    /// The ends of the lines are CR LF.
+    pub(super) crlf: bool,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header whose first line is `first`, from the line after it; yields where it ends.
+    pub(super) fn read(bytes: &'a [u8], first: &'a [u8], mut at: usize) -> (Self, usize) {
+        let mut header = Self { line: first, crlf: bytes[..at].ends_with(b"\r\n"), ..Self::default() };
+        while at < bytes.len() {
+            let (text, next) = line(bytes, at);
+            if text.starts_with(b"--- ") {
+                let (second, after) = line(bytes, next);
+                let (Some(old), Some(new)) = (text.strip_prefix(b"--- "), second.strip_prefix(b"+++ ")) else { break };
+                header.files = Some((old, new));
+                header.lines += 2;
+                at = after;
+                break;
+            }
+            if header.take(text).is_none() {
+                break;
+            }
+            header.lines += 1;
+            at = next;
+        }
+        let rest = &bytes[at..];
+        header.body = [b"@@ -".as_slice(), b"@@@", b"Binary files ", b"GIT binary patch"]
+            .iter()
+            .any(|start| rest.starts_with(start));
+        (header, at)
+    }
+
+    /// Takes one line; `None` when it is none of a header.
+    fn take(&mut self, text: &'a [u8]) -> Option<()> {
+        match *text.first()? {
+            b'i' => self.take_index(text.strip_prefix(b"index ")?)?,
+            b'n' => match text.strip_prefix(b"new file mode ") {
+                Some(mode) => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(lines::mode(mode)?)),
+                None => self.new_mode = Some(lines::mode(text.strip_prefix(b"new mode ")?)?),
+            },
+            b'o' => self.old_mode = Some(lines::mode(text.strip_prefix(b"old mode ")?)?),
+            b'd' => match text.strip_prefix(b"deleted file mode ") {
+                Some(mode) => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(lines::mode(mode)?)),
+                None => _ = text.strip_prefix(b"dissimilarity index ")?,
+            },
+            b's' => {
+                text.strip_prefix(b"similarity index ")?;
+                self.pair = Pair::Announced;
+            }
+            b'r' => {
+                match text.strip_prefix(b"rename from ") {
+                    Some(from) => self.from = Some(from),
+                    None => self.to = Some(text.strip_prefix(b"rename to ")?),
+                }
+                self.pair = Pair::Rename;
+            }
+            b'c' => {
+                match text.strip_prefix(b"copy from ") {
+                    Some(from) => self.from = Some(from),
+                    None => self.to = Some(text.strip_prefix(b"copy to ")?),
+                }
+                self.pair = Pair::Copy;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn take_index(&mut self, text: &'a [u8]) -> Option<()> {
+        let mut fields = text.split(|byte| *byte == b' ');
+        let ids = fields.next()?;
+        let dots = memchr::memmem::find(ids, b"..")?;
+        self.ids = Some((&ids[..dots], &ids[dots + 2..]));
+        if let Some(mode) = fields.next().and_then(lines::mode) {
+            self.old_mode = self.old_mode.or(Some(mode));
+            self.new_mode = self.new_mode.or(Some(mode));
+        }
+        Some(())
+    }
+
+    /// What is missing when the diff ends behind this header.
+    pub(super) fn missing(&self, terminated: bool) -> Option<&'static str> {
+        if self.lines == 0 {
+            Some("what became of the file")
+        } else if self.from.is_some() != self.to.is_some() || self.pair == Pair::Announced {
+            Some("the names of a rename or copy")
+        } else if !terminated && self.is_name_cut() {
+            Some("the end of a name")
+        } else if !self.body && (self.files.is_some() || self.wants_content()) {
+            Some("the content of the file")
+        } else if self.half_a_mode() || (self.sides != Sides::Both && self.ids.is_none()) {
+            Some("the rest of its header")
+        } else {
+            None
+        }
+    }
+
+    /// Whether a `--- ` or `+++ ` line speaks of another file than this path of the `diff --git` line.
+    pub(super) fn names_another(&self, path: &RepoPath) -> bool {
+        let another = |written: &[u8]| {
+            let name = written.strip_suffix(b"\t").unwrap_or(written);
+            let same = name.ends_with(path.as_bytes()) || name == b"/dev/null" || name.starts_with(b"\"");
+            !same && !unquoted_file_name(name).ends_with(path.as_bytes())
+        };
+        self.files.is_some_and(|(old, new)| another(old) || another(new))
+    }
+
+    /// Whether the last name of a rename or copy is shorter than in the `diff --git` line.
+    fn is_name_cut(&self) -> bool {
+        let (Some(from), Some(to)) = (self.from, self.to) else { return false };
+        let quoted = self.line.contains(&b'"');
+        let prefixes = self.line.len().checked_sub(from.len() + to.len() + 1);
+        if quoted { !to.ends_with(b"\"") && !self.line.ends_with(to) } else { !matches!(prefixes, Some(0 | 4)) }
+    }
+
+    fn half_a_mode(&self) -> bool {
+        self.sides == Sides::Both && self.old_mode.is_some() != self.new_mode.is_some()
+    }
+
+    /// Whether the ids differ and neither side is the empty file: then hunks or a note of binary content follow.
+    fn wants_content(&self) -> bool {
+        let empty = |id: &[u8]| {
+            id.len() >= 7
+                && (b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".starts_with(id)
+                    || b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813".starts_with(id))
+        };
+        self.ids.is_some_and(|(old, new)| {
+            let nothing = match self.sides {
+                Sides::OnlyNew => empty(new),
+                Sides::OnlyOld => empty(old),
+                Sides::Both => false,
+            };
+            old != new && !nothing
+        })
+    }
+
+    /// The change that the header tells of this path.
+    pub(super) fn change(&self, path: RepoPath, from: Option<RepoPath>) -> Change {
+        let (old_id, new_id) = self.ids.unwrap_or_default();
+        let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
+        let before = (self.sides != Sides::OnlyNew).then(|| entry(self.old_mode, old_id));
+        let after = (self.sides != Sides::OnlyOld).then(|| entry(self.new_mode, new_id));
+        let status = match (&from, before, after) {
+            (Some(_), ..) if self.pair == Pair::Copy => Status::Copied,
+            (Some(_), ..) => Status::Renamed,
+            (None, None, _) => Status::Added,
+            (None, _, None) => Status::Deleted,
+            // git writes an `index` line whenever the content differs.
+            (None, Some(old), Some(new)) if self.only_modes() && old.kind() == new.kind() => Status::ModeChanged,
+            _ => Status::Modified,
+        };
+        Change::new(status, path, from, before, after)
+    }
+
+    fn only_modes(&self) -> bool {
+        let modes = self.old_mode.is_some() && self.new_mode.is_some();
+        modes && self.ids.is_none() && self.files.is_none() && !self.body
+    }
+}
+
+/// The header of one file in a combined diff.
+#[derive(Debug, Default)]
+pub(super) struct CombinedHeader<'a> {
+    ids: Vec<&'a [u8]>,
+    modes: Vec<u32>,
+    sides: Sides,
+    pub(super) body: bool,
+    files: bool,
+    lines: usize,
+}
+
+impl<'a> CombinedHeader<'a> {
+    /// Reads it from the line after `diff --cc`; yields where it ends.
+    pub(super) fn read(bytes: &'a [u8], mut at: usize) -> (Self, usize) {
+        let mut header = Self::default();
+        while at < bytes.len() {
+            let (text, next) = line(bytes, at);
+            // `--combined-all-paths` writes a `--- ` line for each parent.
+            let file_line = header.lines > 0 && (text.starts_with(b"--- ") || text.starts_with(b"+++ "));
+            header.files |= text.starts_with(b"+++ ") && next > at + text.len();
+            if !file_line && header.take(text).is_none() {
+                break;
+            }
+            header.lines += 1;
+            at = next;
+        }
+        let rest = &bytes[at..];
+        header.body = rest.starts_with(b"@@@") || rest.starts_with(b"Binary files ");
+        (header, at)
+    }
+
+    fn take(&mut self, text: &'a [u8]) -> Option<()> {
+        if let Some(ids) = text.strip_prefix(b"index ") {
+            let dots = memchr::memmem::find(ids, b"..")?;
+            self.ids = ids[..dots].split(|byte| *byte == b',').collect();
+            self.ids.push(&ids[dots + 2..]);
+        } else if let Some(modes) = text.strip_prefix(b"mode ") {
+            let dots = memchr::memmem::find(modes, b"..")?;
+            self.take_modes(&modes[..dots])?;
+            self.modes.push(lines::mode(&modes[dots + 2..])?);
+        } else if let Some(mode) = text.strip_prefix(b"new file mode ") {
+            (self.sides, self.modes) = (Sides::OnlyNew, Vec::new());
+            self.modes.push(lines::mode(mode)?);
+        } else if let Some(modes) = text.strip_prefix(b"deleted file mode ") {
+            self.sides = Sides::OnlyOld;
+            self.take_modes(modes)?;
+        } else {
+            text.strip_prefix(b"similarity index ")?;
+        }
+        Some(())
+    }
+
+    fn take_modes(&mut self, modes: &[u8]) -> Option<()> {
+        self.modes = modes.split(|byte| *byte == b',').map(lines::mode).collect::<Option<_>>()?;
+        Some(())
+    }
+
+    /// Whether nothing has to follow: only modes differ, or the file is gone, or no hunk is shown for it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.files
+            || self.sides == Sides::OnlyOld
+            || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
+    }
+
+    /// The change that it tells of this path.
+    pub(super) fn change(&self, path: RepoPath) -> Change {
+        let (result, parents) = self.ids.split_last().map_or((b"".as_slice(), [].as_slice()), |(id, ids)| (*id, ids));
+        let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
+        let exists = |id: &[u8]| id.iter().any(|digit| *digit != b'0');
+        let mode = |side: usize| (self.sides != Sides::OnlyNew).then(|| self.modes.get(side).copied()).flatten();
+        let sides = parents.iter().enumerate().map(|(side, id)| exists(id).then(|| entry(mode(side), id)));
+        let after = (self.sides != Sides::OnlyOld).then(|| entry(self.modes.last().copied(), result));
+        let (status, before) = merge::before(&sides.collect::<Vec<_>>(), after.as_ref());
+        Change::new(status, path, None, before, after)
+    }
+}
+
+/// The name of a `--- ` or `+++ ` line: quoted, or up to the tab before a time.
+pub(super) fn file_name(text: &[u8]) -> Option<alloc::borrow::Cow<'_, [u8]>> {
+    if text.first() == Some(&b'"') {
+        return unquote(text).map(|(name, _)| name.into());
+    }
+    Some(unquoted_file_name(text).into())
+}
+
+/// A name without quotes, up to the tab behind it.
+pub(super) fn unquoted_file_name(text: &[u8]) -> &[u8] {
+    memchr::memchr(b'\t', text).map_or(text, |tab| &text[..tab])
+}

@@ -1,0 +1,243 @@
+//! Names in the headers of a diff stand behind prefixes, `a/` and `b/` unless somebody chose others. A header does not say
+//! which, but the two names of a file are the same behind them.
+
+use alloc::{borrow::Cow, vec::Vec};
+
+/// The prefix of the old and of the new side.
+type Both = (Vec<u8>, Vec<u8>);
+
+/// What the files of a diff tell of prefixes that are not git's own.
+#[derive(Debug, Default)]
+enum Chosen {
+    #[default]
+    None,
+    /// A file showed these, as far as its two names differ.
+    Shown(Both),
+    /// A rename proved these: its own lines give its names without them.
+    Proven(Both),
+    /// Two files showed different ones.
+    Contradiction,
+}
+
+/// What tells names from their prefixes in one diff.
+#[derive(Debug, Default)]
+pub(super) struct Prefixes {
+    /// The prefixes of both sides, once they are known.
+    known: Option<Both>,
+    /// Keep `a/` where only one side has a name: other files of the diff have no prefix.
+    keep_letters: bool,
+    chosen: Chosen,
+    none_seen: bool,
+    letters_assumed: bool,
+}
+
+/// What the two written names of a file come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Name<'a> {
+    /// Both are this name behind their prefixes.
+    One(Cow<'a, [u8]>),
+    /// They are not the same behind any prefixes.
+    Two,
+}
+
+/// Which sides of a file there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Sides {
+    #[default]
+    Both,
+    OnlyOld,
+    OnlyNew,
+}
+
+impl Prefixes {
+    /// What a second reading shall know: `None` when the first was right, `Err` when the files contradict each other.
+    pub(super) fn second_reading(self) -> Result<Option<Self>, ()> {
+        if self.known.is_some() || self.keep_letters {
+            return Ok(None);
+        }
+        let known = match self.chosen {
+            Chosen::None => None,
+            Chosen::Shown(both) | Chosen::Proven(both) => Some(both),
+            Chosen::Contradiction => return Err(()),
+        };
+        let keep_letters = self.none_seen && self.letters_assumed;
+        let again = known.is_some() || keep_letters;
+        Ok(again.then(|| Self { known, keep_letters, ..Self::default() }))
+    }
+
+    /// The chosen prefixes, when this is a reading that knows them.
+    pub(super) fn known(&self) -> Option<(&[u8], &[u8])> {
+        self.known.as_ref().map(|(old, new)| (old.as_slice(), new.as_slice()))
+    }
+
+    /// The name behind two written names.
+    pub(super) fn name<'a>(&mut self, old: Cow<'a, [u8]>, new: Cow<'a, [u8]>, sides: Sides) -> Name<'a> {
+        if let Some((old_prefix, new_prefix)) = &self.known {
+            let (in_old, in_new) = (old.strip_prefix(old_prefix.as_slice()), new.strip_prefix(new_prefix.as_slice()));
+            match (sides, in_old, in_new) {
+                (Sides::OnlyOld, Some(_), _) => return Name::One(behind(old, old_prefix.len())),
+                (Sides::OnlyNew, _, Some(_)) => return Name::One(behind(new, new_prefix.len())),
+                (Sides::Both, Some(one), Some(other)) if one == other => {
+                    return Name::One(behind(new, new_prefix.len()));
+                }
+                _ => {}
+            }
+        }
+        if old == new {
+            self.none_seen = true;
+            return Name::One(new);
+        }
+        if have_letters(&old, &new) {
+            return Name::One(behind(new, 2));
+        }
+        match common_name(&old, &new).filter(|_| self.known.is_none()) {
+            Some(length) => {
+                self.saw(&old[..old.len() - length], &new[..new.len() - length]);
+                let prefix = new.len() - length;
+                Name::One(behind(new, prefix))
+            }
+            None => Name::Two,
+        }
+    }
+
+    /// The name behind one written name; the other side is `/dev/null`.
+    pub(super) fn single<'a>(&mut self, written: Cow<'a, [u8]>, side: Sides) -> Cow<'a, [u8]> {
+        let known = self.known().map(|(old, new)| if side == Sides::OnlyOld { old } else { new });
+        if let Some(length) = known.filter(|prefix| written.starts_with(prefix)).map(<[u8]>::len) {
+            return behind(written, length);
+        }
+        if self.keep_letters || !has_letter(&written) {
+            return written;
+        }
+        self.letters_assumed = true;
+        behind(written, 2)
+    }
+
+    /// Learns from a rename, whose own lines give its names without prefixes, and its `diff --git` line with them.
+    pub(super) fn learn(&mut self, line: &[u8], from: &[u8], to: &[u8]) {
+        let Some(prefixes) = line.len().checked_sub(from.len() + to.len() + 1) else { return };
+        let letters = prefixes == 4 && line.get(1) == Some(&b'/');
+        let told = self.known.is_some() || matches!(self.chosen, Chosen::Proven(_));
+        if prefixes == 0 || letters || told || line.contains(&b'"') {
+            return;
+        }
+        let cut = |old: usize| {
+            let (before, rest) = line.split_at_checked(old)?;
+            let (between, end) = rest.strip_prefix(from)?.strip_prefix(b" ")?.split_at_checked(prefixes - old)?;
+            (end == to).then_some((before, between))
+        };
+        // Prefixes are short; a bound keeps the search linear in the line.
+        if let Some((old, new)) = (0..=prefixes.min(64)).find_map(cut) {
+            // `a/sub/` is no prefix that anybody chooses: one of the two kinds of names is wrong.
+            let odd = old.is_empty() != new.is_empty() || (has_letter(old) && has_letter(new));
+            self.chosen = if odd { Chosen::Contradiction } else { Chosen::Proven((old.to_vec(), new.to_vec())) };
+        }
+    }
+
+    fn saw(&mut self, old: &[u8], new: &[u8]) {
+        match &self.chosen {
+            Chosen::None => self.chosen = Chosen::Shown((old.to_vec(), new.to_vec())),
+            Chosen::Shown((one, other)) if one != old || other != new => self.chosen = Chosen::Contradiction,
+            _ => {}
+        }
+    }
+}
+
+/// The prefixes that git writes of itself: `a/ b/`, the mnemonic ones, those of `--no-index`; `-R` turns them round.
+/// Source: git-config(1), `diff.mnemonicPrefix`.
+pub(super) fn have_letters(old: &[u8], new: &[u8]) -> bool {
+    has_letter(old) && has_letter(new) && old[0] != new[0] && old[2..] == new[2..]
+}
+
+fn has_letter(name: &[u8]) -> bool {
+    name.len() > 2 && name[1] == b'/' && b"abciow12".contains(&name[0])
+}
+
+/// The length of the longest common end of two names that begins a component in both.
+pub(super) fn common_name(old: &[u8], new: &[u8]) -> Option<usize> {
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
+    let begins = |name: &[u8]| name.len() == same || name[name.len() - same - 1] == b'/';
+    let end = &new[new.len() - same..];
+    let begin = if begins(old) && begins(new) { 0 } else { memchr::memchr(b'/', end)? };
+    let name = end[begin..].iter().position(|byte| *byte != b'/')?;
+    Some(same - begin - name)
+}
+
+fn behind(name: Cow<'_, [u8]>, prefix: usize) -> Cow<'_, [u8]> {
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(&name[prefix..]),
+        Cow::Owned(mut name) => {
+            name.drain(..prefix);
+            Cow::Owned(name)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(prefixes: &mut Prefixes, old: &'static str, new: &'static str) -> Option<Vec<u8>> {
+        match prefixes.name(old.as_bytes().into(), new.as_bytes().into(), Sides::Both) {
+            Name::One(name) => Some(name.into_owned()),
+            Name::Two => None,
+        }
+    }
+
+    #[test]
+    fn the_name_is_what_both_share() {
+        let mut prefixes = Prefixes::default();
+        assert_eq!(name(&mut prefixes, "a/x y", "b/x y").unwrap(), b"x y");
+        assert_eq!(name(&mut prefixes, "w/x", "i/x").unwrap(), b"x");
+        assert_eq!(name(&mut prefixes, "a/x", "a/x").unwrap(), b"a/x");
+        assert_eq!(name(&mut prefixes, "x.orig", "x"), None);
+        assert_eq!(common_name(b"src://a b/c", b"dst://a b/c"), Some(5));
+        assert_eq!(
+            (common_name(b"x/", b"y/"), common_name(b"", b""), common_name(b"a/b/c", b"c")),
+            (None, None, Some(1))
+        );
+        assert!(prefixes.second_reading().unwrap().is_none());
+    }
+
+    #[test]
+    fn chosen_prefixes_are_learnt_and_then_known() {
+        let mut prefixes = Prefixes::default();
+        assert_eq!(name(&mut prefixes, "old/site/x", "newer/site/x").unwrap(), b"site/x");
+        let mut again = prefixes.second_reading().unwrap().unwrap();
+        assert_eq!(again.known(), Some((b"old/".as_slice(), b"newer/".as_slice())));
+        // git names the side that is there twice.
+        let added = again.name(b"newer/y".as_slice().into(), b"newer/y".as_slice().into(), Sides::OnlyNew);
+        assert_eq!(added, Name::One(b"y".as_slice().into()));
+    }
+
+    #[test]
+    fn a_rename_proves_prefixes_that_files_leave_open() {
+        let mut prefixes = Prefixes::default();
+        assert_eq!(name(&mut prefixes, "x/site/f", "y/site/f").unwrap(), b"site/f");
+        prefixes.learn(b"x/site/f y/site/g", b"f", b"g");
+        let again = prefixes.second_reading().unwrap().unwrap();
+        assert_eq!(again.known(), Some((b"x/site/".as_slice(), b"y/site/".as_slice())));
+    }
+
+    #[test]
+    fn files_that_contradict_each_other_are_not_guessed_about() {
+        let mut prefixes = Prefixes::default();
+        name(&mut prefixes, "old/x", "new/x").unwrap();
+        name(&mut prefixes, "older/x", "new/x").unwrap();
+        assert!(prefixes.second_reading().is_err());
+        for (line, from, to) in [("a/s/x b/s/y", "x", "y"), ("a/x b/y", "a/x", "y")] {
+            let mut prefixes = Prefixes::default();
+            prefixes.learn(line.as_bytes(), from.as_bytes(), to.as_bytes());
+            assert!(prefixes.second_reading().is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn one_side_alone_keeps_its_letter_when_others_have_none() {
+        let mut prefixes = Prefixes::default();
+        assert_eq!(prefixes.single(b"b/x".as_slice().into(), Sides::OnlyNew).as_ref(), b"x");
+        name(&mut prefixes, "b/y", "b/y").unwrap();
+        let mut again = prefixes.second_reading().unwrap().unwrap();
+        assert_eq!(again.single(b"b/x".as_slice().into(), Sides::OnlyNew).as_ref(), b"b/x");
+    }
+}

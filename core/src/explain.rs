@@ -1,0 +1,365 @@
+//! Why a URL, or what a repository path shows, is purged or not.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde::Serialize;
+
+use crate::{
+    answer::{DecisionAnswer, Needs, covering, given},
+    decide::{Decision, Outcome, Reason, StaleUrl},
+    diagnostic::Diagnostic,
+    error::Error,
+    escape::unescape,
+    invalidation::{InvalidationPath, Substitution, encode},
+    live::decode,
+    locate,
+    map::{self, Form},
+    names::{ObjectKey, RepoPath, UrlPath},
+    plan::{Plan, shown},
+    policy::{Policy, Preset},
+    request::{DiffRequest, SubjectFields},
+};
+
+/// What is asked about.
+pub(crate) enum Subject {
+    Url(UrlPath),
+    Path(RepoPath),
+}
+
+#[derive(Serialize)]
+pub(crate) struct ExplainAnswer {
+    pub(crate) preset: Preset,
+    pub(crate) policy: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) decisions: Vec<DecisionAnswer>,
+    pub(crate) paths: Vec<PathAnswer>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// What becomes of one URL at one distribution.
+#[derive(Serialize)]
+pub(crate) struct Verdict {
+    pub(crate) distribution: String,
+    /// Absent when the file has no URL there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    pub(crate) outcome: Fate,
+    pub(crate) reason: Why,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) behaviour: Option<String>,
+    /// The invalidation path that reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Fate {
+    /// It may be stale, and is purged.
+    Purge,
+    /// Nothing says that it is stale, but a wildcard of the plan reaches it.
+    OverPurge,
+    Keep,
+}
+
+/// The reason of a decision, or why there is none.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Why {
+    Decided(Reason),
+    Other(Other),
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Other {
+    /// A wildcard that other URLs need.
+    Wildcard,
+    /// The diffs do not speak of a file behind it.
+    Unchanged,
+    /// The file changed, but this form of its URL is off.
+    FormOff,
+}
+
+impl Why {
+    /// For a person.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Decided(reason) => reason.name(),
+            Self::Other(Other::Wildcard) => "because a wildcard that other URLs need reaches it",
+            Self::Other(Other::Unchanged) => "because no change of the diffs is about it",
+            Self::Other(Other::FormOff) => "because this form of the URL is off, though its file changed",
+        }
+    }
+}
+
+/// An invalidation path that is spoken of, and what it is for.
+#[derive(Serialize)]
+pub(crate) struct PathAnswer {
+    pub(crate) distribution: String,
+    pub(crate) path: String,
+    pub(crate) wildcard: bool,
+    /// How many different stale URLs it purges.
+    pub(crate) stale_urls: usize,
+    /// Why some URL could not have a narrower path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forced_by: Option<&'static str>,
+}
+
+impl Subject {
+    pub(crate) fn read(fields: &SubjectFields<'_>, request: &[u8]) -> Result<Self, Error> {
+        let refuse = |field: &str, code, message: String, help| {
+            Err(locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
+        };
+        match (fields.url, fields.path) {
+            (Some(url), None) => match decode(without_host(url).as_bytes()) {
+                Some(url) => Ok(Self::Url(url)),
+                None => refuse(
+                    "url",
+                    "explain-url",
+                    format!("`{url}` is no URL path"),
+                    "write it as viewers send it, for example `/a%20b.html`",
+                ),
+            },
+            (None, Some(path)) => match unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)) {
+                Some(path) => Ok(Self::Path(path)),
+                None => refuse(
+                    "path",
+                    "explain-path",
+                    format!("`{path}` is no path in a repository"),
+                    r"write it relative to the repository root, with `\` as `\\`",
+                ),
+            },
+            _ => {
+                let message = "the request needs one of `url` and `path`";
+                let help = "ask about one URL as viewers send it, or about one repository path";
+                Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()))
+            }
+        }
+    }
+}
+
+/// `https://example.com/a` is asked about as `/a`; a fragment is the viewer's own affair.
+fn without_host(url: &str) -> &str {
+    let url = url.split('#').next().unwrap_or_default();
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.map_or(url, |host| host.find('/').map_or("/", |slash| &host[slash..]))
+}
+
+impl ExplainAnswer {
+    pub(crate) fn new(subject: &Subject, policy: &Policy, plan: &Plan, diffs: &[DiffRequest]) -> Self {
+        let explainer = Explainer { policy, plan };
+        let verdicts = match subject {
+            Subject::Url(url) => (0..plan.distributions.len()).map(|index| explainer.url(index, url, None)).collect(),
+            Subject::Path(path) => explainer.path(path),
+        };
+        let needs = Needs::of(plan);
+        let keys = match subject {
+            Subject::Url(url) => plan.distributions.iter().flat_map(|at| at.edge.keys_of(url)).collect(),
+            Subject::Path(_) => Vec::new(),
+        };
+        let concerned = plan.decisions.iter().enumerate().filter(|(_, decision)| match subject {
+            Subject::Url(url) => explainer.concerns(decision, url, &keys),
+            Subject::Path(path) => speaks_of(decision, path),
+        });
+        Self {
+            preset: policy.preset,
+            policy: given(policy),
+            url: if let Subject::Url(url) = subject { Some(shown(url, false)) } else { None },
+            path: if let Subject::Path(path) = subject { Some(path.escaped()) } else { None },
+            decisions: concerned.map(|(index, _)| DecisionAnswer::new(index, plan, &needs, diffs)).collect(),
+            paths: explainer.paths(&verdicts),
+            verdicts,
+            diagnostics: plan.diagnostics.clone(),
+        }
+    }
+}
+
+struct Explainer<'a> {
+    policy: &'a Policy,
+    plan: &'a Plan,
+}
+
+impl Explainer<'_> {
+    /// Every URL of the file, and every URL that is purged because of it.
+    fn path(&self, path: &RepoPath) -> Vec<Verdict> {
+        let key = map::key_of(path, &self.policy.mappings);
+        let mut verdicts = Vec::new();
+        for (index, at) in self.plan.distributions.iter().enumerate() {
+            let own = key.iter().flat_map(|key| at.edge.urls(key, false)).map(|url| (url.url, false));
+            let decisions = self.plan.decisions.iter().filter(|decision| speaks_of(decision, path));
+            let decided = decisions.flat_map(|decision| &decision.urls).filter(|url| url.distribution == index);
+            let decided = decided.map(|url| (url.url.clone(), url.wildcard));
+            let mut seen = BTreeSet::new();
+            for (url, wildcard) in own.chain(decided).filter(|one| seen.insert(one.clone())).collect::<Vec<_>>() {
+                verdicts.push(if wildcard { self.wildcard(index, &url) } else { self.url(index, &url, key.as_ref()) });
+            }
+            if seen.is_empty() {
+                verdicts.push(self.without_url(index, path, key.as_ref()));
+            }
+        }
+        verdicts
+    }
+
+    /// A file that has no URL at a distribution.
+    fn without_url(&self, index: usize, path: &RepoPath, key: Option<&ObjectKey>) -> Verdict {
+        let decision = self.plan.decisions.iter().find(|decision| speaks_of(decision, path));
+        let (reason, rule) = match (decision, key) {
+            (Some(decision), _) => (Why::Decided(decision.reason), decision.rule.clone()),
+            (None, None) => (Why::Decided(Reason::OutsideSource), String::from("/mappings")),
+            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from("/distributions")),
+        };
+        Verdict { rule: Some(rule), ..self.verdict(index, None, Fate::Keep, reason) }
+    }
+
+    /// Everything that begins so is purged, because a rule says so.
+    fn wildcard(&self, index: usize, url: &UrlPath) -> Verdict {
+        let listed = self.listed(index).find(|(_, stale)| stale.wildcard && stale.url == *url);
+        let (decision, stale) = listed.expect("the URL is one of a decision");
+        let mut verdict = self.decided(index, decision, stale);
+        verdict.url = Some(shown(url, true));
+        verdict
+    }
+
+    /// One URL; `of` limits the objects behind it to one key.
+    fn url(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict {
+        let is_it = |stale: &StaleUrl| !stale.wildcard && stale.url == *url;
+        let mut found: Vec<_> = self.listed(index).filter(|(_, stale)| is_it(stale) || reaches(stale, url)).collect();
+        // What purges it speaks before what does not, and its own entry before a wildcard.
+        found.sort_by_key(|(_, stale)| (stale.skipped.is_some(), !is_it(stale)));
+        let purged = found.first().filter(|(_, stale)| stale.skipped.is_none());
+        if let Some((decision, stale)) = purged {
+            return Verdict { url: Some(shown(url, false)), ..self.decided(index, decision, stale) };
+        }
+        let kept = match found.first() {
+            Some((decision, stale)) => self.decided(index, decision, stale),
+            None => self.unlisted(index, url, of),
+        };
+        let kept = Verdict { url: Some(shown(url, false)), ..kept };
+        match self.wildcard_over(index, url) {
+            Some(path) => Verdict {
+                outcome: Fate::OverPurge,
+                reason: Why::Other(Other::Wildcard),
+                rule: None,
+                path: Some(path),
+                ..kept
+            },
+            None => kept,
+        }
+    }
+
+    /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
+    fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict {
+        let edge = &self.plan.distributions[index].edge;
+        let keys = of.map_or_else(|| edge.keys_of(url), |key| [key.clone()].into());
+        let decision =
+            keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
+        let (reason, rule) = match decision {
+            None => (Why::Other(Other::Unchanged), None),
+            Some(decision) if decision.outcome == Outcome::Skip => {
+                (Why::Decided(decision.reason), Some(decision.rule.clone()))
+            }
+            Some(_) => (Why::Other(Other::FormOff), Some(String::from("/urls"))),
+        };
+        let behaviour = edge.url(url.clone(), Form::Object, false).behaviour;
+        let behaviour = behaviour.map(|behaviour| edge.behaviour_name(behaviour).to_string());
+        Verdict { rule, behaviour, ..self.verdict(index, Some(url), Fate::Keep, reason) }
+    }
+
+    fn decided(&self, index: usize, decision: &Decision, stale: &StaleUrl) -> Verdict {
+        let edge = &self.plan.distributions[index].edge;
+        let behaviour = stale.behaviour.map(|behaviour| edge.behaviour_name(behaviour).to_string());
+        let (outcome, reason, rule, path) = if let Some(skip) = &stale.skipped {
+            (Fate::Keep, skip.reason, skip.rule.clone(), None)
+        } else {
+            let path = covering(stale, self.plan);
+            (Fate::Purge, decision.reason, decision.rule.clone(), Some(path.as_str().to_string()))
+        };
+        let verdict = self.verdict(index, Some(&stale.url), outcome, Why::Decided(reason));
+        Verdict { rule: Some(rule), behaviour, path, ..verdict }
+    }
+
+    fn verdict(&self, index: usize, url: Option<&UrlPath>, outcome: Fate, reason: Why) -> Verdict {
+        let distribution = self.plan.distributions[index].edge.distribution.id().to_string();
+        let url = url.map(|url| shown(url, false));
+        Verdict { distribution, url, outcome, reason, rule: None, behaviour: None, path: None }
+    }
+
+    /// The URLs of all decisions at one distribution.
+    fn listed(&self, index: usize) -> impl Iterator<Item = (&Decision, &StaleUrl)> {
+        let all = self.plan.decisions.iter().flat_map(|decision| decision.urls.iter().map(move |url| (decision, url)));
+        all.filter(move |(_, url)| url.distribution == index)
+    }
+
+    /// A wildcard of the plan that surely or possibly reaches a URL.
+    fn wildcard_over(&self, index: usize, url: &UrlPath) -> Option<String> {
+        let text = encode(url.as_bytes());
+        let mut paths = self.plan.distributions[index].cover.paths().iter();
+        let over = paths.find(|path| path.wildcard_prefix().is_some_and(|prefix| text.starts_with(prefix)))?;
+        Some(over.as_str().to_string())
+    }
+
+    /// Whether a decision is about the object, under its new name or its old one.
+    fn has_key(&self, decision: &Decision, key: &ObjectKey) -> bool {
+        let old = || decision.from.as_ref().and_then(|from| map::key_of(from, &self.policy.mappings));
+        decision.key.as_ref() == Some(key) || old().as_ref() == Some(key)
+    }
+
+    /// Whether a decision lists the URL, names a wildcard over it, or is about one of the objects that may be behind it.
+    fn concerns(&self, decision: &Decision, url: &UrlPath, keys: &[ObjectKey]) -> bool {
+        decision.urls.iter().any(|stale| stale.url == *url || reaches(stale, url))
+            || keys.iter().any(|key| self.has_key(decision, key))
+    }
+
+    /// The paths that the verdicts name.
+    fn paths(&self, verdicts: &[Verdict]) -> Vec<PathAnswer> {
+        let mut answers = Vec::new();
+        for (index, at) in self.plan.distributions.iter().enumerate() {
+            let id = at.edge.distribution.id();
+            let named: BTreeSet<&str> = verdicts
+                .iter()
+                .filter(|verdict| verdict.distribution == id)
+                .filter_map(|verdict| verdict.path.as_deref())
+                .collect();
+            let mut purged: BTreeMap<&InvalidationPath, (BTreeSet<&UrlPath>, Option<&'static str>)> = BTreeMap::new();
+            for stale in
+                self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index)
+            {
+                let (urls, forced_by) = purged.entry(covering(stale, self.plan)).or_default();
+                urls.insert(&stale.url);
+                *forced_by = forced_by.or(stale.substitution.map(Substitution::code));
+            }
+            answers.extend(purged.iter().filter(|(path, _)| named.contains(path.as_str())).map(
+                |(path, (urls, forced_by))| PathAnswer {
+                    distribution: id.to_string(),
+                    path: path.as_str().to_string(),
+                    wildcard: path.wildcard_prefix().is_some(),
+                    stale_urls: urls.len(),
+                    forced_by: *forced_by,
+                },
+            ));
+        }
+        answers
+    }
+}
+
+fn speaks_of(decision: &Decision, path: &RepoPath) -> bool {
+    decision.path.as_ref() == Some(path) || decision.from.as_ref() == Some(path)
+}
+
+/// Whether a dependents rule purges everything that begins like this URL. The wildcard of a query string is meant for
+/// its own URL only.
+fn reaches(stale: &StaleUrl, url: &UrlPath) -> bool {
+    let below = stale.wildcard && stale.form == Form::Dependent;
+    below && stale.skipped.is_none() && url.as_bytes().starts_with(stale.url.as_bytes())
+}

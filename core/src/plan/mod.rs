@@ -1,0 +1,88 @@
+//! The plan: decisions, covered and cut into batches, with what a person should know about it.
+
+mod limit;
+mod paths;
+mod remarks;
+
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
+
+use crate::{
+    change::ChangeSet,
+    cover::Cover,
+    decide::{Decider, Decision},
+    diagnostic::Diagnostic,
+    edge::Edge,
+    error::Error,
+    invalidation::encode,
+    live::Live,
+    names::UrlPath,
+    policy::Policy,
+    trigger::Trigger,
+};
+use paths::Ground;
+
+/// What one distribution is asked to invalidate.
+#[derive(Debug)]
+pub(crate) struct DistributionPlan {
+    pub(crate) edge: Edge,
+    pub(crate) cover: Cover,
+    /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
+    pub(crate) over_purged: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) distributions: Vec<DistributionPlan>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Keys of the trigger that no decision speaks of: re-uploaded unchanged.
+    pub(crate) unchanged: usize,
+}
+
+/// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole.
+pub(crate) fn plan(
+    policy: &Policy,
+    edges: Vec<Edge>,
+    changes: &ChangeSet,
+    trigger: Option<&Trigger>,
+    live: Option<&Live<'_>>,
+) -> Result<Plan, Error> {
+    let decider = Decider { policy, edges: &edges, trigger };
+    let decisions = decider.decide(changes);
+    let unchanged = trigger.map_or(0, |trigger| {
+        let spoken: BTreeSet<_> = decider.changed_keys(changes);
+        let removed: BTreeSet<_> = decisions.iter().filter_map(|decision| decision.key.as_ref()).collect();
+        trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
+    });
+    let mut diagnostics = policy.warnings.clone();
+    let ground = Ground::new(policy.cover, &edges, live, &decisions);
+    let mut covers = ground.covers(&decisions, &mut diagnostics)?;
+    diagnostics.extend(remarks::substitutions(&decisions, &covers));
+    diagnostics.extend(remarks::broken_fingerprints(policy, &decisions));
+    if trigger.is_some() {
+        diagnostics.extend(remarks::dependents_left(&decider, changes));
+    }
+    if let Some(max_paths) = policy.max_paths {
+        let deploy = trigger.map(|_| Decider { trigger: None, ..decider }.decide(changes));
+        limit::hold(max_paths, &ground, &decisions, deploy.as_deref(), &mut covers, &mut diagnostics)?;
+    }
+    diagnostics.extend(ground.everywhere_barred());
+    diagnostics.extend(remarks::quota(&edges, &covers));
+    diagnostics.extend(remarks::error_pages(&edges, &decisions));
+    let known: Vec<bool> = (0..edges.len()).map(|index| ground.knows_live(index)).collect();
+    let distributions = edges.into_iter().zip(covers).zip(known).map(|((edge, cover), known)| DistributionPlan {
+        over_purged: cover.over_purged().filter(|_| known),
+        edge,
+        cover,
+    });
+    Ok(Plan { distributions: distributions.collect(), decisions, diagnostics, unchanged })
+}
+
+/// A URL path as the answer shows it.
+pub(crate) fn shown(url: &UrlPath, wildcard: bool) -> String {
+    let mut text = encode(url.as_bytes());
+    if wildcard {
+        text.push('*');
+    }
+    text
+}

@@ -1,0 +1,136 @@
+//! The policy as it is written: JSON, every field optional, unknown fields refused.
+
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Preset;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PolicyFile {
+    #[serde(rename = "$schema")]
+    pub(crate) _schema: Option<String>,
+    pub(crate) preset: Option<Preset>,
+    pub(crate) bucket: Option<String>,
+    pub(crate) mappings: Option<Vec<MappingFile>>,
+    pub(crate) ignore: Vec<String>,
+    pub(crate) fingerprinted: Vec<String>,
+    pub(crate) dependents: Vec<DependentsFile>,
+    pub(crate) query_strings: Vec<String>,
+    pub(crate) added: Option<Added>,
+    pub(crate) deleted: Option<Deleted>,
+    pub(crate) urls: UrlsFile,
+    pub(crate) lookback: LookbackFile,
+    pub(crate) max_paths: Option<MaxPathsFile>,
+    pub(crate) cover: Option<CoverFile>,
+    pub(crate) distributions: Vec<DistributionFile>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MappingFile {
+    #[serde(default)]
+    pub(crate) source: String,
+    #[serde(default)]
+    pub(crate) prefix: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DependentsFile {
+    pub(crate) when: String,
+    pub(crate) purge: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct UrlsFile {
+    pub(crate) default_root_object: Option<String>,
+    pub(crate) index_document: Option<String>,
+    pub(crate) directory: Option<bool>,
+    pub(crate) bare_directory: Option<bool>,
+    pub(crate) clean: Option<bool>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LookbackFile {
+    pub(crate) minutes: Option<u32>,
+    pub(crate) commits: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MaxPathsFile {
+    pub(crate) limit: usize,
+    pub(crate) then: Then,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CoverFile {
+    pub(crate) mode: ModeFile,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) paths: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) wildcards: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) infeasible: Option<Infeasible>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) other_origins: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DistributionFile {
+    pub(crate) id: String,
+    pub(crate) origin_path: Option<String>,
+    #[serde(default)]
+    pub(crate) urls: UrlsFile,
+    pub(crate) ignore: Option<Vec<String>>,
+    pub(crate) query_strings: Option<Vec<String>>,
+}
+
+/// What is done with a file that is new in git.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Added {
+    Purge,
+    Skip,
+}
+
+/// What is done with a file that git no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Deleted {
+    Purge,
+    WhenRemoved,
+}
+
+/// What is done with a plan of more paths than the policy allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Then {
+    Refuse,
+    Widen,
+}
+
+/// How stale URLs become paths.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ModeFile {
+    Exact,
+    #[default]
+    Lossless,
+    Budget,
+}
+
+/// What is done when no cover keeps to the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Infeasible {
+    /// The plan fails, and nothing is purged.
+    Error,
+    /// The paths are sent in more batches than the budget wanted.
+    Chunks,
+}

@@ -1,0 +1,347 @@
+//! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
+
+use alloc::{
+    borrow::ToOwned,
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec,
+    vec::Vec,
+};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    change::ChangeSet,
+    diagnostic::Diagnostic,
+    diff::{self, Format, Parsed, attachment},
+    edge::Edge,
+    error::Error,
+    escape::to_hex,
+    facts::Facts,
+    live::{Live, LiveRequest},
+    locate, map,
+    names::RepoPath,
+    plan::{Plan, plan},
+    policy::{self, Distribution, Mapping, Policy, Preset, file::PolicyFile},
+    trigger::{Trigger, TriggerRequest},
+};
+
+/// Of `plan` and `explain`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    preset: Option<Preset>,
+    policy: Option<Box<RawValue>>,
+    policy_attachment: Option<usize>,
+    diffs: Vec<DiffRequest>,
+    trigger: Option<TriggerRequest>,
+    #[serde(default)]
+    identity: Vec<String>,
+    distribution: Option<String>,
+    #[serde(default)]
+    distribution_configs: Vec<ConfigRequest>,
+    live: Option<LiveRequest>,
+    /// Only of `explain`.
+    url: Option<String>,
+    /// Only of `explain`.
+    path: Option<String>,
+    /// Read by itself, because a failure is rendered too.
+    #[serde(rename = "render")]
+    _render: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ParseRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    pub(crate) diffs: Vec<DiffRequest>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckRequest {
+    #[serde(rename = "op")]
+    _op: String,
+    preset: Option<Preset>,
+    policy: Option<Box<RawValue>>,
+    policy_attachment: Option<usize>,
+    #[serde(rename = "render")]
+    _render: Option<IgnoredAny>,
+}
+
+#[cfg(feature = "schema")]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SchemaRequest {
+    #[serde(rename = "op")]
+    _op: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffRequest {
+    #[serde(default)]
+    format: Format,
+    attachments: Vec<usize>,
+    /// Whether a diff that is cut off may be read as far as it goes.
+    #[serde(default)]
+    partial: bool,
+    pub(crate) base: Option<String>,
+    pub(crate) head: Option<String>,
+}
+
+/// Where the configuration of a distribution is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigRequest {
+    /// Of the distribution; without it the document's own, or that of the only distribution there is.
+    id: Option<String>,
+    attachment: usize,
+}
+
+/// Where a request has its policy.
+pub(crate) struct PolicySource<'r> {
+    preset: Option<Preset>,
+    inline: Option<&'r RawValue>,
+    attachment: Option<usize>,
+}
+
+/// What `explain` is asked about.
+pub(crate) struct SubjectFields<'r> {
+    pub(crate) url: Option<&'r str>,
+    pub(crate) path: Option<&'r str>,
+}
+
+/// A request with all of its inputs read.
+pub(crate) struct Prepared<'a> {
+    parsed: PlanRequest,
+    pub(crate) policy: Policy,
+    pub(crate) trigger: Option<Trigger>,
+    changes: ChangeSet,
+    edges: Vec<Edge>,
+    live: Option<Live<'a>>,
+    /// What was passed over in the diffs, and what the facts say about the policy.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl CheckRequest {
+    pub(crate) fn source(&self) -> PolicySource<'_> {
+        PolicySource { preset: self.preset, inline: self.policy.as_deref(), attachment: self.policy_attachment }
+    }
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn read(request: &[u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+        let parsed: PlanRequest = read(request)?;
+        let source = PolicySource {
+            preset: parsed.preset,
+            inline: parsed.policy.as_deref(),
+            attachment: parsed.policy_attachment,
+        };
+        let policy = policy(&source, request, attachments)?;
+        let (changes, mut diagnostics) = changes(&parsed.diffs, attachments, Some(&policy.mappings))?;
+        let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
+        let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
+        let edges = edges(&parsed, &policy, request, attachments, &mut diagnostics)?;
+        Ok(Self { parsed, policy, trigger, changes, edges, live, diagnostics })
+    }
+
+    pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
+        let edges = core::mem::take(&mut self.edges);
+        let mut plan = plan(&self.policy, edges, &self.changes, self.trigger.as_ref(), self.live.as_ref())
+            .map_err(|error| vec![error])?;
+        plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
+        Ok(plan)
+    }
+
+    pub(crate) fn diffs(&self) -> &[DiffRequest] {
+        &self.parsed.diffs
+    }
+
+    pub(crate) fn subject(&self) -> SubjectFields<'_> {
+        SubjectFields { url: self.parsed.url.as_deref(), path: self.parsed.path.as_deref() }
+    }
+
+    /// A plan is about everything.
+    pub(crate) fn refuse_subject(&self, request: &[u8]) -> Result<(), Vec<Error>> {
+        let field = match (&self.parsed.url, &self.parsed.path) {
+            (Some(_), _) => "url",
+            (None, Some(_)) => "path",
+            (None, None) => return Ok(()),
+        };
+        let message = format!("`{field}` means nothing to `plan`");
+        let error = Error::new("request-contradiction", message, "leave it out, or ask with the operation `explain`");
+        Err(vec![locate::pointed(error, request, None, &format!("/{field}"))])
+    }
+
+    /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
+    /// must not share a caller reference, or the second would not be done.
+    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> BTreeSet<String> {
+        if !self.parsed.identity.is_empty() {
+            return self.parsed.identity.iter().cloned().collect();
+        }
+        let of_diff = |diff: &DiffRequest| -> Vec<String> {
+            let ends: Vec<String> = [&diff.base, &diff.head].into_iter().flatten().cloned().collect();
+            if !ends.is_empty() {
+                return ends;
+            }
+            let named = diff.attachments.iter().filter_map(|index| attachments.get(*index));
+            named.map(|bytes| to_hex(&Sha256::digest(bytes))).collect()
+        };
+        self.parsed.diffs.iter().flat_map(of_diff).collect()
+    }
+}
+
+/// A request's own fields.
+pub(crate) fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Vec<Error>> {
+    serde_json::from_slice(request).map_err(|error| vec![json_error(&error, request)])
+}
+
+pub(crate) fn json_error(error: &serde_json::Error, request: &[u8]) -> Error {
+    let help = "see ARCHITECTURE.md, The wire, for the fields of a request";
+    locate::json_error("request-json", error, request, None, help)
+}
+
+/// The diffs joined, and what was passed over in them. Lists of keys are led back to paths, where there are mappings.
+pub(crate) fn changes(
+    diffs: &[DiffRequest],
+    attachments: &[&[u8]],
+    mappings: Option<&[Mapping]>,
+) -> Result<(ChangeSet, Vec<Diagnostic>), Vec<Error>> {
+    let (mut errors, mut diagnostics, mut outside) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changes = Vec::with_capacity(diffs.len());
+    for diff in diffs {
+        match diff::parse(diff.format, diff.partial, &diff.attachments, attachments) {
+            Ok(Parsed { changes: of_diff, of_keys, diagnostics: told }) => {
+                diagnostics.extend(told);
+                changes.push(match mappings.filter(|_| of_keys) {
+                    Some(mappings) => {
+                        let (mapped, unmapped) = map::of_paths(of_diff, mappings);
+                        outside.extend(unmapped);
+                        mapped
+                    }
+                    None => of_diff,
+                });
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    diagnostics.extend(keys_outside(&outside));
+    Ok((ChangeSet::union(changes), diagnostics))
+}
+
+fn keys_outside(keys: &[RepoPath]) -> Option<Diagnostic> {
+    let first = keys.first()?;
+    let more = if keys.len() > 1 { format!(" and {} more", keys.len() - 1) } else { String::new() };
+    Some(Diagnostic::warning(
+        "keys-outside-mappings",
+        format!("key `{}`{more} changed, but no mapping of the policy deploys it: it is left alone", first.escaped()),
+        "add a mapping with its prefix, or leave `mappings` out to plan for every key of the lists",
+    ))
+}
+
+pub(crate) fn policy(source: &PolicySource<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
+    match (source.preset, source.inline, source.attachment) {
+        (preset, None, None) => Ok(Policy::preset(preset.unwrap_or(Preset::Sound))),
+        (None, None, Some(index)) => {
+            Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index)
+        }
+        (None, Some(inline), None) => {
+            let file: PolicyFile = serde_json::from_str(inline.get()).map_err(|error| {
+                vec![locate::within(policy::json_error(&error, inline.get().as_bytes(), None), request, "/policy")]
+            })?;
+            Policy::from_file(file, request, None, "/policy")
+        }
+        _ => {
+            let error = Error::new(
+                "request-contradiction",
+                "the request gives more than one of `preset`, `policy` and `policy_attachment`",
+                "give one of them; a policy names its own preset",
+            );
+            Err(vec![error.at(None, 0, request.len())])
+        }
+    }
+}
+
+/// The distributions to plan for, with what is known of each.
+fn edges(
+    parsed: &PlanRequest,
+    policy: &Policy,
+    request: &[u8],
+    attachments: &[&[u8]],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Vec<Edge>, Vec<Error>> {
+    let mut errors = Vec::new();
+    let ids = parsed.distribution_configs.iter().map(|config| config_id(config, parsed, policy, attachments));
+    let ids: Vec<String> = ids.collect();
+    let configs = || ids.iter().map(String::as_str);
+    let planned = match &parsed.distribution {
+        Some(id) => policy.planned_distributions([id.as_str()]),
+        None => policy.planned_distributions(configs()),
+    };
+    let asked = parsed.distribution.iter().map(|id| (id.as_str(), String::from("/distribution")));
+    let described = configs().enumerate().map(|(index, id)| (id, format!("/distribution_configs/{index}/id")));
+    for (id, pointer) in asked.chain(described) {
+        if !planned.iter().any(|distribution| distribution.id() == id) {
+            errors.push(locate::pointed(not_planned(id, &planned, policy), request, None, &pointer));
+        }
+    }
+    let mut facts = BTreeMap::new();
+    for (index, (config, id)) in parsed.distribution_configs.iter().zip(&ids).enumerate() {
+        let read = attachment(config.attachment, attachments)
+            .map_err(|error| vec![error])
+            .and_then(|document| Facts::read(id, document, config.attachment, policy.bucket(), diagnostics));
+        match read {
+            Err(found) => errors.extend(found),
+            Ok(read) => {
+                if facts.insert(id.as_str(), read).is_some() {
+                    let message = format!("distribution `{id}` has two configurations");
+                    let error = Error::new("distribution-contradiction", message, "give one");
+                    errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
+                }
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let edges = planned.into_iter().map(|distribution| {
+        let known = facts.remove(distribution.id());
+        Edge::new(distribution, known, diagnostics)
+    });
+    Ok(edges.collect())
+}
+
+/// Whose configuration it is; empty when nobody says and there is no other distribution.
+fn config_id(config: &ConfigRequest, parsed: &PlanRequest, policy: &Policy, attachments: &[&[u8]]) -> String {
+    let document = || attachments.get(config.attachment).and_then(|document| Facts::id_in(document));
+    let only = || match policy.distributions() {
+        [only] => Some(only.id().to_owned()),
+        _ => None,
+    };
+    let said = config.id.clone().or_else(document).or_else(|| parsed.distribution.clone());
+    said.or_else(only).unwrap_or_default()
+}
+
+/// A distribution that the policy does not name is a mistake in one of the two.
+fn not_planned(id: &str, planned: &[Distribution], policy: &Policy) -> Error {
+    let who = if policy.distributions().is_empty() { "request" } else { "policy" };
+    let ids: Vec<&str> = planned.iter().map(Distribution::id).collect();
+    Error::new(
+        "distribution-contradiction",
+        format!("distribution `{id}` is asked for, but the {who} names {}", ids.join(", ")),
+        "list it under `distributions` in the policy, or ask for one that is listed",
+    )
+}

@@ -1,0 +1,125 @@
+//! Reading one diff: purgeplan and its peers, in the same run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use super::{Bench, Size, data, write};
+use crate::{Result, process};
+
+/// A reader, and what it reads in a second of processor time, in MB.
+struct Row {
+    name: &'static str,
+    median: f64,
+    slowest: f64,
+    fastest: f64,
+}
+
+/// Runs every reader on one generated diff.
+pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
+    let diff = data::diff(size.diff_bytes);
+    let file = bench.folder.join("generated.diff");
+    write(&file, &diff)?;
+    #[expect(clippy::cast_precision_loss, reason = "a file's size in MB")]
+    let megabytes = diff.len() as f64 / 1e6;
+    let files = diff.matches("diff --git ").count();
+    let own = own(bench, &file)?;
+    let git = row("`git apply --numstat`", megabytes, git(&file, size.runs)?);
+    let mut rows = vec![own, git];
+    let npm = npm(bench)?;
+    for (name, parser) in [("npm parse-diff", "parse-diff"), ("npm gitdiff-parser", "gitdiff-parser")] {
+        let mut node = Command::new("node");
+        node.arg(bench.workspace.root.join("bench/peers.mjs")).arg(&npm).arg(parser).arg(&file);
+        rows.push(row(name, megabytes, times(node.arg(size.runs.to_string()), files)?));
+    }
+    let mut python = Command::new(python(bench)?);
+    python.arg(bench.workspace.root.join("bench/peers.py")).arg(&file).arg(size.runs.div_ceil(2).to_string());
+    rows.push(row("PyPI unidiff", megabytes, times(&mut python, files)?));
+    let base = rows[1].median;
+    let mut table = format!(
+        "{megabytes:.0} MB, {files} files.\n\n| | MB/s, median | slowest and fastest run | times git |\n|---|---|---|---|\n"
+    );
+    for Row { name, median, slowest, fastest } in rows {
+        let ratio = median / base;
+        table.push_str(&format!("| {name} | {median:.0} | {slowest:.0} to {fastest:.0} | {ratio:.2} |\n"));
+    }
+    Ok(table.trim_end().to_owned())
+}
+
+/// The example prints `… median 1 MB/s, 2 to 3`.
+fn own(bench: &Bench<'_>, file: &Path) -> Result<Row> {
+    let said = bench.example("parse_speed", &[&file.to_string_lossy(), "unified"])?;
+    let (_, figures) = said.rsplit_once("median ").ok_or_else(|| format!("`parse_speed` printed `{said}`"))?;
+    let mut numbers = figures.split([' ', ',']).filter_map(|word| word.trim().parse().ok());
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(median), Some(slowest), Some(fastest)) => Ok(Row { name: "**purgeplan**", median, slowest, fastest }),
+        _ => Err(format!("`parse_speed` printed `{said}`")),
+    }
+}
+
+fn row(name: &'static str, megabytes: f64, mut seconds: Vec<f64>) -> Row {
+    seconds.sort_by(f64::total_cmp);
+    let speed = |at: usize| megabytes / seconds[at].max(1e-6);
+    Row { name, median: speed(seconds.len() / 2), slowest: speed(seconds.len() - 1), fastest: speed(0) }
+}
+
+/// The whole process of git; it starts in some milliseconds.
+fn git(file: &Path, runs: usize) -> Result<Vec<f64>> {
+    let mut seconds = Vec::new();
+    for _ in 0..runs {
+        let (before, wall) = (children_seconds(), Instant::now());
+        let numstat = Command::new("git").args(["apply", "--numstat"]).arg(file).stdout(Stdio::null()).status();
+        if !numstat.is_ok_and(|status| status.success()) {
+            return Err(String::from("git does not take the generated diff"));
+        }
+        let wall = wall.elapsed().as_secs_f64();
+        seconds.push(before.zip(children_seconds()).map_or(wall, |(before, after)| after - before));
+    }
+    Ok(seconds)
+}
+
+/// Processor time of the processes that ended, from Linux, which counts it in hundredths of a second.
+fn children_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(13)?.parse::<f64>().ok()? + fields.get(14)?.parse::<f64>().ok()?;
+    Some(ticks / 100.0)
+}
+
+/// What a peer's script prints: how many files it found, which must be all, and the seconds of each run.
+fn times(command: &mut Command, files: usize) -> Result<Vec<f64>> {
+    let said = process::output(command)?;
+    let numbers: Vec<f64> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    match numbers.split_first() {
+        Some((found, seconds)) if !seconds.is_empty() && format!("{found}") == files.to_string() => {
+            Ok(seconds.to_vec())
+        }
+        _ => Err(format!("a peer found other files than the {files} of the diff: {said}")),
+    }
+}
+
+/// The folder into which npm installed the peers.
+fn npm(bench: &Bench<'_>) -> Result<PathBuf> {
+    let folder = bench.folder.join("npm");
+    fs::create_dir_all(&folder).map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
+    for name in ["package.json", "package-lock.json"] {
+        let from = bench.workspace.root.join("bench").join(name);
+        fs::copy(&from, folder.join(name))
+            .map_err(|error| format!("`{}` cannot be copied: {error}", from.display()))?;
+    }
+    println!("Installing the peers from npm into {}.", folder.display());
+    process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder))?;
+    Ok(folder)
+}
+
+/// A Python with the peer from `PyPI`.
+fn python(bench: &Bench<'_>) -> Result<PathBuf> {
+    let environment = bench.folder.join("python");
+    let python = environment.join("bin").join("python");
+    println!("Installing the peer from PyPI into {}.", environment.display());
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    process::run(Command::new(&python).args(pip).arg(bench.workspace.root.join("bench/requirements.txt")))?;
+    Ok(python)
+}
