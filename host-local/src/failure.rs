@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::text::plain;
+use purgeplan_core::plain;
 
 #[derive(Debug)]
 pub(crate) enum Failure {

@@ -10,7 +10,6 @@ mod failure;
 mod inputs;
 mod local;
 mod output;
-mod text;
 
 use std::process::ExitCode;
 

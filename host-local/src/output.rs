@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use comfy_table::{Cell, Color, ContentArrangement, LineStyle, Row, Table, TableStyle};
+use purgeplan_core::plain;
 
 use crate::failure::Failure;
-use crate::text::plain;
 
 /// Writes text; colours are taken off where there is no terminal.
 pub(crate) fn print_text(text: &str) -> Result<(), Failure> {

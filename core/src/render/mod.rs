@@ -143,7 +143,12 @@ impl Paint {
 
 /// A name from outside, fit for a terminal and for one line: control characters and those that turn the writing
 /// direction or take no room become visible escapes.
-fn plain(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(purgeplan_core::plain("a\u{1b}[2J\n日本"), r"a\u{1b}[2J\u{a}日本");
+/// ```
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hostile(character) { shown.extend(character.escape_unicode()) } else { shown.push(character) }
@@ -156,15 +161,25 @@ fn is_hostile(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
 }
 
-/// `1 path`, `2 paths`.
-fn count(number: usize, one: &str) -> String {
+/// A number and what is counted: `1 path`, `2 paths`.
+///
+/// ```
+/// assert_eq!(purgeplan_core::count(2, "path"), "2 paths");
+/// ```
+#[must_use]
+pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
-/// What paths cost beyond the free 1,000 a month of an account, at $0.005 each.
+/// What invalidation paths cost beyond the free 1,000 a month of an account, at $0.005 each.
 ///
 /// Source: Amazon CloudFront pricing, Invalidation requests.
-fn dollars(billed_paths: usize) -> String {
+///
+/// ```
+/// assert_eq!(purgeplan_core::dollars(3), "$0.015");
+/// ```
+#[must_use]
+pub fn dollars(billed_paths: usize) -> String {
     format!("${}.{:03}", billed_paths * 5 / 1000, billed_paths * 5 % 1000)
 }
 

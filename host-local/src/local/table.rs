@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
+use purgeplan_core::{count, dollars, plain};
 
 use super::report::{Deploy, Report};
 use crate::output::{new_table, row as decision_row};
-use crate::text::{count, dollars, plain};
 
 /// Rows that are shown without `--all`.
 const SHOWN: usize = 40;
