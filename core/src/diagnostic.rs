@@ -28,6 +28,16 @@ pub(crate) enum Severity {
     Info,
 }
 
+impl Severity {
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
 impl Diagnostic {
     pub(crate) fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
         let (message, help) = (message.into(), help.into());

@@ -43,7 +43,7 @@ impl Edge {
     pub(crate) fn new(distribution: Distribution, facts: Option<Facts>, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let said = &distribution.urls.default_root_object;
         let Some(facts) = facts else {
-            let origins = vec![Origin { prefix: distribution.origin_prefix.value.clone(), website: false }];
+            let origins = vec![Origin { prefix: distribution.origin_prefix.value.clone(), website: false, bucket: 0 }];
             let default_root_object = said.value.clone();
             return Self { distribution, facts: None, origins, default_root_object };
         };
@@ -129,7 +129,10 @@ impl Edge {
         let Some(facts) = self.facts.as_ref().filter(|_| !wildcard) else {
             return EdgeUrl { url, form, behaviour: None, skipped: None };
         };
-        let serving = facts.behaviours_of(&url, None);
+        // `/` may also be looked for under the default root object's name.
+        let root_object =
+            Some(self.default_root_object.as_str()).filter(|name| url.as_bytes() == b"/" && !name.is_empty());
+        let serving = facts.behaviours_of(&url, root_object);
         let kept = serving.iter().copied().find(|index| facts.behaviour(*index).caches);
         let skipped = kept.is_none().then(|| skip(Reason::CachingDisabled, facts.behaviour(serving[0])));
         EdgeUrl { url, form, behaviour: kept.or(serving.first().copied()), skipped }

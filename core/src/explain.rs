@@ -217,7 +217,7 @@ impl Explainer<'_> {
         let (reason, rule) = match (decision, key) {
             (Some(decision), _) => (Why::Decided(decision.reason), decision.rule.clone()),
             (None, None) => (Why::Decided(Reason::OutsideSource), String::from("/mappings")),
-            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from("/distributions")),
+            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from("origin")),
         };
         Verdict { rule: Some(rule), ..self.verdict(index, None, Fate::Keep, reason) }
     }
@@ -269,7 +269,8 @@ impl Explainer<'_> {
             Some(decision) if decision.outcome == Outcome::Skip => {
                 (Why::Decided(decision.reason), Some(decision.rule.clone()))
             }
-            Some(_) => (Why::Other(Other::FormOff), Some(String::from("/urls"))),
+            Some(_) if self.policy.given => (Why::Other(Other::FormOff), Some(String::from("/urls"))),
+            Some(_) => (Why::Other(Other::FormOff), Some(format!("preset:{}", self.policy.preset.name()))),
         };
         let behaviour = edge.url(url.clone(), Form::Object, false).behaviour;
         let behaviour = behaviour.map(|behaviour| edge.behaviour_name(behaviour).to_string());

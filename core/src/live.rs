@@ -1,6 +1,6 @@
 //! The live set: what the site has now, so that a wildcard can be known to purge nothing that did not change.
 
-use alloc::{borrow::Cow, format, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, format, vec::Vec};
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     escape::hex,
     locate,
+    map::Form,
     names::{ObjectKey, UrlPath},
 };
 
@@ -89,17 +90,23 @@ impl<'a> Live<'a> {
     }
 
     /// Calls `each` with every URL of the set at one distribution, by the same forms as for changed objects. A URL
-    /// that is not cached there can be purged without a loss, so it is not live.
-    pub(crate) fn for_each_url(&self, edge: &Edge, each: &mut dyn FnMut(UrlPath)) {
+    /// that is not cached there can be purged without a loss, so it is not live; neither is what only a `fresh` object has.
+    pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &BTreeSet<ObjectKey>, each: &mut dyn FnMut(UrlPath)) {
+        let own = |key: &ObjectKey| edge.urls(key, true).into_iter().find(|url| url.form == Form::Object);
+        // Of a list of URLs nobody knows what stands behind the other forms.
+        let fresh_urls: BTreeSet<UrlPath> = match self.kind {
+            Kind::Urls => fresh.iter().filter_map(own).map(|url| url.url).collect(),
+            Kind::Keys | Kind::S3Listing => BTreeSet::new(),
+        };
         for entry in self.entries() {
             match self.kind {
                 Kind::Urls => {
-                    if let Some(url) = decode(entry) {
+                    if let Some(url) = decode(entry).filter(|url| !fresh_urls.contains(url)) {
                         each(url);
                     }
                 }
                 Kind::Keys | Kind::S3Listing => {
-                    if let Some(key) = ObjectKey::new(entry) {
+                    if let Some(key) = ObjectKey::new(entry).filter(|key| !fresh.contains(key)) {
                         let cached = edge.urls(&key, false).into_iter().filter(|url| url.skipped.is_none());
                         cached.for_each(|url| each(url.url));
                     }
@@ -176,7 +183,7 @@ mod tests {
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);
         let mut urls = Vec::new();
-        live.for_each_url(&edge, &mut |url| urls.push(url.escaped()));
+        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(url.escaped()));
         Ok(urls)
     }
 

@@ -190,12 +190,13 @@ impl<'a> Prepared<'a> {
             return self.parsed.identity.iter().cloned().collect();
         }
         let of_diff = |diff: &DiffRequest| -> Vec<String> {
-            let ends: Vec<String> = [&diff.base, &diff.head].into_iter().flatten().cloned().collect();
-            if !ends.is_empty() {
-                return ends;
+            // From one to the other: the way back is another deploy.
+            if let (Some(base), Some(head)) = (&diff.base, &diff.head) {
+                return vec![format!("{base}..{head}")];
             }
             let named = diff.attachments.iter().filter_map(|index| attachments.get(*index));
-            named.map(|bytes| to_hex(&Sha256::digest(bytes))).collect()
+            let ends = [&diff.base, &diff.head].into_iter().flatten().cloned();
+            named.map(|bytes| to_hex(&Sha256::digest(bytes))).chain(ends).collect()
         };
         self.parsed.diffs.iter().flat_map(of_diff).collect()
     }
@@ -307,8 +308,14 @@ fn edges(
             Err(found) => errors.extend(found),
             Ok(read) => {
                 if facts.insert(id.as_str(), read).is_some() {
-                    let message = format!("distribution `{id}` has two configurations");
-                    let error = Error::new("distribution-contradiction", message, "give one");
+                    let name = if id.is_empty() {
+                        String::from("one distribution without an id")
+                    } else {
+                        format!("distribution `{id}`")
+                    };
+                    let message = format!("{name} has two configurations");
+                    let help = "give one, or say whose each is (`--distribution ID=FILE`, on the wire `distribution_configs[].id`)";
+                    let error = Error::new("distribution-contradiction", message, help);
                     errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
                 }
             }
@@ -339,6 +346,11 @@ fn config_id(config: &ConfigRequest, parsed: &PlanRequest, policy: &Policy, atta
 fn not_planned(id: &str, planned: &[Distribution], policy: &Policy) -> Error {
     let who = if policy.distributions().is_empty() { "request" } else { "policy" };
     let ids: Vec<&str> = planned.iter().map(Distribution::id).collect();
+    if id.is_empty() {
+        let message = format!("whose configuration it is, is not said, and the {who} names {}", ids.join(", "));
+        let help = "name the distribution (`--distribution ID=FILE`, on the wire `distribution_configs[].id`)";
+        return Error::new("distribution-contradiction", message, help);
+    }
     Error::new(
         "distribution-contradiction",
         format!("distribution `{id}` is asked for, but the {who} names {}", ids.join(", ")),

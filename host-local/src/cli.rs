@@ -164,7 +164,7 @@ pub(crate) enum DiffFormat {
     Raw,
     /// `git diff --name-only`
     NameOnly,
-    /// CodeCommit's `get-differences`
+    /// CodeCommit's `get-differences`; several files are its pages
     Codecommit,
 }
 

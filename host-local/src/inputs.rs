@@ -9,8 +9,11 @@ use purgeplan_core::Policy;
 use purgeplan_loopback::git::Repository;
 use serde_json::{Value, json};
 
-use crate::cli::{Inputs, Preset, Range};
+use crate::cli::{DiffFormat, Inputs, Preset, Range};
 use crate::failure::Failure;
+
+/// What `-` is called in errors.
+const STANDARD_INPUT: &str = "standard input";
 
 /// A request without its operation, and what it names by index.
 #[derive(Debug, Default)]
@@ -81,8 +84,12 @@ impl Request {
 
     /// `option` is where the file was named.
     fn file(&mut self, what: &str, path: &Path, option: &str) -> Result<usize, Failure> {
+        let is_input = path.as_os_str() == "-";
+        let name = if is_input { STANDARD_INPUT.to_owned() } else { path.display().to_string() };
+        if is_input && self.names.iter().any(|earlier| earlier == STANDARD_INPUT) {
+            return Err(Failure::new("standard input (`-`) is named twice", "name it once, and files for the rest"));
+        }
         let bytes = read(what, path, option)?;
-        let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         Ok(self.attach(name, bytes))
     }
 
@@ -105,10 +112,13 @@ impl Request {
             let attachments = [self.file("list", before, "--manifests")?, self.file("list", after, "--manifests")?];
             return Ok(vec![json!({ "format": "manifests", "attachments": attachments })]);
         }
-        if inputs.diff.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-            return Err(Failure::new("standard input is named twice with `--diff -`", "name it once"));
-        }
         let format = value(&inputs.diff_format);
+        if inputs.diff_format == DiffFormat::Codecommit {
+            // The files are the pages of one answer.
+            let pages =
+                inputs.diff.iter().map(|path| self.file("diff", path, "--diff")).collect::<Result<Vec<_>, _>>()?;
+            return Ok(vec![json!({ "format": format, "attachments": pages, "partial": inputs.partial })]);
+        }
         let diffs = inputs.diff.iter().map(|path| {
             let attachment = self.file("diff", path, "--diff")?;
             Ok(json!({ "format": format, "attachments": [attachment], "partial": inputs.partial }))

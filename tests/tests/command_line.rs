@@ -99,6 +99,20 @@ fn every_way_to_give_the_diff_leads_to_the_same_paths() {
     assert_eq!(paths_of(&printed(&lists, b"")), wanted);
 }
 
+/// Catches: a way back that CloudFront takes for the way there, and purges nothing.
+#[test]
+fn a_rollback_has_caller_references_of_its_own() {
+    let repository = site();
+    let references = |base, head| {
+        let arguments = ["plan", "--repo", text(repository.path()), "--base", base, "--head", head, "--format", "json"];
+        let answer: Value = serde_json::from_str(&printed(&arguments, b"")).unwrap();
+        (answer["paths"].clone(), answer["distributions"][0]["batches"][0]["caller_reference"].clone())
+    };
+    let (there, back) = (references("main~1", "main"), references("main", "main~1"));
+    assert_eq!(there.0, back.0, "the same paths");
+    assert_ne!(there.1, back.1);
+}
+
 /// Catches: a command that a shell, or the AWS CLI, reads otherwise than it was meant.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_for_the_aws_cli_buy_the_plan() {

@@ -172,7 +172,7 @@ impl StaleUrl {
 /// Why nothing of these URLs is purged, when that is so.
 pub(super) fn unpurged(urls: &[StaleUrl]) -> Option<Skip> {
     let Some(first) = urls.first() else {
-        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from("/distributions") });
+        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from("origin") });
     };
     if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
 }

@@ -12,7 +12,7 @@ use crate::{
     names::{ObjectKey, RepoPath},
     pattern::Pattern,
     policy::{
-        Policy, Preset, Setting,
+        Mapping, Policy, Preset, Setting,
         file::{Added, Deleted},
     },
     trigger::Trigger,
@@ -27,6 +27,28 @@ pub(crate) struct Decider<'a> {
     pub(crate) edges: &'a [Edge],
     /// `None`: the whole diff is planned.
     pub(crate) trigger: Option<&'a Trigger>,
+    /// Keys under which more than one changed file is deployed: see [`shared_keys`].
+    pub(crate) shared: &'a BTreeSet<ObjectKey>,
+}
+
+/// Keys that several mappings deploy to, of changes on both sides: what one file leaves, another may take with other
+/// bytes, so that its coming or going is a modification of the object.
+pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> BTreeSet<ObjectKey> {
+    let mut shared = BTreeSet::new();
+    if mappings.len() > 1 {
+        let mut seen = BTreeSet::new();
+        for path in changes.iter().flat_map(|change| {
+            let from = change.effect_on_from().map(|(from, _)| from);
+            core::iter::once(&change.path).chain(from)
+        }) {
+            if let Some(key) = map::key_of(path, mappings)
+                && !seen.insert(key.clone())
+            {
+                shared.insert(key);
+            }
+        }
+    }
+    shared
 }
 
 /// What is decided on one side of a change: the object at one path.
@@ -82,6 +104,8 @@ impl Decider<'_> {
         if let Some(rule) = self.ignored_everywhere(path) {
             return Side::skip(Some(key), Reason::Ignored, rule);
         }
+        let came_or_went = matches!(effect, Effect::Added | Effect::Deleted);
+        let effect = if came_or_went && self.shared.contains(&key) { Effect::Modified } else { effect };
         if self.trigger.is_some_and(|trigger| !trigger.contains(&key)) {
             return Side::skip(Some(key), Reason::NotInTrigger, "trigger");
         }

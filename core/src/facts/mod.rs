@@ -137,7 +137,7 @@ impl Facts {
         Self {
             // Source: AWS.md; the console takes no leading slash, and one that was set by the API means nothing else.
             default_root_object: String::from(root.trim_start_matches('/')),
-            origins: chosen.iter().map(|index| Origin::new(&config.origins.items()[*index])).collect(),
+            origins: Origin::of(config.origins.items(), &chosen, bucket),
             behaviours,
             errors: errors.collect(),
         }
@@ -180,15 +180,20 @@ impl Facts {
     ///
     /// Behaviours are tried in their order, so one that surely serves all that begins so ends the search. Patterns are
     /// held against the encoded and the decoded text; one of them is enough to reach, both are needed to serve all.
+    /// Where the bucket had to be guessed, a wildcard may not reach two of those that it may be.
     pub(crate) fn barred(&self, prefix: &[u8]) -> bool {
         let encoded = encode(prefix);
         let decoded = core::str::from_utf8(prefix).ok().filter(|decoded| *decoded != encoded);
         let decoded = decoded.map(|decoded| decoded.chars().collect::<Vec<char>>());
+        let mut reached = BTreeSet::new();
         for behaviour in &self.behaviours {
             let first = behaviour.reach(encoded.as_bytes());
             let second = decoded.as_ref().map_or(first, |decoded| behaviour.reach(decoded));
-            if behaviour.origins.is_empty() && (first.max(second) > Reach::None) {
-                return true;
+            if first.max(second) > Reach::None {
+                reached.extend(behaviour.origins.iter().map(|origin| self.origins[*origin].bucket));
+                if behaviour.origins.is_empty() || reached.len() > 1 {
+                    return true;
+                }
             }
             if first.min(second) == Reach::All {
                 return false;

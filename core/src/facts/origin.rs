@@ -12,11 +12,30 @@ pub(crate) struct Origin {
     pub(crate) prefix: String,
     /// An S3 website endpoint: it answers `/dir/` with `dir/index.html` itself.
     pub(crate) website: bool,
+    /// Origins of different domain names may be different buckets, unless the policy names the bucket; 0, 1, ….
+    pub(crate) bucket: usize,
 }
 
 impl Origin {
-    pub(super) fn new(file: &OriginFile) -> Self {
+    /// The chosen ones of these origins.
+    pub(super) fn of(origins: &[OriginFile], chosen: &[usize], bucket: Option<&str>) -> Vec<Self> {
+        let mut domains: Vec<&str> = Vec::new();
+        let chosen = chosen.iter().map(|index| &origins[*index]);
+        let all = chosen.map(|file| {
+            let known = domains.iter().position(|domain| *domain == file.domain_name);
+            let number = known.unwrap_or_else(|| {
+                domains.push(&file.domain_name);
+                domains.len() - 1
+            });
+            let named = bucket.is_some_and(|bucket| carries(&file.domain_name, bucket));
+            Self::new(file, if named { 0 } else { number })
+        });
+        all.collect()
+    }
+
+    fn new(file: &OriginFile, bucket: usize) -> Self {
         Self {
+            bucket,
             prefix: folder(file.origin_path.as_deref().unwrap_or_default()),
             website: file.custom_origin_config.is_some() && is_website(&file.domain_name),
         }

@@ -7,12 +7,13 @@ use crate::{
     cover::Cover,
     decide::Decision,
     diagnostic::Diagnostic,
+    edge::Edge,
     error::Error,
     invalidation::InvalidationPath,
     policy::file::{MaxPathsFile, Then},
 };
 
-/// Holds the plan against `max_paths`.
+/// Holds the plan of each distribution against `max_paths`.
 ///
 /// To refuse, the deploy counts: the whole of the diffs, also when a trigger limits this plan to a part of it. To
 /// widen, this plan counts, because a part that is within the limit costs no more than it says.
@@ -24,13 +25,11 @@ pub(super) fn hold(
     covers: &mut [Cover],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
-    let count = |covers: &[Cover]| covers.iter().map(|cover| cover.paths().len()).sum::<usize>();
     if then == Then::Refuse {
-        let count = match deploy {
-            Some(deploy) => count(&ground.covers(deploy, &mut Vec::new())?),
-            None => count(covers),
-        };
-        return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
+        let whole = deploy.map(|deploy| ground.covers(deploy, &mut Vec::new())).transpose()?;
+        let covers = whole.as_deref().unwrap_or(covers).iter().zip(ground.edges);
+        let over = covers.map(|(cover, edge)| (cover.paths().len(), edge)).find(|(count, _)| *count > limit);
+        return over.map_or(Ok(()), |(count, edge)| Err(refused(count, limit, edge)));
     }
     for (index, cover) in covers.iter_mut().enumerate().filter(|(_, cover)| cover.paths().len() > limit) {
         let exact = cover.paths().len();
@@ -66,10 +65,13 @@ pub(super) fn hold(
     Ok(())
 }
 
-fn refused(count: usize, limit: usize) -> Error {
+fn refused(count: usize, limit: usize, edge: &Edge) -> Error {
     Error::new(
         "max-paths-exceeded",
-        format!("the deploy needs {count} invalidation paths, and the policy allows {limit}; nothing was purged"),
+        format!(
+            "the deploy needs {count} invalidation paths, and the policy allows {limit}{}; nothing was purged",
+            of(edge)
+        ),
         "raise `max_paths.limit`, set `max_paths.then` to `widen`, or invalidate `/*` by hand: until then viewers may see old files",
     )
 }

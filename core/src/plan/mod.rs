@@ -9,7 +9,7 @@ use alloc::{collections::BTreeSet, string::String, vec::Vec};
 use crate::{
     change::ChangeSet,
     cover::Cover,
-    decide::{Decider, Decision},
+    decide::{Decider, Decision, shared_keys},
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
@@ -47,7 +47,8 @@ pub(crate) fn plan(
     trigger: Option<&Trigger>,
     live: Option<&Live<'_>>,
 ) -> Result<Plan, Error> {
-    let decider = Decider { policy, edges: &edges, trigger };
+    let shared = shared_keys(changes, &policy.mappings);
+    let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let decisions = decider.decide(changes);
     let unchanged = trigger.map_or(0, |trigger| {
         let spoken: BTreeSet<_> = decider.changed_keys(changes);
@@ -55,7 +56,7 @@ pub(crate) fn plan(
         trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
-    let ground = Ground::new(policy.cover, &edges, live, &decisions);
+    let ground = Ground::new(policy.cover, &edges, live, &decisions, &mut diagnostics)?;
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
     diagnostics.extend(remarks::substitutions(&decisions, &covers));
     diagnostics.extend(remarks::broken_fingerprints(policy, &decisions));

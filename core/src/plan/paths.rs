@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, format, vec, vec::Vec};
 
-use super::remarks::of;
+use super::{remarks::of, shown};
 use crate::{
     cover::{Cover, CoverError, CoverMode, Site, UrlSet},
     decide::{Decision, Outcome, Reason, StaleUrl, What},
@@ -10,9 +10,10 @@ use crate::{
     edge::Edge,
     error::Error,
     facts::Facts,
-    invalidation::MAX_WILDCARDS_IN_PROGRESS,
+    invalidation::{MAX_PATH_CHARACTERS, MAX_WILDCARDS_IN_PROGRESS},
     live::Live,
-    names::UrlPath,
+    map::Form,
+    names::{ObjectKey, UrlPath},
     policy::{CoverRule, file::Infeasible},
 };
 
@@ -26,21 +27,29 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     /// The live URLs are taken without those that these decisions leave free to be purged.
-    pub(super) fn new(rule: CoverRule, edges: &'a [Edge], live: Option<&Live<'_>>, decisions: &[Decision]) -> Self {
+    pub(super) fn new(
+        rule: CoverRule,
+        edges: &'a [Edge],
+        live: Option<&Live<'_>>,
+        decisions: &[Decision],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Self, Error> {
         // Only a complete live set tells what a wildcard would purge besides.
         let known = live.filter(|live| live.complete);
-        let live = edges.iter().map(|edge| {
-            known.map(|live| {
-                let (fresh, mut urls) = (fresh(edge, decisions), UrlSet::default());
-                live.for_each_url(edge, &mut |url| {
-                    if fresh.is_empty() || !fresh.contains(&url) {
-                        urls.push(url.as_bytes());
-                    }
-                });
-                urls
-            })
-        });
-        Self { rule, edges, live: live.collect() }
+        let fresh = fresh(decisions);
+        let of_edge = |(index, edge)| {
+            let Some(live) = known else { return Ok(None) };
+            let (mut missing, mut urls) = (modified(index, decisions), UrlSet::default());
+            let wanted = missing.len();
+            live.for_each_url(edge, &fresh, &mut |url| {
+                missing.remove(&url);
+                urls.push(url.as_bytes());
+            });
+            diagnostics.extend(unlisted(&missing, wanted, edge)?);
+            Ok(Some(urls))
+        };
+        let live = edges.iter().enumerate().map(of_edge).collect::<Result<_, Error>>()?;
+        Ok(Self { rule, edges, live })
     }
 
     /// The paths of each distribution.
@@ -57,7 +66,12 @@ impl<'a> Ground<'a> {
     /// The paths of one distribution, at most `limit` of them, with as little over-purge as is known to be possible.
     pub(super) fn widened(&self, index: usize, decisions: &[Decision], limit: usize) -> Result<Cover, CoverError> {
         let stale = &self.stale(decisions)[index];
-        let mode = CoverMode::Budget { paths: limit, wildcards: MAX_WILDCARDS_IN_PROGRESS };
+        // Who wants one path a URL as a rule, and wildcards beyond the limit, has not said how many.
+        let wildcards = match self.rule.mode {
+            CoverMode::Exact => MAX_WILDCARDS_IN_PROGRESS,
+            _ => self.rule.wildcards(),
+        };
+        let mode = CoverMode::Budget { paths: limit, wildcards };
         match &self.live[index] {
             Some(live) => self.best(index, Some(live), stale, mode),
             None => self.best(index, Some(&supposed(stale)), stale, mode),
@@ -103,15 +117,15 @@ impl<'a> Ground<'a> {
             Err(error) => error,
         };
         let help = match error {
-            CoverError::Infeasible { .. } => {
-                "raise `cover.paths` or `cover.wildcards`, or set `cover.infeasible` to `chunks` to send more batches"
+            CoverError::Infeasible { .. } => "raise `cover.paths` or `cover.wildcards`",
+            CoverError::LiveUnknown { wildcards, forced_wildcards, .. } if forced_wildcards > wildcards => {
+                "raise `cover.wildcards`: some names can only be purged by a wildcard"
             }
-            CoverError::LiveUnknown { .. } => {
-                "give the complete list of what is live, raise `cover.paths`, or set `cover.infeasible` to `chunks` to send more batches"
-            }
+            CoverError::LiveUnknown { .. } => "give the complete list of what is live, or raise `cover.paths`",
         };
         let message = format!("{error}{}", of(edge));
         if self.rule.infeasible == Infeasible::Error {
+            let help = format!("{help}; or set `cover.infeasible` to `chunks` to send more paths all the same");
             return Err(Error::new("budget-infeasible", message + "; nothing was purged", help));
         }
         diagnostics.push(Diagnostic::warning("budget-exceeded", message, help));
@@ -139,18 +153,48 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     let mut folders = BTreeSet::new();
     for stale in stale {
         let url = stale.url.as_bytes();
-        folders.extend(memchr::memchr_iter(b'/', url).map(|slash| &url[..slash]));
+        // No path ends in a deeper one.
+        let folded = memchr::memchr_iter(b'/', url).take_while(|slash| *slash < MAX_PATH_CHARACTERS);
+        folders.extend(folded.map(|slash| &url[..slash]));
     }
     // No name holds a NUL.
     folders.iter().flat_map(|folder| [[*folder, b"/\0"].concat(), [*folder, b"\0"].concat()]).collect()
 }
 
-/// The URLs of objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
-fn fresh(edge: &Edge, decisions: &[Decision]) -> BTreeSet<UrlPath> {
+/// Objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
+fn fresh(decisions: &[Decision]) -> BTreeSet<ObjectKey> {
     let new = decisions.iter().filter(|decision| {
         decision.outcome == Outcome::Skip
             && matches!(decision.what, What::Added | What::Copied | What::Renamed)
             && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted)
     });
-    new.filter_map(|decision| decision.key.as_ref()).flat_map(|key| edge.urls(key, true)).map(|url| url.url).collect()
+    new.filter_map(|decision| decision.key.clone()).collect()
+}
+
+/// The URLs of modified objects at a distribution: each of them has to be live.
+fn modified(distribution: usize, decisions: &[Decision]) -> BTreeSet<&UrlPath> {
+    let modified = decisions.iter().filter(|decision| decision.reason == Reason::Modified);
+    let urls = modified.flat_map(Decision::stale).filter(|url| url.distribution == distribution);
+    urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect()
+}
+
+/// What a live set says of itself by leaving out what the diffs modify: not one of them, and it is of something else.
+fn unlisted(missing: &BTreeSet<&UrlPath>, wanted: usize, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
+    let Some(first) = missing.first() else { return Ok(None) };
+    let first = shown(first, false);
+    let help = "list every object key as the bucket has it, for example with `aws s3api list-objects-v2`, and `ignore` files \
+                that are not deployed; a wildcard purges what is left out";
+    if missing.len() == wanted {
+        let message = format!(
+            "the live set is said to be complete, but holds no modified object, not even `{first}`{}",
+            of(edge)
+        );
+        return Err(Error::new("live-contradiction", message, help));
+    }
+    let message = format!(
+        "the live set is said to be complete, but {} of {wanted} modified objects are not in it, for example `{first}`{}",
+        missing.len(),
+        of(edge)
+    );
+    Ok(Some(Diagnostic::warning("live-incomplete", message, help)))
 }

@@ -87,7 +87,8 @@ pub(super) fn error_pages(edges: &[Edge], decisions: &[Decision]) -> Vec<Diagnos
     let mut diagnostics = Vec::new();
     for (index, edge) in edges.iter().enumerate() {
         for (page, error) in edge.facts().into_iter().flat_map(Facts::error_pages) {
-            let at = decisions.iter().flat_map(Decision::stale).filter(|url| url.distribution == index);
+            // Also where its own behaviour keeps nothing: those of the missing URLs may.
+            let at = decisions.iter().flat_map(|decision| &decision.urls).filter(|url| url.distribution == index);
             if at.filter(|url| !url.wildcard).any(|url| url.url.as_bytes() == page.as_bytes()) {
                 diagnostics.push(Diagnostic::info(
                     "error-page",

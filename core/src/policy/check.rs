@@ -68,6 +68,13 @@ fn mappings(files: &[MappingFile], report: &mut Report<'_>) -> Vec<Mapping> {
     let mappings: Vec<Mapping> =
         files.iter().map(|file| Mapping { source: folder(&file.source), prefix: folder(&file.prefix) }).collect();
     for (index, mapping) in mappings.iter().enumerate() {
+        if !is_folder(&mapping.source) {
+            report.value(
+                &format!("/mappings/{index}/source"),
+                format!("no file of a repository is below `{}`: nothing would ever be purged", files[index].source),
+                "write the folder from the repository root, without `..`, `.` and double slashes",
+            );
+        }
         let shadow = mappings[..index].iter().position(|earlier| mapping.source.starts_with(&earlier.source));
         if let Some(earlier) = shadow {
             let message = format!(
@@ -79,6 +86,11 @@ fn mappings(files: &[MappingFile], report: &mut Report<'_>) -> Vec<Mapping> {
         }
     }
     mappings
+}
+
+/// Whether files can be below it: git has no empty, `.` or `..` folders.
+pub(super) fn is_folder(source: &str) -> bool {
+    source.is_empty() || source.trim_end_matches('/').split('/').all(|name| !matches!(name, "" | "." | ".."))
 }
 
 /// The URL forms of a policy, or those of a distribution over the policy's.

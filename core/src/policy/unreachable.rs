@@ -36,7 +36,28 @@ fn list(
     for (index, pattern) in patterns.iter().enumerate() {
         let at = format!("{pointer}/{index}");
         let text = pattern.as_str();
-        if !policy.mappings.iter().any(|mapping| pattern.may_match_below(&mapping.source)) {
+        if !super::check::is_folder(text) || text.ends_with('/') {
+            report.warn(
+                &at,
+                "policy-unreachable",
+                format!("pattern `{text}` matches no file: paths have no empty, `.` or `..` parts, and do not end with a slash"),
+                "for all that is below a folder write `folder/**`",
+            );
+        } else if pointer == "/fingerprinted" && !text.contains("[hash") {
+            report.warn(
+                &at,
+                "policy-no-hash",
+                format!("pattern `{text}` has no `[hash]`: every file that it matches counts as never changing, whatever its name"),
+                "write `[hash]` where the name carries the hash of the content, for example `assets/*-[hash].js`",
+            );
+        } else if pointer.ends_with("/ignore") && text == "**" {
+            report.warn(
+                &at,
+                "policy-ignores-all",
+                "pattern `**` ignores every file: nothing is ever purged",
+                "narrow the pattern, or remove it",
+            );
+        } else if !policy.mappings.iter().any(|mapping| pattern.may_match_below(&mapping.source)) {
             report.warn(
                 &at,
                 "policy-unreachable",

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{count, text::source};
+use super::{count, plain, text::source};
 use crate::answer::PlanAnswer;
 
 /// Most bytes of paths in one command; systems allow 128 KiB and more for all arguments.
@@ -13,11 +13,15 @@ const MOST: usize = 64 * 1024;
 ///
 /// `--paths` gives each run a caller reference of its own: who runs the commands again wants the paths purged again.
 pub(super) fn plan(answer: &PlanAnswer) -> String {
-    let head = format!("# {} to invalidate, decided by {}.\n", count(answer.billed_paths, "path"), source(answer));
+    let mut head = format!("# {} to invalidate, decided by {}.\n", count(answer.billed_paths, "path"), source(answer));
+    for diagnostic in &answer.diagnostics {
+        head += &format!("# {}: {} [{}]\n", diagnostic.severity.name(), plain(&diagnostic.message), diagnostic.code);
+    }
     let mut commands = Vec::new();
     for distribution in &answer.distributions {
         let id = distribution_id(&distribution.id);
-        for batch in &distribution.batches {
+        for (index, batch) in distribution.batches.iter().enumerate() {
+            let waits = index + 1 < distribution.batches.len();
             let mut rest = &*batch.paths;
             while !rest.is_empty() {
                 let mut bytes = 0;
@@ -27,17 +31,26 @@ pub(super) fn plan(answer: &PlanAnswer) -> String {
                 });
                 // A path alone is far shorter than a command.
                 let (now, later) = rest.split_at(fits.count());
-                commands.push(command(&id, now));
                 rest = later;
+                commands.push(command(&id, now, waits && rest.is_empty()));
             }
         }
     }
     head + &commands.join(" &&\n") + if commands.is_empty() { "" } else { "\n" }
 }
 
-fn command(id: &str, paths: &[String]) -> String {
+/// `waits`: until the batch is complete, because the next one would pass what CloudFront works on at a time.
+fn command(id: &str, paths: &[String], waits: bool) -> String {
     let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
-    format!("aws cloudfront create-invalidation --distribution-id {id} --paths \\\n  {}", paths.join(" \\\n  "))
+    let paths = paths.join(" \\\n  ");
+    let create = format!("aws cloudfront create-invalidation --distribution-id {id}");
+    if waits {
+        format!(
+            "batch=$({create} --query Invalidation.Id --output text --paths \\\n  {paths}) &&\naws cloudfront wait invalidation-completed --distribution-id {id} --id \"$batch\""
+        )
+    } else {
+        format!("{create} --paths \\\n  {paths}")
+    }
 }
 
 fn distribution_id(id: &str) -> String {
