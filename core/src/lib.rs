@@ -41,6 +41,7 @@ mod policy;
 mod reference;
 mod render;
 mod request;
+mod s3_listing;
 #[cfg(feature = "schema")]
 mod schema;
 mod trigger;

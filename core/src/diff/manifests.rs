@@ -6,9 +6,8 @@
 //! Sources: GNU coreutils manual, "md5sum invocation" (`hash`, blank, blank or `*`, name; a backslash before the hash
 //! escapes line ends in the name); Amazon S3 API Reference, `ListObjectsV2`.
 
-use alloc::{borrow::Cow, collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
 use core::cmp::Ordering;
-use serde::Deserialize;
 
 use super::{
     detect,
@@ -18,14 +17,15 @@ use super::{
 use crate::{
     change::{BlobId, Change, Entry, Status},
     error::Error,
-    locate,
     names::RepoPath,
+    s3_listing::{self, Object},
 };
 
 const HELP: &str = "give two lists, before and after: lines as `sha256sum` prints them, lines of key, tab and hash, or \
                     the JSON of `aws s3api list-objects-v2`";
 
-type Manifest<'a> = BTreeMap<Cow<'a, [u8]>, Cow<'a, [u8]>>;
+type Bytes<'a> = Cow<'a, [u8]>;
+type Manifest<'a> = BTreeMap<Bytes<'a>, Bytes<'a>>;
 
 /// What changed from the first list to the second.
 pub(super) fn parse(indices: &[usize], before: &[u8], after: &[u8]) -> Result<Vec<Change>, Error> {
@@ -45,7 +45,7 @@ pub(super) fn parse(indices: &[usize], before: &[u8], after: &[u8]) -> Result<Ve
     }
 }
 
-type Line<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+type Line<'a> = (Bytes<'a>, Bytes<'a>);
 
 fn change(old: Option<Line<'_>>, new: Option<Line<'_>>) -> Option<Change> {
     let entry = |(_, hash): &Line<'_>| Entry { mode: 0, id: BlobId::from_hex(hash) };
@@ -92,19 +92,20 @@ fn read(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
                 Error::new("diff-manifest", message, HELP).at(Some(index), at, at + text.len())
             };
             let (key, hash) = entry(text).ok_or_else(|| refuse("is no line of a manifest"))?;
-            insert(&mut manifest, key, hash.into()).map_err(refuse)?;
+            insert(&mut manifest, key, hash.into()).map_err(|(_, problem)| refuse(problem))?;
         }
         at = next;
     }
     Ok(manifest)
 }
 
-fn insert<'a>(manifest: &mut Manifest<'a>, key: Cow<'a, [u8]>, hash: Cow<'a, [u8]>) -> Result<(), &'static str> {
+/// Adds a key, or gives it back with what is wrong with it.
+fn insert<'a>(manifest: &mut Manifest<'a>, key: Bytes<'a>, hash: Bytes<'a>) -> Result<(), (Bytes<'a>, &'static str)> {
     if RepoPath::new(&key).is_none() {
-        return Err("has a key that cannot be a path: empty, with a NUL, or with a leading slash");
+        return Err((key, "has a key that cannot be a path: empty, with a NUL, or with a leading slash"));
     }
     match manifest.get(&key) {
-        Some(other) if *other != hash => Err("gives a key another hash than a line before"),
+        Some(other) if *other != hash => Err((key, "gives a key another hash than a line before")),
         _ => {
             manifest.insert(key, hash);
             Ok(())
@@ -113,7 +114,7 @@ fn insert<'a>(manifest: &mut Manifest<'a>, key: Cow<'a, [u8]>, hash: Cow<'a, [u8
 }
 
 /// Key and hash of one line.
-fn entry(text: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
+fn entry(text: &[u8]) -> Option<(Bytes<'_>, &[u8])> {
     let (escaped, rest) = match text.strip_prefix(b"\\") {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -150,55 +151,40 @@ fn unescape(name: &[u8]) -> Option<Vec<u8>> {
     Some(key)
 }
 
-// Fields that AWS adds later are no reason to fail: only what the decision needs is named.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Page {
-    #[serde(default)]
-    contents: Vec<Object>,
-    is_truncated: Option<bool>,
-    next_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Object {
-    #[serde(rename = "Key")]
-    key: String,
-    #[serde(rename = "ETag")]
-    etag: String,
-}
-
 /// One page after the other, as the AWS CLI prints them.
 fn read_listing(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
-    let mut manifest = Manifest::new();
-    let mut more = false;
-    for page in serde_json::Deserializer::from_slice(bytes).into_iter::<Page>() {
-        let page = page.map_err(|error| locate::json_error("diff-manifest", &error, bytes, Some(index), HELP))?;
-        for object in page.contents {
-            // A key that ends in a slash stands for a folder in the console, and is an object all the same.
-            let shown_key = shown(object.key.as_bytes());
-            insert(&mut manifest, object.key.into_bytes().into(), object.etag.into_bytes().into()).map_err(
-                |problem| {
-                    let message = format!("`{shown_key}` {problem}");
-                    Error::new("diff-manifest", message, HELP).at(Some(index), 0, bytes.len())
-                },
-            )?;
-        }
-        more = page.is_truncated == Some(true) || page.next_token.is_some_and(|token| !token.is_empty());
-    }
-    if more {
+    let listing = s3_listing::keys(bytes, index, "diff-manifest", HELP)?;
+    if let Some((start, end)) = listing.incomplete {
         let message = "the last page of the listing says that more pages follow";
         let help = "list every page; what is missing in one list would count as added or deleted";
-        return Err(Error::new("diff-incomplete", message, help).at(Some(index), 0, bytes.len()));
+        return Err(Error::new("diff-incomplete", message, help).at(Some(index), start, end));
+    }
+    let mut manifest = Manifest::new();
+    for Object { key, etag } in listing.objects {
+        let refuse = |key: &[u8], problem: &str| {
+            Error::new("diff-manifest", format!("`{}` {problem}", shown(key)), HELP).at(Some(index), 0, bytes.len())
+        };
+        if etag.is_empty() {
+            return Err(refuse(key.as_bytes(), "has no `ETag`, so nothing tells whether it changed"));
+        }
+        // A key that ends in a slash stands for a folder in the console, and is an object all the same.
+        insert(&mut manifest, into_bytes(key), into_bytes(etag)).map_err(|(key, problem)| refuse(&key, problem))?;
     }
     Ok(manifest)
+}
+
+fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::change::Effect;
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
 
     const ONE: &str = "11111111111111111111111111111111";
     const TWO: &str = "22222222222222222222222222222222";
@@ -235,7 +221,11 @@ mod tests {
             diff(&before, &after).unwrap(),
             [("a".to_string(), Effect::Modified), ("b".into(), Effect::Deleted), ("c".into(), Effect::Added)]
         );
-        assert_eq!(diff(r#"{"NextToken":"x"}"#, "{}").unwrap_err().code, "diff-incomplete");
+        for more in [r#""NextToken":"x""#, r#""NextContinuationToken":"x""#, r#""IsTruncated":true"#] {
+            let error = diff(&format!("{{{more}}}"), "{}").unwrap_err();
+            assert_eq!((error.code, error.span.unwrap().end), ("diff-incomplete", more.len() + 1));
+        }
+        assert!(diff(r#"{"Contents":[{"Key":"a"}]}"#, "{}").unwrap_err().message.contains("no `ETag`"));
         assert_eq!(diff("{}", "{").unwrap_err().code, "diff-manifest");
     }
 

@@ -1,0 +1,129 @@
+//! What `aws s3api list-objects-v2` prints: one page, or several one after the other.
+//!
+//! Source: Amazon S3 API Reference, `ListObjectsV2`; the AWS CLI joins the pages and leaves `NextToken` where it stopped.
+
+use alloc::{borrow::Cow, vec::Vec};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{error::Error, locate};
+
+/// The UTF-8 byte order mark, which some editors and shells write at the start of a text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// How many bytes the byte order mark at the start takes; 0 when there is none.
+pub(crate) fn bom(bytes: &[u8]) -> usize {
+    if bytes.starts_with(BOM) { BOM.len() } else { 0 }
+}
+
+/// The objects of a listing.
+#[derive(Debug, Default)]
+pub(crate) struct Listing<'a> {
+    /// In the order of the text.
+    pub(crate) objects: Vec<Object<'a>>,
+    /// Where the last page says that more follow, as the first byte and one past the last.
+    pub(crate) incomplete: Option<(usize, usize)>,
+}
+
+/// One object of a listing.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Object<'a> {
+    #[serde(borrow)]
+    pub(crate) key: Cow<'a, str>,
+    /// With its quotes; empty when the listing leaves it out.
+    #[serde(borrow, default, rename = "ETag")]
+    pub(crate) etag: Cow<'a, str>,
+}
+
+// Fields that AWS adds later are no reason to fail: only what the decision needs is named.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page<'a> {
+    /// Null when `--query` picks the objects of an empty bucket.
+    #[serde(borrow)]
+    contents: Option<Vec<Object<'a>>>,
+    #[serde(borrow)]
+    is_truncated: Option<&'a RawValue>,
+    #[serde(borrow)]
+    next_token: Option<&'a RawValue>,
+    #[serde(borrow)]
+    next_continuation_token: Option<&'a RawValue>,
+}
+
+impl<'a> Page<'a> {
+    /// The value that says that more objects follow.
+    fn more(&self) -> Option<&'a RawValue> {
+        let truncated = self.is_truncated.filter(|value| value.get() == "true");
+        let token = self.next_token.or(self.next_continuation_token).filter(|value| value.get() != r#""""#);
+        token.or(truncated)
+    }
+}
+
+/// Reads the pages of attachment `index`. What is no listing is an error with this code and help.
+pub(crate) fn keys<'a>(bytes: &'a [u8], index: usize, code: &'static str, help: &str) -> Result<Listing<'a>, Error> {
+    let skipped = bom(bytes);
+    let text = &bytes[skipped..];
+    let mut listing = Listing::default();
+    for page in serde_json::Deserializer::from_slice(text).into_iter::<Page<'a>>() {
+        let page = page.map_err(|error| {
+            let mut error = locate::json_error(code, &error, text, Some(index), help);
+            if let Some(span) = &mut error.span {
+                (span.start, span.end) = (span.start + skipped, span.end + skipped);
+            }
+            error
+        })?;
+        listing.incomplete = page.more().map(|value| {
+            let start = value.get().as_ptr().addr() - bytes.as_ptr().addr();
+            (start, start + value.get().len())
+        });
+        match page.contents {
+            // The usual case is one page, whose list is taken over as it is.
+            Some(objects) if listing.objects.is_empty() => listing.objects = objects,
+            Some(mut objects) => listing.objects.append(&mut objects),
+            None => {}
+        }
+    }
+    Ok(listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(Vec<&str>, Option<&str>), (usize, usize)> {
+        let listing = keys(text.as_bytes(), 0, "code", "help")
+            .map_err(|error| error.span.map(|span| (span.start, span.end)).unwrap())?;
+        let key = |object: &Object<'_>| text.find(&*object.key).map(|at| &text[at..at + object.key.len()]);
+        Ok((listing.objects.iter().filter_map(key).collect(), listing.incomplete.map(|(start, end)| &text[start..end])))
+    }
+
+    #[test]
+    fn pages_follow_each_other_and_the_last_says_whether_all_is_there() {
+        let page = |keys: &str, more: &str| alloc::format!(r#"{{"Contents":[{keys}]{more}}}"#);
+        let first = page(r#"{"Key":"b","Size":1}"#, r#","IsTruncated":true"#);
+        let last = page(r#"{"Key":"a","ETag":"\"1\""}"#, r#","IsTruncated":false,"NextToken":null"#);
+        assert_eq!(read(&[first.as_str(), &last].join("\n")), Ok((["b", "a"].into(), None)));
+        assert_eq!(read(&[last.as_str(), &first].concat()), Ok((["a", "b"].into(), Some("true"))));
+        for token in ["NextToken", "NextContinuationToken"] {
+            let text = alloc::format!(r#"{{"Contents":null,"{token}":"x"}}"#);
+            assert_eq!(read(&text), Ok(([].into(), Some(r#""x""#))), "{token}");
+            assert_eq!(read(&alloc::format!(r#"{{"{token}":""}}"#)), Ok(([].into(), None)), "{token}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        assert_eq!(read("\u{feff}{\"NextToken\":\"x\"}"), Ok(([].into(), Some(r#""x""#))));
+        assert_eq!((read("?"), read("\u{feff}?")), (Err((0, 1)), Err((3, 4))));
+        assert_eq!((bom(b"\xef\xbb"), bom(b"")), (0, 0));
+    }
+
+    #[test]
+    fn an_object_has_a_key_and_may_have_a_tag() {
+        let listing = keys(br#"{"Contents":[{"Key":"a\n","ETag":"\"1\""},{"Key":"b"}]}"#, 0, "", "").unwrap();
+        let told: Vec<_> = listing.objects.iter().map(|object| (&*object.key, &*object.etag)).collect();
+        assert_eq!(told, [("a\n", "\"1\""), ("b", "")]);
+        assert!(read(r#"{"Contents":[{"ETag":"1"}]}"#).is_err());
+    }
+}
