@@ -1,16 +1,16 @@
 //! The live set: what the site has now, so that a wildcard can be known to purge nothing that did not change.
 
 use alloc::{borrow::Cow, collections::BTreeSet, format, vec::Vec};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
 use crate::{
     diff::attachment,
     edge::Edge,
     error::Error,
     escape::hex,
-    locate,
     map::Form,
     names::{ObjectKey, UrlPath},
+    s3_listing,
 };
 
 #[derive(Debug, Deserialize)]
@@ -36,22 +36,6 @@ enum Kind {
     S3Listing,
 }
 
-/// Source: Amazon S3 API Reference, `ListObjectsV2`; the AWS CLI joins the pages and leaves `NextToken` where it stopped.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    contents: Vec<Listed<'a>>,
-    next_token: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Listed<'a> {
-    #[serde(borrow)]
-    key: Cow<'a, str>,
-}
-
 /// Checked entries, separated by NUL, or by newline where no NUL is.
 #[derive(Debug, Clone)]
 pub(crate) struct Live<'a> {
@@ -65,21 +49,21 @@ impl<'a> Live<'a> {
     pub(crate) fn read(request: &LiveRequest, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
         let index = request.attachment;
         let bytes = attachment(index, attachments).map_err(vec_of)?;
-        let is_json = || bytes.trim_ascii_start().first() == Some(&b'{');
-        let listed = match request.kind {
-            Kind::S3Listing => Some(listing(bytes, index, request.complete)?),
-            // A list of keys could begin so, but is no JSON then.
-            Kind::Keys if is_json() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
-                Some(listing(bytes, index, request.complete)?)
+        let text = &bytes[s3_listing::bom(bytes)..];
+        let listed = match (request.kind, text.trim_ascii_start().first()) {
+            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, request.complete)?),
+            // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
+            (Kind::Keys, Some(b'[')) => {
+                serde_json::from_slice::<Vec<Cow<'_, str>>>(text).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
             }
-            Kind::Keys | Kind::Urls => None,
+            _ => None,
         };
-        let bytes = listed.map_or(Cow::Borrowed(bytes), Cow::Owned);
+        let bytes = listed.map_or(Cow::Borrowed(text), Cow::Owned);
         let live = Self { bytes, kind: request.kind, complete: request.complete };
         if request.kind == Kind::Urls {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
-                let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr();
+                let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + s3_listing::bom(attachments[index]);
                 let message = format!("`{}` is no URL path", crate::escape::escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
@@ -126,24 +110,28 @@ impl<'a> Live<'a> {
     }
 }
 
-/// The keys of a listing, with a NUL behind each.
+/// The keys of a listing.
 fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Error>> {
     let help = "give what `aws s3api list-objects-v2 --bucket …` prints, or one object key a line";
-    let listing: Listing<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| vec_of(locate::json_error("live-listing", &error, bytes, Some(index), help)))?;
-    if complete && listing.next_token.is_some() {
-        let message = "the listing says that more objects follow (`NextToken`), so it is not complete";
-        let error = Error::new("live-incomplete", message, "list the bucket without `--max-items`");
-        return Err(vec_of(locate::pointed(error, bytes, Some(index), "/NextToken")));
+    let listing = s3_listing::keys(bytes, index, "live-listing", help).map_err(vec_of)?;
+    if let Some((start, end)) = listing.incomplete.filter(|_| complete) {
+        let message = "the listing says that more objects follow, so it is not complete";
+        let error =
+            Error::new("live-incomplete", message, "list the whole bucket, without `--max-items` or `--no-paginate`");
+        return Err(vec_of(error.at(Some(index), start, end)));
     }
-    let mut keys = Vec::with_capacity(bytes.len() / 4);
-    for listed in &listing.contents {
-        keys.extend_from_slice(listed.key.as_bytes());
-        keys.push(0);
+    Ok(joined(listing.objects.iter().map(|object| &*object.key)))
+}
+
+/// With a NUL behind each, and one more: without any, the list would be taken for lines.
+fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for key in keys {
+        bytes.extend_from_slice(key.as_bytes());
+        bytes.push(0);
     }
-    // Without any NUL the list would be taken for lines.
-    keys.push(0);
-    Ok(keys)
+    bytes.push(0);
+    bytes
 }
 
 fn vec_of(error: Error) -> Vec<Error> {
@@ -207,6 +195,11 @@ mod tests {
         assert_eq!(urls(r#"{"attachment":0}"#, cut).unwrap(), ["/a"]);
         assert!(urls(r#"{"attachment":0}"#, b"{}").unwrap().is_empty());
         assert_eq!(urls(r#"{"attachment":0,"kind":"s3-listing"}"#, b"p/a").unwrap_err()[0].code, "live-listing");
+        assert_eq!(urls(r#"{"attachment":0}"#, &page[..20]).unwrap_err()[0].code, "live-listing");
+        assert_eq!(urls(r#"{"attachment":0}"#, &[&page[..], page].concat()).unwrap().len(), 4);
+        assert_eq!(urls(r#"{"attachment":0}"#, br#"["p/a","p/b"]"#).unwrap(), ["/a", "/b"]);
+        assert_eq!(urls(r#"{"attachment":0}"#, b"[id].html\np/b").unwrap(), ["/b"]);
+        assert_eq!(urls(r#"{"attachment":0}"#, b"\xef\xbb\xbfp/a\n").unwrap(), ["/a"]);
     }
 
     #[test]

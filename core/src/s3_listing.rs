@@ -91,7 +91,9 @@ pub(crate) fn keys<'a>(bytes: &'a [u8], index: usize, code: &'static str, help: 
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<(Vec<&str>, Option<&str>), (usize, usize)> {
+    type Told<'t> = (Vec<&'t str>, Option<&'t str>);
+
+    fn read(text: &str) -> Result<Told<'_>, (usize, usize)> {
         let listing = keys(text.as_bytes(), 0, "code", "help")
             .map_err(|error| error.span.map(|span| (span.start, span.end)).unwrap())?;
         let key = |object: &Object<'_>| text.find(&*object.key).map(|at| &text[at..at + object.key.len()]);
