@@ -3,7 +3,9 @@
 use alloc::format;
 
 use super::{
-    Format, colour, hunk,
+    Format, colour,
+    encoding::{bom, is_blank},
+    hunk,
     lines::{self, hex_digits, line},
     manifests,
 };
@@ -20,8 +22,8 @@ pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<
     {
         return Ok(Some(Format::Manifests));
     }
-    match given.find(|(_, bytes)| !bytes.trim_ascii().is_empty()) {
-        Some((index, bytes)) => of(bytes).ok_or_else(|| unknown(bytes, index)).map(Some),
+    match given.find(|(_, bytes)| !is_blank(bytes)) {
+        Some((index, bytes)) => of(&bytes[bom(bytes)..]).ok_or_else(|| unknown(bytes, index)).map(Some),
         None => Ok(None),
     }
 }
@@ -154,7 +156,7 @@ fn unknown(bytes: &[u8], index: usize) -> Error {
 
 /// Refuses `--stat` and `--numstat`, which shorten names or leave out what became of the files.
 pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
-    let mut at = 0;
+    let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         let option = if is_numstat(text) {

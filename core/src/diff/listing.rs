@@ -11,6 +11,7 @@ use alloc::{format, string::String};
 
 use self::header::{Header, raw_header, status_header};
 use super::{
+    encoding::{bom, is_blank},
     lines::{self, line},
     sink::Sink,
 };
@@ -47,7 +48,7 @@ impl Listing {
 
     /// Reads lines. What is no header is text, as `git log` writes it.
     pub(super) fn read_lines(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-        let mut at = 0;
+        let mut at = bom(bytes);
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
             let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
@@ -73,7 +74,7 @@ impl Listing {
             }
             at = next;
         }
-        if sink.is_empty() && !bytes.trim_ascii().is_empty() && !sink.coloured() {
+        if sink.is_empty() && !is_blank(bytes) && !sink.coloured() {
             let message = "there is no line of such a diff in the text";
             return Err(Error::new(self.code(), message, self.help()).at(Some(index), 0, bytes.len()));
         }
@@ -85,7 +86,7 @@ impl Listing {
 
     /// Reads fields that end in NUL; there can be no text between them.
     pub(super) fn read_fields(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-        let mut fields = Fields { bytes, index, at: 0, help: self.help() };
+        let mut fields = Fields { bytes, index, at: bom(bytes), help: self.help() };
         while fields.at < bytes.len() {
             let start = fields.at;
             let text = fields.next("a header")?;

@@ -11,6 +11,7 @@ use core::cmp::Ordering;
 
 use super::{
     detect,
+    encoding::{bom, is_blank},
     lines::{hex_digits, line},
     listing::shown,
 };
@@ -63,18 +64,17 @@ fn change(old: Option<Line<'_>>, new: Option<Line<'_>>) -> Option<Change> {
 /// Whether two attachments are such lists; one of them may be empty.
 pub(super) fn are(before: &[u8], after: &[u8]) -> bool {
     let is = |bytes: &[u8]| is_listing(bytes) || first_line(bytes).is_some_and(|first| entry(first).is_some());
-    let empty = |bytes: &[u8]| bytes.trim_ascii().is_empty();
-    (is(before) && (is(after) || empty(after))) || (empty(before) && is(after))
+    (is(before) && (is(after) || is_blank(after))) || (is_blank(before) && is(after))
 }
 
 /// A page of object keys; a page of CodeCommit's differences is JSON as well.
 fn is_listing(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
-    detect::is_json(bytes) && memchr::memmem::find(start, b"\"differences\"").is_none()
+    detect::is_json(&bytes[bom(bytes)..]) && memchr::memmem::find(start, b"\"differences\"").is_none()
 }
 
 fn first_line(bytes: &[u8]) -> Option<&[u8]> {
-    let text = bytes.trim_ascii_start();
+    let text = bytes[bom(bytes)..].trim_ascii_start();
     (!text.is_empty()).then(|| line(text, 0).0)
 }
 
@@ -83,7 +83,7 @@ fn read(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
         return read_listing(bytes, index);
     }
     let mut manifest = Manifest::new();
-    let mut at = 0;
+    let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if !text.is_empty() {

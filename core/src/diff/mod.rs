@@ -3,6 +3,7 @@
 mod codecommit;
 mod colour;
 mod detect;
+mod encoding;
 mod hunk;
 mod lines;
 mod listing;
@@ -16,6 +17,7 @@ mod unified;
 use alloc::{format, string::String, vec::Vec};
 use serde::Deserialize;
 
+pub(crate) use self::encoding::{bom, shifted};
 use self::{listing::Listing, sink::Sink};
 use crate::{
     change::{self, Change},
@@ -59,7 +61,7 @@ pub(crate) struct Parsed {
 /// cut off; without it, that is an error.
 pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
     for &index in indices {
-        attachment(index, attachments)?;
+        encoding::check(attachment(index, attachments)?, index)?;
     }
     match format {
         Format::Auto => match detect::format(indices, attachments)? {

@@ -135,6 +135,13 @@ fn text_round_a_diff_is_passed_over_and_reported() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over() {
+    let diff = format!("\u{feff}diff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n{HUNK}");
+    assert_eq!(read(&diff).unwrap(), (one("x", Effect::Modified), [].into()));
+    assert_eq!(code(format!("{diff}@@ -1 +1 @@\n")), ("diff-truncated", diff.len()));
+}
+
+#[test]
 fn plain_diffs_tell_absent_files_by_name_or_time() {
     let diff = format!(
         "Index: x\n=====\n--- a/x y\t2024-01-01 00:00:00 +0000\n+++ b/x y\t2024-01-02 00:00:00 +0000\n{HUNK}\
