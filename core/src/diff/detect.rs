@@ -11,7 +11,8 @@ use super::{
 };
 use crate::error::Error;
 
-const HELP: &str = "name the format in `format`: unified, raw, name-status, name-only, codecommit or manifests";
+const HELP: &str = "name the format (`--diff-format`, on the wire `format`): unified, raw, name-status, name-only, \
+                    codecommit or manifests";
 
 /// What the attachments of one diff hold; `None` when they are empty, as a diff without changes is.
 pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<Format>, Error> {

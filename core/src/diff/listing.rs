@@ -15,7 +15,7 @@ use super::{
     lines::{self, line},
     sink::Sink,
 };
-use crate::{error::Error, escape::escape, names::RepoPath};
+use crate::{change::Change, error::Error, escape::escape, names::RepoPath};
 
 /// Which of the two listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,25 +51,8 @@ impl Listing {
         let mut at = bom(bytes);
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
-            let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
-            match self.header(header) {
-                Some(header) => {
-                    let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
-                    let refuse = |field: &[u8]| self.not_a_path(field).at(Some(index), at, at + text.len());
-                    let mut path = || {
-                        // `--combined-all-paths` writes the name in each parent before the last one.
-                        let mut field = names.next().ok_or_else(|| refuse(text))?;
-                        while let Some(later) = names.next_if(|_| header.combined) {
-                            field = later;
-                        }
-                        lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| refuse(field))
-                    };
-                    let (path, from) = header.paths(&mut path)?;
-                    header.push(path, from, sink);
-                }
-                None if is_refused(text) => {
-                    return Err(self.refuse(text).at(Some(index), at, at + text.len()));
-                }
+            match self.read_line(text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))? {
+                Some(change) => sink.push(change),
                 None => sink.text(text, at),
             }
             at = next;
@@ -82,6 +65,25 @@ impl Listing {
             unterminated(sink);
         }
         Ok(())
+    }
+
+    /// The change of one line; `None` when the line is text.
+    pub(super) fn read_line(self, text: &[u8], sink: &mut Sink) -> Result<Option<Change>, Error> {
+        let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
+        let Some(header) = self.header(header) else {
+            return if is_refused(text) { Err(self.refuse(text)) } else { Ok(None) };
+        };
+        let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
+        let mut path = || {
+            // `--combined-all-paths` writes the name in each parent before the last one.
+            let mut field = names.next().ok_or_else(|| self.not_a_path(text))?;
+            while let Some(later) = names.next_if(|_| header.combined) {
+                field = later;
+            }
+            lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| self.not_a_path(field))
+        };
+        let (path, from) = header.paths(&mut path)?;
+        Ok(Some(header.change(path, from, sink)))
     }
 
     /// Reads fields that end in NUL; there can be no text between them.
@@ -98,7 +100,8 @@ impl Listing {
                 RepoPath::new(field).ok_or_else(|| self.not_a_path(field).at(Some(index), start, fields.at))
             };
             let (path, from) = header.paths(&mut path)?;
-            header.push(path, from, sink);
+            let change = header.change(path, from, sink);
+            sink.push(change);
         }
         Ok(())
     }

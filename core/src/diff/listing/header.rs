@@ -31,11 +31,12 @@ impl Header {
         }
     }
 
-    pub(super) fn push(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) {
+    /// The change that it tells of this path; that of a merge is told.
+    pub(super) fn change(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) -> Change {
         if self.combined {
             merge::warn(sink);
         }
-        sink.push(Change::new(self.status, path, from, self.before, self.after));
+        Change::new(self.status, path, from, self.before, self.after)
     }
 }
 

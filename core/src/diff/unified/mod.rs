@@ -19,7 +19,7 @@ use super::{
     encoding::{bom, is_blank},
     hunk::{self, Broken},
     lines::{self, hex_digits, line},
-    listing::shown,
+    listing::{Listing, shown},
     merge,
     sink::Sink,
 };
@@ -221,6 +221,19 @@ impl<'a> Reader<'a> {
         if is_encoded(text) {
             let message = "the diff stands in a mail whose text is encoded for transport";
             return Err(self.error("diff-encoded", message, start, end).help("save the text of the mail decoded"));
+        }
+        if text.starts_with(b":") {
+            let change = Listing::Raw.read_line(text, &mut self.sink);
+            // The text of a mail may be anything.
+            let change = if self.sink.in_mail() {
+                change.unwrap_or(None)
+            } else {
+                change.map_err(|error| error.at(Some(self.index), start, end))?
+            };
+            if let Some(change) = change {
+                self.sink.announce(change);
+                return Ok(());
+            }
         }
         if self.sink.in_mail() {
             self.sink.text(text, start);
