@@ -89,7 +89,9 @@ impl Sink {
             let patches: BTreeSet<_> = patches.map(|change| (&change.path, sides(change))).collect();
             let mut announced = core::mem::take(&mut self.announced);
             announced.retain(|change| !patches.contains(&(&change.path, sides(change))));
-            announced.into_iter().for_each(|change| self.push(change));
+            for change in announced {
+                self.push(change);
+            }
         }
         self.patches_from = self.changes.len();
     }
