@@ -7,6 +7,7 @@ use super::{
     encoding::{bom, is_blank},
     hunk,
     lines::{self, hex_digits, line},
+    listing::status_names,
     manifests,
 };
 use crate::error::Error;
@@ -40,7 +41,7 @@ fn of(bytes: &[u8]) -> Option<Format> {
         match first {
             [b':', ..] => return Some(Format::Raw),
             // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
-            _ if is_status(first) => return is_status_list(bytes).then_some(Format::NameStatus),
+            _ if status_names(first).is_some() => return is_status_list(bytes).then_some(Format::NameStatus),
             _ => {}
         }
     }
@@ -94,11 +95,6 @@ fn uncoloured(mut rest: &[u8]) -> &[u8] {
     }
 }
 
-fn is_status(text: &[u8]) -> bool {
-    let letters = text.iter().take_while(|byte| b"ACDMRTU".contains(byte)).count();
-    letters > 0 && text[letters..].iter().all(u8::is_ascii_digit)
-}
-
 /// Whether the fields that end in NUL alternate between a status and its names to the end.
 fn is_status_list(bytes: &[u8]) -> bool {
     let mut fields = bytes.split(|byte| *byte == 0);
@@ -106,12 +102,13 @@ fn is_status_list(bytes: &[u8]) -> bool {
         match fields.next() {
             // What stands behind the last NUL.
             Some(b"") => return fields.next().is_none(),
-            Some([b'R' | b'C', score @ ..]) if score.iter().all(u8::is_ascii_digit) => _ = fields.next(),
-            Some(status) if is_status(status) => {}
-            _ => return false,
-        }
-        if fields.next().is_none_or(<[u8]>::is_empty) {
-            return false;
+            Some(status) => {
+                let Some(names) = status_names(status) else { return false };
+                if fields.by_ref().take(names).filter(|name| !name.is_empty()).count() < names {
+                    return false;
+                }
+            }
+            None => return false,
         }
     }
 }
@@ -129,7 +126,7 @@ fn listing(text: &[u8]) -> Option<Format> {
         return Some(Format::Raw);
     }
     let tab = memchr::memchr(b'\t', text)?;
-    is_status(&text[..tab]).then_some(Format::NameStatus)
+    status_names(&text[..tab]).map(|_| Format::NameStatus)
 }
 
 /// Whether a line can only be meant as a name. Text must not be taken for one.

@@ -121,6 +121,14 @@ impl Listing {
     }
 }
 
+/// How many names follow this status in a listing of names; also one that is refused when it is read, as an unmerged
+/// path is.
+pub(super) fn status_names(text: &[u8]) -> Option<usize> {
+    if text == UNMERGED { Some(1) } else { status_header(text).map(|header| header.names()) }
+}
+
+const UNMERGED: &[u8] = b"U";
+
 /// Lines that look like a header and are none that can be read: passing over them could miss a change.
 fn is_refused(text: &[u8]) -> bool {
     let raw = text.starts_with(b":") && text.get(1..7).is_some_and(|mode| lines::mode(mode).is_some());

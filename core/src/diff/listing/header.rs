@@ -19,6 +19,11 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// How many names follow it.
+    pub(super) fn names(&self) -> usize {
+        if matches!(self.status, Status::Renamed | Status::Copied) { 2 } else { 1 }
+    }
+
     /// The path, and the old path of a rename or the source of a copy, which stands first.
     pub(super) fn paths(
         &self,
