@@ -6,15 +6,11 @@ use alloc::{borrow::Cow, vec::Vec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{error::Error, locate};
-
-/// The UTF-8 byte order mark, which some editors and shells write at the start of a text.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// How many bytes the byte order mark at the start takes; 0 when there is none.
-pub(crate) fn bom(bytes: &[u8]) -> usize {
-    if bytes.starts_with(BOM) { BOM.len() } else { 0 }
-}
+use crate::{
+    diff::{bom, shifted},
+    error::Error,
+    locate,
+};
 
 /// The objects of a listing.
 #[derive(Debug, Default)]
@@ -66,13 +62,7 @@ pub(crate) fn keys<'a>(bytes: &'a [u8], index: usize, code: &'static str, help: 
     let text = &bytes[skipped..];
     let mut listing = Listing::default();
     for page in serde_json::Deserializer::from_slice(text).into_iter::<Page<'a>>() {
-        let page = page.map_err(|error| {
-            let mut error = locate::json_error(code, &error, text, Some(index), help);
-            if let Some(span) = &mut error.span {
-                (span.start, span.end) = (span.start + skipped, span.end + skipped);
-            }
-            error
-        })?;
+        let page = page.map_err(|error| shifted(locate::json_error(code, &error, text, Some(index), help), skipped))?;
         listing.incomplete = page.more().map(|value| {
             let start = value.get().as_ptr().addr() - bytes.as_ptr().addr();
             (start, start + value.get().len())
@@ -91,7 +81,8 @@ pub(crate) fn keys<'a>(bytes: &'a [u8], index: usize, code: &'static str, help: 
 mod tests {
     use super::*;
 
-    type Told<'t> = (Vec<&'t str>, Option<&'t str>);
+    /// The keys, and what says that more follow.
+    type Told<'a> = (Vec<&'a str>, Option<&'a str>);
 
     fn read(text: &str) -> Result<Told<'_>, (usize, usize)> {
         let listing = keys(text.as_bytes(), 0, "code", "help")
@@ -118,7 +109,6 @@ mod tests {
     fn a_byte_order_mark_is_passed_over() {
         assert_eq!(read("\u{feff}{\"NextToken\":\"x\"}"), Ok(([].into(), Some(r#""x""#))));
         assert_eq!((read("?"), read("\u{feff}?")), (Err((0, 1)), Err((3, 4))));
-        assert_eq!((bom(b"\xef\xbb"), bom(b"")), (0, 0));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Change, Status};
+use super::{Change, Effect, Status};
 
 /// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
 ///
@@ -61,9 +61,23 @@ pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
     if several {
         split(&mut changes);
     }
+    take_over(&mut changes);
     sort(&mut changes);
     fold(&mut changes);
     changes
+}
+
+/// `git diff -B -M` writes files that change places as renames. What comes to a name that a rename leaves has other bytes
+/// under it: it is modified, not added. A file that a rename overwrites without leaving for another name cannot be told
+/// so: git writes the rename alone, as if its new name had been free.
+fn take_over(changes: &mut [Change]) {
+    let left = changes.iter().filter_map(|change| change.effect_on_from().map(|(from, _)| from));
+    let left: BTreeSet<_> = left.collect();
+    let taken = |change: &Change| change.effect == Effect::Added && left.contains(&change.path);
+    let taken: Vec<usize> = (0..changes.len()).filter(|at| !left.is_empty() && taken(&changes[*at])).collect();
+    for at in taken {
+        (changes[at].effect, changes[at].rewritten) = (Effect::Modified, true);
+    }
 }
 
 /// Whether a path stands twice in a diff. git sorts by path, so the set is made only for what others wrote.
@@ -111,7 +125,7 @@ pub(crate) fn fold(changes: &mut Vec<Change>) {
 mod tests {
     use super::*;
     use crate::{
-        change::{BlobId, Effect, Entry},
+        change::{BlobId, Entry},
         names::RepoPath,
     };
     use alloc::vec;
@@ -183,6 +197,10 @@ mod tests {
         let rename =
             Change::new(Status::Renamed, RepoPath::new(b"new").unwrap(), RepoPath::new(b"old"), file(b'1'), file(b'1'));
         assert_eq!(effects(vec![vec![rename.clone()]]), [("new".into(), Effect::Added)]);
+        let path = |name: &str| RepoPath::new(name.as_bytes());
+        let back = Change::new(Status::Renamed, path("old").unwrap(), path("new"), file(b'2'), file(b'2'));
+        let swapped = effects(vec![vec![rename.clone(), back]]);
+        assert_eq!(swapped, [("new".into(), Effect::Modified), ("old".into(), Effect::Modified)]);
         let edit = change(Status::Modified, "new", file(b'1'), file(b'2'));
         assert_eq!(
             effects(vec![vec![rename], vec![edit]]),

@@ -6,6 +6,7 @@
 use alloc::{format, string::String, vec::Vec};
 use serde::Deserialize;
 
+use super::{bom, shifted};
 use crate::{
     change::{BlobId, Change, Entry, Status},
     error::Error,
@@ -41,22 +42,21 @@ const HELP: &str = "give each page of `aws codecommit get-differences` as it was
 
 /// Adds the changes of the pages that stand one after the other; `true` when the last says that more follow.
 pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Result<bool, Error> {
-    let mut pages = serde_json::Deserializer::from_slice(bytes).into_iter::<Page>();
+    let skipped = bom(bytes);
+    let text = &bytes[skipped..];
+    let mut pages = serde_json::Deserializer::from_slice(text).into_iter::<Page>();
     let mut more = None;
     loop {
         let start = pages.byte_offset();
         let Some(page) = pages.next() else { break };
-        let page = page.map_err(|error| locate::json_error("diff-codecommit", &error, bytes, Some(index), HELP))?;
+        let broken = |error| locate::json_error("diff-codecommit", &error, text, Some(index), HELP);
+        let page = page.map_err(|error| shifted(broken(error), skipped))?;
         let end = pages.byte_offset();
         add(page.differences, changes).map_err(|(position, problem)| {
             let message = format!("difference {position} of the page {problem}");
             let error = Error::new("diff-codecommit", message, HELP);
-            let mut error =
-                locate::pointed(error, &bytes[start..end], Some(index), &format!("/differences/{position}"));
-            if let Some(span) = &mut error.span {
-                (span.start, span.end) = (span.start + start, span.end + start);
-            }
-            error
+            let pointer = format!("/differences/{position}");
+            shifted(locate::pointed(error, &text[start..end], Some(index), &pointer), skipped + start)
         })?;
         more = Some(page.next_token.is_some_and(|token| !token.is_empty()));
     }

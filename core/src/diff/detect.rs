@@ -3,13 +3,17 @@
 use alloc::format;
 
 use super::{
-    Format, colour, hunk,
+    Format, colour,
+    encoding::{bom, is_blank},
+    hunk,
     lines::{self, hex_digits, line},
+    listing::status_names,
     manifests,
 };
 use crate::error::Error;
 
-const HELP: &str = "name the format in `format`: unified, raw, name-status, name-only, codecommit or manifests";
+const HELP: &str = "name the format (`--diff-format`, on the wire `format`): unified, raw, name-status, name-only, \
+                    codecommit or manifests";
 
 /// What the attachments of one diff hold; `None` when they are empty, as a diff without changes is.
 pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<Format>, Error> {
@@ -20,8 +24,8 @@ pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<
     {
         return Ok(Some(Format::Manifests));
     }
-    match given.find(|(_, bytes)| !bytes.trim_ascii().is_empty()) {
-        Some((index, bytes)) => of(bytes).ok_or_else(|| unknown(bytes, index)).map(Some),
+    match given.find(|(_, bytes)| !is_blank(bytes)) {
+        Some((index, bytes)) => of(&bytes[bom(bytes)..]).ok_or_else(|| unknown(bytes, index)).map(Some),
         None => Ok(None),
     }
 }
@@ -37,7 +41,7 @@ fn of(bytes: &[u8]) -> Option<Format> {
         match first {
             [b':', ..] => return Some(Format::Raw),
             // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
-            _ if is_status(first) => return is_status_list(bytes).then_some(Format::NameStatus),
+            _ if status_names(first).is_some() => return is_status_list(bytes).then_some(Format::NameStatus),
             _ => {}
         }
     }
@@ -91,11 +95,6 @@ fn uncoloured(mut rest: &[u8]) -> &[u8] {
     }
 }
 
-fn is_status(text: &[u8]) -> bool {
-    let letters = text.iter().take_while(|byte| b"ACDMRTU".contains(byte)).count();
-    letters > 0 && text[letters..].iter().all(u8::is_ascii_digit)
-}
-
 /// Whether the fields that end in NUL alternate between a status and its names to the end.
 fn is_status_list(bytes: &[u8]) -> bool {
     let mut fields = bytes.split(|byte| *byte == 0);
@@ -103,12 +102,13 @@ fn is_status_list(bytes: &[u8]) -> bool {
         match fields.next() {
             // What stands behind the last NUL.
             Some(b"") => return fields.next().is_none(),
-            Some([b'R' | b'C', score @ ..]) if score.iter().all(u8::is_ascii_digit) => _ = fields.next(),
-            Some(status) if is_status(status) => {}
-            _ => return false,
-        }
-        if fields.next().is_none_or(<[u8]>::is_empty) {
-            return false;
+            Some(status) => {
+                let Some(names) = status_names(status) else { return false };
+                if fields.by_ref().take(names).filter(|name| !name.is_empty()).count() < names {
+                    return false;
+                }
+            }
+            None => return false,
         }
     }
 }
@@ -126,7 +126,7 @@ fn listing(text: &[u8]) -> Option<Format> {
         return Some(Format::Raw);
     }
     let tab = memchr::memchr(b'\t', text)?;
-    is_status(&text[..tab]).then_some(Format::NameStatus)
+    status_names(&text[..tab]).map(|_| Format::NameStatus)
 }
 
 /// Whether a line can only be meant as a name. Text must not be taken for one.
@@ -154,7 +154,7 @@ fn unknown(bytes: &[u8], index: usize) -> Error {
 
 /// Refuses `--stat` and `--numstat`, which shorten names or leave out what became of the files.
 pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
-    let mut at = 0;
+    let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         let option = if is_numstat(text) {

@@ -11,10 +11,11 @@ use alloc::{format, string::String};
 
 use self::header::{Header, raw_header, status_header};
 use super::{
+    encoding::{bom, is_blank},
     lines::{self, line},
     sink::Sink,
 };
-use crate::{error::Error, escape::escape, names::RepoPath};
+use crate::{change::Change, error::Error, escape::escape, names::RepoPath};
 
 /// Which of the two listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,33 +48,16 @@ impl Listing {
 
     /// Reads lines. What is no header is text, as `git log` writes it.
     pub(super) fn read_lines(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-        let mut at = 0;
+        let mut at = bom(bytes);
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
-            let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
-            match self.header(header) {
-                Some(header) => {
-                    let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
-                    let refuse = |field: &[u8]| self.not_a_path(field).at(Some(index), at, at + text.len());
-                    let mut path = || {
-                        // `--combined-all-paths` writes the name in each parent before the last one.
-                        let mut field = names.next().ok_or_else(|| refuse(text))?;
-                        while let Some(later) = names.next_if(|_| header.combined) {
-                            field = later;
-                        }
-                        lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| refuse(field))
-                    };
-                    let (path, from) = header.paths(&mut path)?;
-                    header.push(path, from, sink);
-                }
-                None if is_refused(text) => {
-                    return Err(self.refuse(text).at(Some(index), at, at + text.len()));
-                }
+            match self.read_line(text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))? {
+                Some(change) => sink.push(change),
                 None => sink.text(text, at),
             }
             at = next;
         }
-        if sink.is_empty() && !bytes.trim_ascii().is_empty() && !sink.coloured() {
+        if sink.is_empty() && !is_blank(bytes) && !sink.coloured() {
             let message = "there is no line of such a diff in the text";
             return Err(Error::new(self.code(), message, self.help()).at(Some(index), 0, bytes.len()));
         }
@@ -83,9 +67,28 @@ impl Listing {
         Ok(())
     }
 
+    /// The change of one line; `None` when the line is text.
+    pub(super) fn read_line(self, text: &[u8], sink: &mut Sink) -> Result<Option<Change>, Error> {
+        let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
+        let Some(header) = self.header(header) else {
+            return if is_refused(text) { Err(self.refuse(text)) } else { Ok(None) };
+        };
+        let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
+        let mut path = || {
+            // `--combined-all-paths` writes the name in each parent before the last one.
+            let mut field = names.next().ok_or_else(|| self.not_a_path(text))?;
+            while let Some(later) = names.next_if(|_| header.combined) {
+                field = later;
+            }
+            lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| self.not_a_path(field))
+        };
+        let (path, from) = header.paths(&mut path)?;
+        Ok(Some(header.change(path, from, sink)))
+    }
+
     /// Reads fields that end in NUL; there can be no text between them.
     pub(super) fn read_fields(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-        let mut fields = Fields { bytes, index, at: 0, help: self.help() };
+        let mut fields = Fields { bytes, index, at: bom(bytes), help: self.help() };
         while fields.at < bytes.len() {
             let start = fields.at;
             let text = fields.next("a header")?;
@@ -97,7 +100,8 @@ impl Listing {
                 RepoPath::new(field).ok_or_else(|| self.not_a_path(field).at(Some(index), start, fields.at))
             };
             let (path, from) = header.paths(&mut path)?;
-            header.push(path, from, sink);
+            let change = header.change(path, from, sink);
+            sink.push(change);
         }
         Ok(())
     }
@@ -116,6 +120,14 @@ impl Listing {
         Error::new(self.code(), message, self.help())
     }
 }
+
+/// How many names follow this status in a listing of names; also one that is refused when it is read, as an unmerged
+/// path is.
+pub(super) fn status_names(text: &[u8]) -> Option<usize> {
+    if text == UNMERGED { Some(1) } else { status_header(text).map(|header| header.names()) }
+}
+
+const UNMERGED: &[u8] = b"U";
 
 /// Lines that look like a header and are none that can be read: passing over them could miss a change.
 fn is_refused(text: &[u8]) -> bool {

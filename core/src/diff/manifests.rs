@@ -11,7 +11,8 @@ use core::cmp::Ordering;
 
 use super::{
     detect,
-    lines::{hex_digits, line},
+    encoding::{bom, is_blank},
+    lines::{self, hex_digits, line},
     listing::shown,
 };
 use crate::{
@@ -62,19 +63,20 @@ fn change(old: Option<Line<'_>>, new: Option<Line<'_>>) -> Option<Change> {
 
 /// Whether two attachments are such lists; one of them may be empty.
 pub(super) fn are(before: &[u8], after: &[u8]) -> bool {
-    let is = |bytes: &[u8]| is_listing(bytes) || first_line(bytes).is_some_and(|first| entry(first).is_some());
-    let empty = |bytes: &[u8]| bytes.trim_ascii().is_empty();
-    (is(before) && (is(after) || empty(after))) || (empty(before) && is(after))
+    let is = |bytes: &[u8]| {
+        is_listing(bytes) || first_line(bytes).is_some_and(|first| entry(first).is_some() || misplaced(first).is_some())
+    };
+    (is(before) && (is(after) || is_blank(after))) || (is_blank(before) && is(after))
 }
 
 /// A page of object keys; a page of CodeCommit's differences is JSON as well.
 fn is_listing(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
-    detect::is_json(bytes) && memchr::memmem::find(start, b"\"differences\"").is_none()
+    detect::is_json(&bytes[bom(bytes)..]) && memchr::memmem::find(start, b"\"differences\"").is_none()
 }
 
 fn first_line(bytes: &[u8]) -> Option<&[u8]> {
-    let text = bytes.trim_ascii_start();
+    let text = bytes[bom(bytes)..].trim_ascii_start();
     (!text.is_empty()).then(|| line(text, 0).0)
 }
 
@@ -83,7 +85,7 @@ fn read(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
         return read_listing(bytes, index);
     }
     let mut manifest = Manifest::new();
-    let mut at = 0;
+    let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if !text.is_empty() {
@@ -91,6 +93,9 @@ fn read(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
                 let message = format!("`{}` {problem}", shown(text));
                 Error::new("diff-manifest", message, HELP).at(Some(index), at, at + text.len())
             };
+            if let Some((problem, help)) = misplaced(text) {
+                return Err(refuse(problem).help(help));
+            }
             let (key, hash) = entry(text).ok_or_else(|| refuse("is no line of a manifest"))?;
             insert(&mut manifest, key, hash.into()).map_err(|(_, problem)| refuse(problem))?;
         }
@@ -129,8 +134,33 @@ fn entry(text: &[u8]) -> Option<(Bytes<'_>, &[u8])> {
     }
     let tab = memchr::memrchr(b'\t', text)?;
     let (key, hash) = (&text[..tab], &text[tab + 1..]);
-    let is_hash = hash.len() >= 8 && hash.iter().all(u8::is_ascii_graphic);
-    (is_hash && !key.contains(&b'\t')).then_some((key.strip_prefix(b"./").unwrap_or(key).into(), hash))
+    (is_hash(hash) && !key.contains(&b'\t')).then_some((key.strip_prefix(b"./").unwrap_or(key).into(), hash))
+}
+
+/// A hash in hexadecimal or base 64, or an `ETag`, which is quoted and ends in the number of its parts: `"…-12"`.
+fn is_hash(text: &[u8]) -> bool {
+    let bare = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
+    bare.len() >= 8 && bare.iter().all(allowed) && bare.iter().any(u8::is_ascii_digit)
+}
+
+/// What is wrong with a line that has its tab behind something else than a key, and what to write instead.
+fn misplaced(text: &[u8]) -> Option<(&'static str, &'static str)> {
+    let before = &text[..memchr::memchr(b'\t', text)?];
+    if before.len() >= 32 && hex_digits(before) == before.len() {
+        return Some((
+            "has the hash before the tab",
+            "write the key, a tab and the hash, or as `sha256sum` does: the hash, two blanks and the key",
+        ));
+    }
+    let mut fields = before.split(|byte| *byte == b' ').filter(|field| !field.is_empty());
+    let (mode, kind, id) = (fields.next()?, fields.next()?, fields.next()?);
+    let listed =
+        lines::mode(mode).is_some() && [b"blob".as_slice(), b"tree", b"commit"].contains(&kind) && hex_digits(id) >= 4;
+    listed.then_some((
+        "is a line of `git ls-tree`",
+        "give one diff in place of the two lists: `git diff --raw -z --no-abbrev OLD NEW`",
+    ))
 }
 
 /// `\\`, `\n` and `\r`, as coreutils escape a name.
@@ -227,6 +257,22 @@ mod tests {
         }
         assert!(diff(r#"{"Contents":[{"Key":"a"}]}"#, "{}").unwrap_err().message.contains("no `ETag`"));
         assert_eq!(diff("{}", "{").unwrap_err().code, "diff-manifest");
+    }
+
+    #[test]
+    fn a_hash_stands_behind_the_tab() {
+        for hash in [ONE, "\"d41d8cd98f00b204e9800998ecf8427e-12\"", "1B2M2Y8AsgTpgAmY7PhCfg==", "a-b_c/d+9"] {
+            assert_eq!(diff(&format!("a\t{hash}\n"), "").unwrap(), [("a".to_string(), Effect::Deleted)], "{hash}");
+        }
+        for hash in ["index.html", "abcdefgh", "a1", "12345678 "] {
+            assert!(diff(&format!("a\t{hash}\n"), "").is_err(), "{hash}");
+        }
+        let tree = format!("040000 tree {ONE}\tposts2026\n");
+        let long = format!("100644 blob {ONE}      12\tposts2026\n");
+        for (line, said) in [(format!("{ONE}\tposts2026\n"), "before the tab"), (tree, "ls-tree"), (long, "ls-tree")] {
+            assert!(are(line.as_bytes(), b""), "{line}");
+            assert!(diff(&line, "").unwrap_err().message.contains(said), "{line}");
+        }
     }
 
     #[test]

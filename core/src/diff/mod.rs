@@ -3,6 +3,7 @@
 mod codecommit;
 mod colour;
 mod detect;
+mod encoding;
 mod hunk;
 mod lines;
 mod listing;
@@ -16,6 +17,7 @@ mod unified;
 use alloc::{format, string::String, vec::Vec};
 use serde::Deserialize;
 
+pub(crate) use self::encoding::{bom, shifted};
 use self::{listing::Listing, sink::Sink};
 use crate::{
     change::{self, Change},
@@ -46,6 +48,17 @@ pub(crate) enum Format {
     Manifests,
 }
 
+/// The formats that are text, each attachment of which is read by itself.
+#[derive(Debug, Clone, Copy)]
+enum Text {
+    Unified,
+    /// With `-z` or without, as NULs show.
+    Listing(Listing),
+    /// `--raw -z`.
+    RawFields,
+    NameOnly,
+}
+
 /// A diff, read.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
@@ -59,7 +72,7 @@ pub(crate) struct Parsed {
 /// cut off; without it, that is an error.
 pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
     for &index in indices {
-        attachment(index, attachments)?;
+        encoding::check(attachment(index, attachments)?, index)?;
     }
     match format {
         Format::Auto => match detect::format(indices, attachments)? {
@@ -68,7 +81,11 @@ pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachment
         },
         Format::Codecommit => parse_pages(partial, indices, attachments),
         Format::Manifests => parse_manifests(indices, attachments),
-        _ => parse_texts(format, partial, indices, attachments),
+        Format::Unified => parse_texts(Text::Unified, partial, indices, attachments),
+        Format::NameStatus => parse_texts(Text::Listing(Listing::NameStatus), partial, indices, attachments),
+        Format::Raw => parse_texts(Text::Listing(Listing::Raw), partial, indices, attachments),
+        Format::GitRaw => parse_texts(Text::RawFields, partial, indices, attachments),
+        Format::NameOnly => parse_texts(Text::NameOnly, partial, indices, attachments),
     }
 }
 
@@ -91,17 +108,13 @@ fn parse_pages(partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Resul
 fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
     let &[before, after] = indices else {
         let message = format!("a diff of two manifests has two attachments, but {} are named", indices.len());
-        return Err(Error::new(
-            "diff-manifest",
-            message,
-            "name the list before, then the list after, in `attachments`",
-        ));
+        return Err(Error::new("diff-manifest", message, "give the list before, then the list after"));
     };
     let changes = manifests::parse(indices, attachments[before], attachments[after])?;
     Ok(Parsed { changes, of_keys: true, diagnostics: Vec::new() })
 }
 
-fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
+fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
     let mut parts = Vec::with_capacity(indices.len());
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for &index in indices {
@@ -115,7 +128,7 @@ fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[
     }
     // Patches follow each other; the attachments of any other format are parts of one listing.
     let changes = match format {
-        Format::Unified if parts.len() > 1 => change::union(parts),
+        Text::Unified if parts.len() > 1 => change::union(parts),
         _ if parts.len() == 1 => parts.remove(0),
         _ => parts.into_iter().flatten().collect(),
     };
@@ -123,7 +136,7 @@ fn parse_texts(format: Format, partial: bool, indices: &[usize], attachments: &[
 }
 
 /// Reads one attachment; again without its colour codes, when it turns out to have some.
-fn parse_text(format: Format, bytes: &[u8], index: usize) -> (Sink, Result<(), Error>) {
+fn parse_text(format: Text, bytes: &[u8], index: usize) -> (Sink, Result<(), Error>) {
     let mut sink = Sink::default();
     let mut result = read(format, bytes, index, &mut sink);
     if sink.coloured() {
@@ -149,17 +162,15 @@ fn parse_text(format: Format, bytes: &[u8], index: usize) -> (Sink, Result<(), E
     (sink, result)
 }
 
-fn read(format: Format, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+fn read(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
     let nul = || memchr::memchr(0, bytes).is_some();
     match format {
-        Format::GitRaw => Listing::Raw.read_fields(bytes, index, sink),
-        Format::Raw if nul() => Listing::Raw.read_fields(bytes, index, sink),
-        Format::Raw => Listing::Raw.read_lines(bytes, index, sink),
-        Format::NameStatus if nul() => Listing::NameStatus.read_fields(bytes, index, sink),
-        Format::NameStatus => Listing::NameStatus.read_lines(bytes, index, sink),
-        Format::NameOnly if nul() => name_only::read_fields(bytes, index, sink),
-        Format::NameOnly => name_only::read_lines(bytes, index, sink),
-        Format::Unified | Format::Auto | Format::Codecommit | Format::Manifests => unified::parse(bytes, index, sink),
+        Text::Unified => unified::parse(bytes, index, sink),
+        Text::RawFields => Listing::Raw.read_fields(bytes, index, sink),
+        Text::Listing(listing) if nul() => listing.read_fields(bytes, index, sink),
+        Text::Listing(listing) => listing.read_lines(bytes, index, sink),
+        Text::NameOnly if nul() => name_only::read_fields(bytes, index, sink),
+        Text::NameOnly => name_only::read_lines(bytes, index, sink),
     }
 }
 
@@ -170,12 +181,12 @@ fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
     }
     let known = match error.span {
         Some(Span { attachment: Some(index), start, .. }) if error.code == "diff-truncated" => {
-            format!(", from byte {start} of attachment {index}; only what came before it is known")
+            format!(", from byte {start} of input {index}; only what came before it is known")
         }
         _ => String::from("; only what was given is known"),
     };
     let message = format!("{}{known}", error.message);
-    Ok(warning(error.code, message, "this is a part, as `partial` asked for: what is missing stays stale"))
+    Ok(warning(error.code, message, "this is a part, as it was asked for: what is missing stays stale"))
 }
 
 fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! `git diff --name-only`, as lines or with `-z`, and `git log --name-only`.
 
 use super::{
+    encoding::bom,
     lines::{self, hex_digits, line},
     listing::{Fields, shown, unterminated},
     sink::Sink,
@@ -16,7 +17,7 @@ const HELP: &str = "give the output of `git diff --name-only -z --no-renames OLD
 
 /// Reads lines, one name each.
 pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut at = 0;
+    let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if is_commit(text) {
@@ -40,7 +41,7 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
 
 /// Reads names that end in NUL.
 pub(super) fn read_fields(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut fields = Fields { bytes, index, at: 0, help: HELP };
+    let mut fields = Fields { bytes, index, at: bom(bytes), help: HELP };
     while fields.at < bytes.len() {
         let start = fields.at;
         let field = fields.next("a path")?;

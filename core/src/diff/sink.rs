@@ -1,7 +1,7 @@
 //! Where the readers of text put what they find: changes in the order of the text, the commits that they belong to, and
 //! what is worth saying about the text round them.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 
 use super::{
     colour,
@@ -20,6 +20,9 @@ pub(super) struct Sink {
     /// In the order of the text; [`Change::diff`] counts the commits from 0 meanwhile.
     changes: Vec<Change>,
     diagnostics: Vec<Diagnostic>,
+    /// What `--patch-with-raw` lists before the patches, and where in the changes these begin.
+    announced: Vec<Change>,
+    patches_from: usize,
     /// The commit of the next change.
     commit: usize,
     order: Order,
@@ -34,8 +37,7 @@ pub(super) struct Sink {
 }
 
 /// Starts of lines that git and its peers write round a diff, and that say nothing about files.
-const KNOWN: [&[u8]; 20] = [
-    b" ",
+const KNOWN: [&[u8]; 18] = [
     b"Author:",
     b"AuthorDate:",
     b"Commit:",
@@ -54,7 +56,6 @@ const KNOWN: [&[u8]; 20] = [
     b"===",
     b"diff -",
     b"# ",
-    b":",
 ];
 
 impl Sink {
@@ -74,13 +75,34 @@ impl Sink {
         self.changes.push(Change { diff: self.commit, ..change });
     }
 
+    /// Takes a change that a line of `--raw` tells in a text of patches: it counts when no patch of its commit does.
+    pub(super) fn announce(&mut self, change: Change) {
+        self.silent_merge = false;
+        self.announced.push(change);
+    }
+
+    /// Adds what was announced and came in no patch: white space that `-w` passes over, or another diff's listing.
+    fn push_announced(&mut self) {
+        if !self.announced.is_empty() {
+            let sides = |change: &Change| (change.before.is_some(), change.after.is_some());
+            let patches = self.changes[self.patches_from..].iter();
+            let patches: BTreeSet<_> = patches.map(|change| (&change.path, sides(change))).collect();
+            let mut announced = core::mem::take(&mut self.announced);
+            announced.retain(|change| !patches.contains(&(&change.path, sides(change))));
+            for change in announced {
+                self.push(change);
+            }
+        }
+        self.patches_from = self.changes.len();
+    }
+
     /// Takes a line that is no part of a diff and begins at `at`.
     pub(super) fn text(&mut self, line: &[u8], at: usize) {
         let digits = hex_digits(line.strip_prefix(b"commit ").unwrap_or(line));
         if line.strip_prefix(b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
             self.border();
             self.order = Order::OldestFirst;
-        } else if line.is_empty() || self.in_mail() || KNOWN.iter().any(|start| line.starts_with(start)) {
+        } else if line.is_empty() || self.in_mail() || self.is_expected(line) {
             // Nothing that speaks of files.
         } else if line.starts_with(b"commit ") && digits >= 4 {
             self.border();
@@ -101,9 +123,27 @@ impl Sink {
         }
     }
 
+    /// Whether a line says nothing of files. The header of a file that is indented is not meant so, but in the message
+    /// of a commit, which stands before the commit's changes.
+    fn is_expected(&self, line: &[u8]) -> bool {
+        let in_message = || {
+            let begun = self.changes.last().is_some_and(|last| last.diff == self.commit);
+            self.order == Order::NewestFirst && !begun && line.starts_with(b"    ")
+        };
+        let indented = || {
+            let text = line.trim_ascii_start();
+            text.starts_with(b"diff --") || text.starts_with(b"+++ ")
+        };
+        match line {
+            [b' ', ..] => !indented() || in_message(),
+            _ => KNOWN.iter().any(|start| line.starts_with(start)),
+        }
+    }
+
     /// A border between two diffs.
     fn border(&mut self) {
         self.silent_merges += usize::from(core::mem::take(&mut self.silent_merge));
+        self.push_announced();
         if self.changes.last().is_some_and(|last| last.diff == self.commit) {
             self.commit += 1;
         }
@@ -121,7 +161,7 @@ impl Sink {
 
     /// Whether neither a change nor the header of a commit was seen.
     pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.order == Order::Unknown
+        self.changes.is_empty() && self.announced.is_empty() && self.order == Order::Unknown
     }
 
     /// Says something once, however often it is seen.
@@ -135,18 +175,25 @@ impl Sink {
     pub(super) fn finish(mut self) -> (Vec<Change>, Vec<Diagnostic>) {
         self.border();
         if self.ignored > 0 {
-            let (lines, first) = (self.ignored, self.first_ignored);
+            let first = self.first_ignored;
+            let lines = match self.ignored {
+                1 => String::from("1 line round the diff was passed over, at"),
+                lines => format!("{lines} lines round the diff were passed over, the first at"),
+            };
             self.warn(
                 "diff-text",
-                format!("{lines} lines round the diff were passed over, the first at byte {first}"),
+                format!("{lines} byte {first}"),
                 "give the diff alone if these lines were meant to be part of it",
             );
         }
         if self.silent_merges > 0 {
-            let merges = self.silent_merges;
+            let merges = match self.silent_merges {
+                1 => String::from("1 merge is"),
+                merges => format!("{merges} merges are"),
+            };
             self.warn(
                 "diff-merge",
-                format!("{merges} merges are listed without a diff: what their conflicts changed is not known"),
+                format!("{merges} listed without a diff: what was changed in merging is not known"),
                 "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
             );
         }
@@ -268,5 +315,9 @@ mod tests {
         let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(codes, ["diff-text", "diff-merge"]);
         assert!(diagnostics[0].message.starts_with("2 lines") && diagnostics[0].message.ends_with("byte 7"));
+        assert!(diagnostics[1].message.starts_with("1 merge is"));
+        let mut sink = Sink::default();
+        sink.text(b"hello", 7);
+        assert!(sink.finish().1[0].message.starts_with("1 line round the diff was"));
     }
 }

@@ -19,6 +19,11 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// How many names follow it.
+    pub(super) fn names(&self) -> usize {
+        if matches!(self.status, Status::Renamed | Status::Copied) { 2 } else { 1 }
+    }
+
     /// The path, and the old path of a rename or the source of a copy, which stands first.
     pub(super) fn paths(
         &self,
@@ -31,11 +36,12 @@ impl Header {
         }
     }
 
-    pub(super) fn push(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) {
+    /// The change that it tells of this path; that of a merge is told.
+    pub(super) fn change(&self, path: RepoPath, from: Option<RepoPath>, sink: &mut Sink) -> Change {
         if self.combined {
             merge::warn(sink);
         }
-        sink.push(Change::new(self.status, path, from, self.before, self.after));
+        Change::new(self.status, path, from, self.before, self.after)
     }
 }
 

@@ -16,9 +16,10 @@ use self::{
     prefix::{Name, Prefixes},
 };
 use super::{
+    encoding::{bom, is_blank},
     hunk::{self, Broken},
     lines::{self, hex_digits, line},
-    listing::shown,
+    listing::{Listing, shown},
     merge,
     sink::Sink,
 };
@@ -32,13 +33,13 @@ const HELP: &str = "give the output of `git diff`, `git show`, `git log -p` or `
 
 /// Reads a diff. A second time when its files have shown prefixes of names that the first reading could not know.
 pub(super) fn parse(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut reader = Reader { bytes, index, at: 0, sink: Sink::default(), prefixes: Prefixes::default() };
+    let mut reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes: Prefixes::default() };
     let mut result = reader.read();
     let prefixes = core::mem::take(&mut reader.prefixes);
     match prefixes.second_reading() {
         Ok(None) => {}
         Ok(Some(prefixes)) => {
-            reader = Reader { bytes, index, at: 0, sink: Sink::default(), prefixes };
+            reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes };
             result = reader.read();
             reader.report_prefixes();
         }
@@ -79,7 +80,7 @@ impl<'a> Reader<'a> {
             }
             debug_assert!(self.at > start, "each turn takes bytes");
         }
-        let nothing = self.sink.is_empty() && !self.sink.coloured() && !self.bytes.trim_ascii().is_empty();
+        let nothing = self.sink.is_empty() && !self.sink.coloured() && !is_blank(self.bytes);
         if nothing {
             Err(self.error("diff-unified", "there is no diff in the text", 0, self.bytes.len()))
         } else {
@@ -220,6 +221,19 @@ impl<'a> Reader<'a> {
         if is_encoded(text) {
             let message = "the diff stands in a mail whose text is encoded for transport";
             return Err(self.error("diff-encoded", message, start, end).help("save the text of the mail decoded"));
+        }
+        if text.starts_with(b":") {
+            let change = Listing::Raw.read_line(text, &mut self.sink);
+            // The text of a mail may be anything.
+            let change = if self.sink.in_mail() {
+                change.unwrap_or(None)
+            } else {
+                change.map_err(|error| error.at(Some(self.index), start, end))?
+            };
+            if let Some(change) = change {
+                self.sink.announce(change);
+                return Ok(());
+            }
         }
         if self.sink.in_mail() {
             self.sink.text(text, start);

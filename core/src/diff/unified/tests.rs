@@ -135,6 +135,39 @@ fn text_round_a_diff_is_passed_over_and_reported() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over() {
+    let diff = format!("\u{feff}diff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n{HUNK}");
+    assert_eq!(read(&diff).unwrap(), (one("x", Effect::Modified), [].into()));
+    assert_eq!(code(format!("{diff}@@ -1 +1 @@\n")), ("diff-truncated", diff.len()));
+}
+
+#[test]
+fn a_raw_line_counts_where_no_patch_does() {
+    let raw = |path: &str| format!(":100644 100644 1234567 89abcde M\t{path}\n");
+    let patch = |path: &str| {
+        format!("diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n--- a/{path}\n+++ b/{path}\n{HUNK}")
+    };
+    let both = [("other".to_string(), Effect::Modified), ("x".into(), Effect::Modified)];
+    assert_eq!(found(format!("{}\n{}", raw("x"), patch("x"))), one("x", Effect::Modified));
+    assert_eq!(found(format!("{}{}\n{}", raw("other"), raw("x"), patch("x"))), both);
+    assert_eq!(found(format!("{}{}", patch("x"), raw("other"))), both);
+    // Of another commit, the patch speaks for no listing.
+    let log = format!("commit 1234567\n\n{}\ncommit 89abcde\n\n:000000 100644 0000000 89abcde A\tx\n", patch("x"));
+    assert_eq!(found(log), one("x", Effect::Modified));
+    assert_eq!(code(format!("{}:100644 100644 1 2 Z\tx\n", patch("x"))).0, "diff-git-raw");
+}
+
+#[test]
+fn an_indented_header_is_told_but_in_a_message() {
+    let patch = format!("diff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n{HUNK}");
+    let indented = " diff --git a/y b/y\n index 1234567..89abcde 100644\n";
+    assert_eq!(read(format!("{patch}{indented}")).unwrap().1, ["diff-text"]);
+    let message = "commit 1234567\nAuthor: A <a@b>\n\n    diff --git a/y b/y\n\n";
+    assert_eq!(found(format!("{message}{patch}")), one("x", Effect::Modified));
+    assert_eq!(read(format!("{message}{patch}    {indented}")).unwrap().1, ["diff-text"]);
+}
+
+#[test]
 fn plain_diffs_tell_absent_files_by_name_or_time() {
     let diff = format!(
         "Index: x\n=====\n--- a/x y\t2024-01-01 00:00:00 +0000\n+++ b/x y\t2024-01-02 00:00:00 +0000\n{HUNK}\
