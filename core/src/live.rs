@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, collections::BTreeSet, format, vec::Vec};
 use serde::Deserialize;
 
 use crate::{
-    diff::attachment,
+    diff::{attachment, bom},
     edge::Edge,
     error::Error,
     escape::hex,
@@ -49,7 +49,7 @@ impl<'a> Live<'a> {
     pub(crate) fn read(request: &LiveRequest, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
         let index = request.attachment;
         let bytes = attachment(index, attachments).map_err(vec_of)?;
-        let text = &bytes[s3_listing::bom(bytes)..];
+        let text = &bytes[bom(bytes)..];
         let listed = match (request.kind, text.trim_ascii_start().first()) {
             (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, request.complete)?),
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
@@ -63,7 +63,7 @@ impl<'a> Live<'a> {
         if request.kind == Kind::Urls {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
-                let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + s3_listing::bom(attachments[index]);
+                let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + bom(attachments[index]);
                 let message = format!("`{}` is no URL path", crate::escape::escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
