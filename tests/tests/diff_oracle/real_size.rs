@@ -67,7 +67,7 @@ fn stream(files: usize, commits: usize) -> Vec<u8> {
             "commit refs/heads/main\ncommitter A <a@example.com> {} +0000\n",
             1_700_000_000 + commit * 60
         );
-        let _ = write!(stream, "data 3\nmsg\n");
+        stream.extend_from_slice(b"data 3\nmsg\n");
         let mut put = |file: usize, path: &str| {
             let content = format!("{file} {commit}\n-- a/not-a-header\n++ b/nor-this\n").repeat(1 + file % 5);
             let mode = if (file + commit).is_multiple_of(50) { "100755" } else { "100644" };
@@ -83,11 +83,11 @@ fn stream(files: usize, commits: usize) -> Vec<u8> {
         for file in rebuilt.chain(single) {
             put(file, &now(file, &moved));
         }
-        for _ in 0..files / 1_000 + 1 {
+        for _ in 0..=files / 1_000 {
             let file = random.usize(..files);
             let old = now(file, &moved);
             moved[file] += 1;
-            let _ = write!(stream, "R \"{old}\" \"{}\"\n", now(file, &moved));
+            let _ = writeln!(stream, "R \"{old}\" \"{}\"", now(file, &moved));
         }
     }
     stream.extend_from_slice(b"done\n");
@@ -118,9 +118,9 @@ fn every_format_of_a_site_of_real_size_says_what_git_lists() {
     for older in 0..site.commits - 1 {
         for renames in ["--no-renames", "-M"] {
             let raw = site.diff(&format!("diff --raw -z --no-abbrev {renames}"), older);
-            let expected = said("git-raw", &[raw.clone()]);
+            let expected = said("git-raw", std::slice::from_ref(&raw));
             seen += expected.len();
-            let same = |format: &str, got: &Said| assert_same(got, &expected, format, &[raw.clone()]);
+            let same = |format: &str, got: &Said| assert_same(got, &expected, format, std::slice::from_ref(&raw));
             for format in ["diff", "diff --binary --full-index", "diff --raw --no-abbrev"] {
                 let diff = site.diff(&format!("{format} {renames}"), older);
                 same(format, &modes_known(said("auto", &[diff]), &expected));
