@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     answer::{DecisionAnswer, Needs, covering, given},
-    decide::{Decision, Outcome, Reason, StaleUrl},
+    decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
     diagnostic::Diagnostic,
     error::Error,
     escape::unescape,
@@ -217,7 +217,7 @@ impl Explainer<'_> {
         let (reason, rule) = match (decision, key) {
             (Some(decision), _) => (Why::Decided(decision.reason), decision.rule.clone()),
             (None, None) => (Why::Decided(Reason::OutsideSource), String::from("/mappings")),
-            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from("origin")),
+            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from(no_origin(self.policy))),
         };
         Verdict { rule: Some(rule), ..self.verdict(index, None, Fate::Keep, reason) }
     }

@@ -9,6 +9,7 @@ use crate::{
     invalidation::{InvalidationPath, Substitution},
     map::Form,
     names::{ObjectKey, RepoPath, UrlPath},
+    policy::Policy,
 };
 
 /// What changed, as the answer words it.
@@ -169,10 +170,15 @@ impl StaleUrl {
     }
 }
 
+/// The rule by which an object has no URL: the policy's own origin paths, or what is known of the distributions.
+pub(crate) fn no_origin(policy: &Policy) -> &'static str {
+    if policy.distributions().is_empty() { "origin" } else { "/distributions" }
+}
+
 /// Why nothing of these URLs is purged, when that is so.
-pub(super) fn unpurged(urls: &[StaleUrl]) -> Option<Skip> {
+pub(super) fn unpurged(urls: &[StaleUrl], policy: &Policy) -> Option<Skip> {
     let Some(first) = urls.first() else {
-        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from("origin") });
+        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from(no_origin(policy)) });
     };
     if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
 }

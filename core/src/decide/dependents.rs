@@ -18,7 +18,7 @@ impl Decider<'_> {
     pub(super) fn dependents(&self, change: &Change) -> Vec<Decision> {
         let set_off = self.policy.dependents.iter().enumerate().filter_map(|(index, rule)| {
             let urls = self.dependent_urls(rule, change);
-            let unpurged = if urls.is_empty() { return None } else { unpurged(&urls) };
+            let unpurged = if urls.is_empty() { return None } else { unpurged(&urls, self.policy) };
             let (outcome, reason, rule) = match unpurged {
                 None => (Outcome::Purge, Reason::Dependent, format!("/dependents/{index}")),
                 Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),

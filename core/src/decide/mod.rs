@@ -19,7 +19,7 @@ use crate::{
 };
 use decision::unpurged;
 
-pub(crate) use decision::{Decision, Outcome, Reason, StaleUrl, What};
+pub(crate) use decision::{Decision, Outcome, Reason, StaleUrl, What, no_origin};
 
 /// What decisions are made with.
 pub(crate) struct Decider<'a> {
@@ -121,7 +121,7 @@ impl Decider<'_> {
                 let urls = self.urls(&key, Some(path), effect == Effect::Added);
                 let broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
                 let side = Side { key: Some(key), verdict: Ok(reason), rule, urls, broken_fingerprint };
-                match unpurged(&side.urls) {
+                match unpurged(&side.urls, self.policy) {
                     Some(Skip { reason, rule }) => Side { verdict: Err(reason), rule, ..side },
                     None => side,
                 }
@@ -228,7 +228,7 @@ impl Decider<'_> {
             (None, None) => None,
         };
         let urls = if skipped.is_some() { Vec::new() } else { self.urls(key, path.as_ref(), false) };
-        let (outcome, reason, rule) = match skipped.or_else(|| unpurged(&urls)) {
+        let (outcome, reason, rule) = match skipped.or_else(|| unpurged(&urls, self.policy)) {
             Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
             None => (Outcome::Purge, Reason::RemovedFromBucket, self.rule("preset", false)),
         };
