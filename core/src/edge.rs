@@ -104,6 +104,14 @@ impl Edge {
         urls
     }
 
+    /// What stands below the root in an object's only URL, where nothing is known of the distribution and the key has
+    /// no other form; `None`: [`Self::urls`] tells.
+    pub(crate) fn only_url<'k>(&self, key: &'k [u8]) -> Option<&'k [u8]> {
+        let ([origin], None) = (self.origins.as_slice(), &self.facts) else { return None };
+        let rest = key.strip_prefix(origin.prefix.as_bytes())?;
+        map::has_one_form(rest, &self.forms()).then_some(rest)
+    }
+
     /// The keys that may be behind a URL, whatever forms are on; the likeliest first.
     pub(crate) fn keys_of(&self, url: &UrlPath) -> Vec<ObjectKey> {
         let rest = url.as_bytes().strip_prefix(b"/").unwrap_or_default();
@@ -251,6 +259,26 @@ mod tests {
         assert_eq!(purged(&off, "d/index.html"), ["/d/index.html"]);
         let on = edge(&[], r#"{"urls":{"directory":true,"bare_directory":true}}"#);
         assert_eq!(purged(&on, "d/index.html"), ["/d/index.html", "/d/", "/d"]);
+    }
+
+    #[test]
+    fn an_only_url_is_the_only_one() {
+        for policy in [
+            "{}",
+            r#"{"urls":{"clean":true,"default_root_object":"a"}}"#,
+            r#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#,
+        ] {
+            let policy = Policy::from_json(policy.as_bytes()).unwrap();
+            let edge = Edge::new(policy.planned_distributions(["E"]).remove(0), None, &mut Vec::new());
+            for key in ["a", "a.html", "index.html", "d/index.html", "d/myindex.html", "p/a", "p/d/index.html", ".html"]
+            {
+                let urls = edge.urls(&ObjectKey::new(key).unwrap(), false);
+                match edge.only_url(key.as_bytes()) {
+                    Some(rest) => assert!(urls.len() == 1 && urls[0].url == UrlPath::below_root(rest), "{key}"),
+                    None => assert!(urls.len() != 1 || key.ends_with("index.html"), "{key}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -75,24 +75,30 @@ impl<'a> Live<'a> {
 
     /// Calls `each` with every URL of the set at one distribution, by the same forms as for changed objects. A URL
     /// that is not cached there can be purged without a loss, so it is not live; neither is what only a `fresh` object has.
-    pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &BTreeSet<ObjectKey>, each: &mut dyn FnMut(UrlPath)) {
+    pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &BTreeSet<ObjectKey>, each: &mut dyn FnMut(&[u8])) {
         let own = |key: &ObjectKey| edge.urls(key, true).into_iter().find(|url| url.form == Form::Object);
         // Of a list of URLs nobody knows what stands behind the other forms.
         let fresh_urls: BTreeSet<UrlPath> = match self.kind {
             Kind::Urls => fresh.iter().filter_map(own).map(|url| url.url).collect(),
             Kind::Keys | Kind::S3Listing => BTreeSet::new(),
         };
+        // Of a million keys most have one URL, for which nothing has to be made anew.
+        let mut only = Vec::from(b"/");
         for entry in self.entries() {
             match self.kind {
                 Kind::Urls => {
                     if let Some(url) = decode(entry).filter(|url| !fresh_urls.contains(url)) {
-                        each(url);
+                        each(url.as_bytes());
                     }
                 }
                 Kind::Keys | Kind::S3Listing => {
-                    if let Some(key) = ObjectKey::new(entry).filter(|key| !fresh.contains(key)) {
+                    if let Some(rest) = edge.only_url(entry).filter(|_| fresh.is_empty()) {
+                        only.truncate(1);
+                        only.extend_from_slice(rest);
+                        each(&only);
+                    } else if let Some(key) = ObjectKey::new(entry).filter(|key| !fresh.contains(key)) {
                         let cached = edge.urls(&key, false).into_iter().filter(|url| url.skipped.is_none());
-                        cached.for_each(|url| each(url.url));
+                        cached.for_each(|url| each(url.url.as_bytes()));
                     }
                 }
             }
@@ -171,7 +177,7 @@ mod tests {
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);
         let mut urls = Vec::new();
-        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(url.escaped()));
+        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(crate::escape::escape(url)));
         Ok(urls)
     }
 

@@ -101,6 +101,14 @@ pub(crate) fn urls_below(rest: &[u8], forms: &Forms<'_>) -> Vec<(UrlPath, Form)>
     urls
 }
 
+/// Whether an object's own URL is the only one of [`urls_below`], whatever the directory forms are.
+pub(crate) fn has_one_form(rest: &[u8], forms: &Forms<'_>) -> bool {
+    let root_object = forms.default_root_object.as_bytes();
+    (root_object.is_empty() || rest != root_object)
+        && directory_of(rest, forms.index_document.as_bytes()).is_none()
+        && !(forms.clean && clean_of(rest).is_some())
+}
+
 /// The folder, with its slash, whose index document this is: a whole file name, so `myindex.html` is none.
 fn directory_of<'a>(rest: &'a [u8], index_document: &[u8]) -> Option<&'a [u8]> {
     let directory = rest.strip_suffix(index_document)?;

@@ -39,13 +39,12 @@ impl<'a> Ground<'a> {
         let fresh = fresh(decisions);
         let of_edge = |(index, edge)| {
             let Some(live) = known else { return Ok(None) };
-            let (mut missing, mut urls) = (modified(index, decisions), UrlSet::default());
-            let wanted = missing.len();
+            let (mut wanted, mut urls) = (Wanted::new(modified(index, decisions)), UrlSet::default());
             live.for_each_url(edge, &fresh, &mut |url| {
-                missing.remove(&url);
-                urls.push(url.as_bytes());
+                wanted.see(url);
+                urls.push(url);
             });
-            diagnostics.extend(unlisted(&missing, wanted, edge)?);
+            diagnostics.extend(unlisted(&wanted, edge)?);
             Ok(Some(urls))
         };
         let live = edges.iter().enumerate().map(of_edge).collect::<Result<_, Error>>()?;
@@ -178,13 +177,47 @@ fn modified(distribution: usize, decisions: &[Decision]) -> BTreeSet<&UrlPath> {
     urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect()
 }
 
+/// URLs that a live set has to hold.
+struct Wanted<'d> {
+    /// Sorted.
+    urls: Vec<&'d UrlPath>,
+    seen: Vec<bool>,
+    /// The first that is not before the URL seen last.
+    at: usize,
+}
+
+impl<'d> Wanted<'d> {
+    fn new(urls: BTreeSet<&'d UrlPath>) -> Self {
+        let urls: Vec<_> = urls.into_iter().collect();
+        Self { seen: vec![false; urls.len()], urls, at: 0 }
+    }
+
+    /// Live URLs come sorted as a rule: then a search is needed only past a wanted one.
+    fn see(&mut self, url: &[u8]) {
+        let before = |wanted: &&UrlPath| wanted.as_bytes() < url;
+        if self.at > 0 && !before(&self.urls[self.at - 1]) {
+            self.at = self.urls[..self.at].partition_point(before);
+        } else if self.urls.get(self.at).is_some_and(before) {
+            self.at += self.urls[self.at..].partition_point(before);
+        }
+        if self.urls.get(self.at).is_some_and(|wanted| wanted.as_bytes() == url) {
+            self.seen[self.at] = true;
+        }
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &UrlPath> {
+        self.urls.iter().zip(&self.seen).filter(|(_, seen)| !**seen).map(|(url, _)| *url)
+    }
+}
+
 /// What a live set says of itself by leaving out what the diffs modify: not one of them, and it is of something else.
-fn unlisted(missing: &BTreeSet<&UrlPath>, wanted: usize, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
-    let Some(first) = missing.first() else { return Ok(None) };
+fn unlisted(wanted: &Wanted<'_>, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
+    let Some(first) = wanted.missing().next() else { return Ok(None) };
+    let (missing, wanted) = (wanted.missing().count(), wanted.urls.len());
     let first = shown(first, false);
     let help = "list every object key as the bucket has it, for example with `aws s3api list-objects-v2`, and `ignore` files \
                 that are not deployed; a wildcard purges what is left out";
-    if missing.len() == wanted {
+    if missing == wanted {
         let message = format!(
             "the live set is said to be complete, but holds no modified object, not even `{first}`{}",
             of(edge)
@@ -192,9 +225,31 @@ fn unlisted(missing: &BTreeSet<&UrlPath>, wanted: usize, edge: &Edge) -> Result<
         return Err(Error::new("live-contradiction", message, help));
     }
     let message = format!(
-        "the live set is said to be complete, but {} of {wanted} modified objects are not in it, for example `{first}`{}",
-        missing.len(),
+        "the live set is said to be complete, but {missing} of {wanted} modified objects are not in it, for example `{first}`{}",
         of(edge)
     );
     Ok(Some(Diagnostic::warning("live-incomplete", message, help)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_missing_does_not_depend_on_the_order(
+            wanted in proptest::collection::btree_set("/[ab]{0,3}", 0..8),
+            live in proptest::collection::vec("/[ab]{0,3}", 0..12),
+        ) {
+            let paths: Vec<UrlPath> = wanted.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+            let mut seen = Wanted::new(paths.iter().collect());
+            for url in &live {
+                seen.see(url.as_bytes());
+            }
+            let expected: Vec<&[u8]> = wanted.iter().filter(|url| !live.contains(url)).map(String::as_bytes).collect();
+            prop_assert_eq!(seen.missing().map(UrlPath::as_bytes).collect::<Vec<_>>(), expected);
+        }
+    }
 }
