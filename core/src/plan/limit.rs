@@ -1,19 +1,18 @@
 //! The policy's limit on paths.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{paths::Ground, remarks::of};
 use crate::{
     cover::Cover,
     decide::Decision,
     diagnostic::Diagnostic,
-    edge::Edge,
     error::Error,
     invalidation::InvalidationPath,
     policy::file::{MaxPathsFile, Then},
 };
 
-/// Holds the plan of each distribution against `max_paths`.
+/// Holds the plan of all distributions together against `max_paths`.
 ///
 /// To refuse, the deploy counts: the whole of the diffs, also when a trigger limits this plan to a part of it. To
 /// widen, this plan counts, because a part that is within the limit costs no more than it says.
@@ -25,15 +24,16 @@ pub(super) fn hold(
     covers: &mut [Cover],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
+    let counts = |covers: &[Cover]| covers.iter().map(|cover| cover.paths().len()).collect::<Vec<_>>();
     if then == Then::Refuse {
         let whole = deploy.map(|deploy| ground.covers(deploy, &mut Vec::new())).transpose()?;
-        let covers = whole.as_deref().unwrap_or(covers).iter().zip(ground.edges);
-        let over = covers.map(|(cover, edge)| (cover.paths().len(), edge)).find(|(count, _)| *count > limit);
-        return over.map_or(Ok(()), |(count, edge)| Err(refused(count, limit, edge)));
+        let count = counts(whole.as_deref().unwrap_or(covers)).iter().sum();
+        return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
     }
-    for (index, cover) in covers.iter_mut().enumerate().filter(|(_, cover)| cover.paths().len() > limit) {
+    let shares = shares(&counts(covers), limit);
+    for (index, cover) in covers.iter_mut().enumerate().filter(|(index, cover)| cover.paths().len() > shares[*index]) {
         let exact = cover.paths().len();
-        let edge = &ground.edges[index];
+        let (edge, limit) = (&ground.edges[index], shares[index]);
         *cover = ground.widened(index, decisions, limit).map_err(|error| {
             Error::new(
                 "max-paths-exceeded",
@@ -65,13 +65,35 @@ pub(super) fn hold(
     Ok(())
 }
 
-fn refused(count: usize, limit: usize, edge: &Edge) -> Error {
+/// How many paths each distribution may have: what one does not need, the others get; two at least, because a folder and
+/// its wildcard are two.
+fn shares(counts: &[usize], limit: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..counts.len()).collect();
+    order.sort_by_key(|index| counts[*index]);
+    let (mut shares, mut left) = (vec![0; counts.len()], limit);
+    for (done, index) in order.into_iter().enumerate() {
+        shares[index] = (left / (counts.len() - done)).max(2);
+        left = left.saturating_sub(counts[index].min(shares[index]));
+    }
+    shares
+}
+
+fn refused(count: usize, limit: usize) -> Error {
     Error::new(
         "max-paths-exceeded",
-        format!(
-            "the deploy needs {count} invalidation paths, and the policy allows {limit}{}; nothing was purged",
-            of(edge)
-        ),
+        format!("the deploy needs {count} invalidation paths, and the policy allows {limit}; nothing was purged"),
         "raise `max_paths.limit`, set `max_paths.then` to `widen`, or invalidate `/*` by hand: until then viewers may see old files",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn what_one_distribution_does_not_need_the_others_get() {
+        assert_eq!(shares(&[7], 5), [5]);
+        assert_eq!(shares(&[1, 9, 9], 11), [3, 5, 5]);
+        assert_eq!(shares(&[9, 1], 1), [2, 2]);
+    }
 }
