@@ -4,20 +4,14 @@
 //! same on every machine, and covers the changes; each size in a process of its own, so that the peak memory is its own.
 //! With `history` it reads `git log --reverse --no-renames --name-status --format=%x1e` from its input, and adds up what
 //! each way of covering costs over all commits. Times are of the processor, from Linux, so that other work on the machine
-//! does not count.
+//! does not count, each the mean of several processes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    env,
-    error::Error,
-    fs, io,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, env, error::Error, fs, io};
 
 mod common;
 
-use common::{flat, milliseconds, resident, site, timed};
-use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet};
+use common::{Growth, flat, mean_row, milliseconds, resident, site, timed};
+use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet, Urls};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// With more changes only the clustered site is covered.
@@ -43,29 +37,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.is_empty() {
         arguments = SIZES.iter().map(ToString::to_string).collect();
     }
-    println!(
-        "| changes | live | mode | build ms | cover ms | peak MB | paths | wildcards | over-purged | stale missed |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("| site | changes | live | mode | cover ms | peak MB | paths | wildcards | over-purged |");
+    println!("|---|---|---|---|---|---|---|---|---|");
     let mut growth = Growth::default();
     for size in &arguments {
         let all = size.parse::<usize>()? <= LARGE;
         for kind in ["clustered", "scattered", "flat"].into_iter().take(if all { 3 } else { 1 }) {
-            for mode in MODES.iter().map(|(name, _)| *name).chain(["peers"]) {
-                let run = Command::new(env::current_exe()?)
-                    .args(["one", size, kind, mode])
-                    .stderr(Stdio::inherit())
-                    .output()?;
-                if !run.status.success() {
-                    return Err(format!("the run of {size} changes failed").into());
-                }
-                let rows = String::from_utf8(run.stdout)?;
-                print!("{rows}");
-                growth.note(kind, mode, &rows);
+            for mode in MODES.iter().map(|(name, _)| *name) {
+                let row = mean_row(&["one", size, kind, mode], size.parse()?, &[5])?;
+                println!("{row}");
+                growth.note(&format!("{kind}, {mode}"), &row, 2, 5);
             }
         }
     }
-    growth.print();
+    print!("{growth}");
     Ok(())
 }
 
@@ -75,28 +60,18 @@ fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>>
         _ => site(changes * URLS_A_CHANGE, changes, kind == "scattered"),
     };
     let size = format!("| {kind} | {} | {}", stale.len(), live.len());
-    if mode == "peers" {
-        println!("{size} | one path a file | | | | {} | 0 | 0 | 0 |", stale.len());
-        peer(&size, "s3deploy", &s3deploy(&stale), &live, &stale);
-        peer(&size, "everything", &[String::from("/*")], &live, &stale);
-        return Ok(());
-    }
     let mode = MODES.iter().find(|(name, _)| *name == mode).ok_or("no such mode")?;
     // The peak so far is the generator's.
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmHWM")?;
-    let ((live, urls, paths), built) = timed(changes, || {
-        let live: UrlSet = live.iter().collect();
-        let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
-        let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
-        (live, urls, paths)
-    })?;
-    let (cover, covered) = timed(changes, || Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1))?;
+    let urls: Vec<UrlPath> = stale.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
+    let paths: Vec<InvalidationPath> = urls.iter().map(|url| InvalidationPath::covering(url).0).collect();
+    let live = Listed(live);
+    let (cover, covered) = timed(|| Cover::best(urls.iter().zip(&paths), Site::of(Some(&live)), mode.1))?;
     let cover = cover?;
     println!(
-        "{size} | {} | {} | {} | {} | {} | {} | {} | 0 |",
+        "{size} | {} | {} | {} | {} | {} | {} |",
         mode.0,
-        milliseconds(built),
         milliseconds(covered),
         (resident("VmHWM")? - before) / 1024,
         cover.paths().len(),
@@ -106,26 +81,12 @@ fn measure(changes: usize, kind: &str, mode: &str) -> Result<(), Box<dyn Error>>
     Ok(())
 }
 
-/// The time of each site and mode, at growing sizes.
-#[derive(Default)]
-struct Growth(BTreeMap<(String, String), Vec<(f64, f64)>>);
+/// URLs as some other part of a program has them.
+struct Listed(Vec<String>);
 
-impl Growth {
-    fn note(&mut self, kind: &str, mode: &str, row: &str) {
-        let column = |at: usize| row.split('|').nth(at).and_then(|text| text.trim().parse::<f64>().ok());
-        if let (Some(changes), Some(build), Some(cover)) = (column(2), column(5), column(6)) {
-            self.0.entry((kind.to_owned(), mode.to_owned())).or_default().push((changes, build + cover));
-        }
-    }
-
-    /// How many times the time, for how many times the changes.
-    fn print(&self) {
-        println!("\n| site | mode | times the time / times the changes |\n|---|---|---|");
-        for ((kind, mode), runs) in &self.0 {
-            let factors =
-                runs.windows(2).map(|pair| format!("{:.1} / {:.1}", pair[1].1 / pair[0].1, pair[1].0 / pair[0].0));
-            println!("| {kind} | {mode} | {} |", factors.collect::<Vec<_>>().join(", "));
-        }
+impl Urls for Listed {
+    fn for_each(&self, each: &mut dyn FnMut(&[u8])) {
+        self.0.iter().for_each(|url| each(url.as_bytes()));
     }
 }
 
@@ -154,12 +115,6 @@ fn s3deploy(stale: &[String]) -> Vec<String> {
         level -= 1;
     }
     if paths.len() > MOST || paths.iter().any(|path| path == "/*") { vec![String::from("/*")] } else { paths }
-}
-
-fn peer(size: &str, name: &str, paths: &[String], live: &[String], stale: &[String]) {
-    let worth = Worth::of(paths, live, stale);
-    let wildcards = paths.iter().filter(|path| path.ends_with('*')).count();
-    println!("{size} | {name} | | | | {} | {wildcards} | {} | {} |", worth.paths, worth.over_purged, worth.missed);
 }
 
 /// What paths cost: how many they are, unchanged URLs that they purge, stale ones that they leave.

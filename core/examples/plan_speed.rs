@@ -2,18 +2,14 @@
 //!
 //! `cargo run --release -p purgeplan-core --example plan_speed [CHANGES…]` plans for a site of ten files a change, sorted
 //! as git lists them; each size and mode in a process of its own, so that the peak memory is its own. What `call` gets is
-//! not counted, its answer is. Times are of the processor, from Linux.
+//! not counted, its answer is. Times are of the processor, from Linux, of the first call in a process; the mean of several
+//! processes.
 
 mod common;
 
-use std::{
-    env,
-    error::Error,
-    fs,
-    process::{Command, Stdio},
-};
+use std::{env, error::Error, fs};
 
-use common::{milliseconds, resident, site, timed};
+use common::{Growth, mean_row, milliseconds, resident, site, timed};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const FILES_A_CHANGE: usize = 10;
@@ -34,15 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         arguments = SIZES.iter().map(ToString::to_string).collect();
     }
     println!("| changes | live | mode | plan ms | peak MB | paths |\n|---|---|---|---|---|---|");
+    let mut growth = Growth::default();
     for size in &arguments {
         for (mode, _) in MODES {
-            let run = Command::new(env::current_exe()?).args(["one", size, mode]).stderr(Stdio::inherit()).output()?;
-            if !run.status.success() {
-                return Err(format!("the run of {size} changes failed").into());
-            }
-            print!("{}", String::from_utf8(run.stdout)?);
+            let row = mean_row(&["one", size, mode], size.parse()?, &[4])?;
+            println!("{row}");
+            growth.note(mode, &row, 1, 4);
         }
     }
+    print!("{growth}");
     Ok(())
 }
 
@@ -62,7 +58,7 @@ fn measure(changes: usize, mode: &str) -> Result<(), Box<dyn Error>> {
     fs::write("/proc/self/clear_refs", "5")?;
     let before = resident("VmRSS")?;
     let attachments = [diff.as_bytes(), keys.as_bytes()];
-    let (answer, time) = timed(changes, || purgeplan_core::call(request.as_bytes(), &attachments))?;
+    let (answer, time) = timed(|| purgeplan_core::call(request.as_bytes(), &attachments))?;
     let memory = resident("VmHWM")?.saturating_sub(before) / 1024;
     let answer: serde_json::Value = serde_json::from_slice(&answer)?;
     let paths = answer["billed_paths"].as_u64().ok_or_else(|| answer["errors"].to_string())?;

@@ -1,7 +1,7 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
-use serde::Serialize;
+use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use serde::{Serialize, Serializer};
 
 use crate::{
     change::{ChangeSet, Entry},
@@ -11,7 +11,7 @@ use crate::{
     invalidation::InvalidationPath,
     map::Form,
     names::{ObjectKey, RepoPath},
-    plan::{DistributionPlan, Plan, shown},
+    plan::{DistributionPlan, Plan, Purges},
     policy::{Policy, Preset, Settings},
     reference::caller_reference,
     request::DiffRequest,
@@ -19,50 +19,56 @@ use crate::{
 };
 
 #[derive(Serialize)]
-pub(crate) struct PlanAnswer {
+pub(crate) struct PlanAnswer<'p> {
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
-    pub(crate) paths: Vec<String>,
-    pub(crate) decisions: Vec<DecisionAnswer>,
-    pub(crate) distributions: Vec<DistributionAnswer>,
+    pub(crate) paths: Vec<&'p str>,
+    pub(crate) decisions: Decisions<'p>,
+    pub(crate) distributions: Vec<DistributionAnswer<'p>>,
     pub(crate) billed_paths: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trigger: Option<TriggerAnswer>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: &'p [Diagnostic],
+}
+
+/// All decisions of a plan, each put into words when it is asked for: there can be a million.
+pub(crate) struct Decisions<'p> {
+    purges: Purges<'p>,
+    diffs: &'p [DiffRequest],
 }
 
 #[derive(Serialize)]
-pub(crate) struct DecisionAnswer {
+pub(crate) struct DecisionAnswer<'p> {
     pub(crate) change: What,
-    pub(crate) path: String,
+    pub(crate) path: Cow<'p, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) from: Option<String>,
+    pub(crate) from: Option<Cow<'p, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<Cow<'p, str>>,
     pub(crate) outcome: Outcome,
     pub(crate) reason: Reason,
-    pub(crate) rule: String,
+    pub(crate) rule: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) commit: Option<String>,
-    pub(crate) urls: Vec<UrlAnswer>,
+    pub(crate) commit: Option<&'p str>,
+    pub(crate) urls: Vec<UrlAnswer<'p>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cost: Option<CostAnswer>,
 }
 
 #[derive(Serialize)]
-pub(crate) struct UrlAnswer {
-    pub(crate) url: String,
+pub(crate) struct UrlAnswer<'p> {
+    pub(crate) url: Cow<'p, str>,
     pub(crate) form: Form,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<String>,
-    pub(crate) distribution: String,
+    pub(crate) path: Option<&'p str>,
+    pub(crate) distribution: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) behaviour: Option<String>,
+    pub(crate) behaviour: Option<&'p str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) skipped: Option<Reason>,
     /// Of the skip.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rule: Option<String>,
+    pub(crate) rule: Option<&'p str>,
 }
 
 /// What a decision adds to the bill.
@@ -74,18 +80,10 @@ pub(crate) struct CostAnswer {
     pub(crate) shared: usize,
 }
 
-/// Which paths each decision needs, and how many decisions need each path.
-pub(crate) struct Needs {
-    /// For each decision its paths, as (distribution, index in the cover), sorted, each once.
-    of: Vec<Vec<(usize, usize)>>,
-    /// For each distribution, for each path of its cover.
-    counts: Vec<Vec<usize>>,
-}
-
 #[derive(Serialize)]
-pub(crate) struct DistributionAnswer {
-    pub(crate) id: String,
-    pub(crate) batches: Vec<BatchAnswer>,
+pub(crate) struct DistributionAnswer<'p> {
+    pub(crate) id: &'p str,
+    pub(crate) batches: Vec<BatchAnswer<'p>>,
     pub(crate) billed_paths: usize,
     pub(crate) wildcards: usize,
     /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
@@ -94,9 +92,9 @@ pub(crate) struct DistributionAnswer {
 }
 
 #[derive(Serialize)]
-pub(crate) struct BatchAnswer {
+pub(crate) struct BatchAnswer<'p> {
     pub(crate) caller_reference: String,
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Vec<&'p str>,
 }
 
 #[derive(Serialize)]
@@ -106,25 +104,28 @@ pub(crate) struct TriggerAnswer {
     pub(crate) unchanged: usize,
 }
 
-impl PlanAnswer {
+impl<'p> PlanAnswer<'p> {
     pub(crate) fn new(
         policy: &Policy,
-        plan: &Plan,
+        plan: &'p Plan,
         trigger: Option<&Trigger>,
-        diffs: &[DiffRequest],
+        diffs: &'p [DiffRequest],
         identity: &BTreeSet<String>,
     ) -> Self {
         let identity: BTreeSet<&str> = identity.iter().map(String::as_str).collect();
-        let paths: BTreeSet<&str> =
+        let mut paths: Vec<&str> =
             plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
+        if plan.distributions.len() > 1 {
+            paths.sort_unstable();
+            paths.dedup();
+        }
         let distributions: Vec<_> =
             plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, &identity)).collect();
-        let needs = Needs::of(plan);
         Self {
             preset: policy.preset,
             policy: given(policy),
-            paths: paths.into_iter().map(String::from).collect(),
-            decisions: (0..plan.decisions.len()).map(|index| DecisionAnswer::new(index, plan, &needs, diffs)).collect(),
+            paths,
+            decisions: Decisions { purges: Purges::of(plan), diffs },
             billed_paths: distributions.iter().map(|distribution| distribution.billed_paths).sum(),
             distributions,
             trigger: trigger.map(|trigger| TriggerAnswer {
@@ -132,7 +133,7 @@ impl PlanAnswer {
                 removed: trigger.removed.len(),
                 unchanged: plan.unchanged,
             }),
-            diagnostics: plan.diagnostics.clone(),
+            diagnostics: &plan.diagnostics,
         }
     }
 }
@@ -141,49 +142,28 @@ pub(crate) fn given(policy: &Policy) -> &'static str {
     if policy.given { "given" } else { "none" }
 }
 
-impl Needs {
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let mut counts: Vec<Vec<usize>> =
-            plan.distributions.iter().map(|plan| vec![0; plan.cover.paths().len()]).collect();
-        let needed = plan.decisions.iter().map(|decision| {
-            let mut paths: Vec<(usize, usize)> = decision.stale().filter_map(|stale| position(stale, plan)).collect();
-            paths.sort_unstable();
-            paths.dedup();
-            for (distribution, path) in &paths {
-                counts[*distribution][*path] += 1;
-            }
-            paths
-        });
-        Self { of: needed.collect(), counts }
+impl<'p> Decisions<'p> {
+    pub(crate) fn len(&self) -> usize {
+        self.purges.plan.decisions.len()
     }
 
-    fn cost(&self, decision: usize) -> CostAnswer {
-        let paths = &self.of[decision];
-        let shared = paths.iter().filter(|(distribution, path)| self.counts[*distribution][*path] > 1).count();
-        CostAnswer { paths: paths.len(), shared }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DecisionAnswer<'p>> {
+        (0..self.len()).map(|index| DecisionAnswer::new(index, &self.purges, self.diffs))
     }
 }
 
-/// The path that purges a stale URL.
-pub(crate) fn covering<'p>(stale: &'p StaleUrl, plan: &'p Plan) -> &'p InvalidationPath {
-    position(stale, plan)
-        .map_or(&stale.path, |(distribution, index)| &plan.distributions[distribution].cover.paths()[index])
+impl Serialize for Decisions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
 }
 
-/// Where that path is.
-fn position(stale: &StaleUrl, plan: &Plan) -> Option<(usize, usize)> {
-    let cover = &plan.distributions[stale.distribution].cover;
-    let paths = cover.paths();
-    // Most URLs are purged by their own path.
-    let found = paths.binary_search(&stale.path).or_else(|_| paths.binary_search(&cover.covering(&stale.path)));
-    found.ok().map(|index| (stale.distribution, index))
-}
-
-impl DecisionAnswer {
+impl<'p> DecisionAnswer<'p> {
     /// The answer for the decision of this index.
-    pub(crate) fn new(index: usize, plan: &Plan, needs: &Needs, diffs: &[DiffRequest]) -> Self {
-        let decision = &plan.decisions[index];
+    pub(crate) fn new(index: usize, purges: &Purges<'p>, diffs: &'p [DiffRequest]) -> Self {
+        let decision = &purges.plan.decisions[index];
         let key = decision.key.as_ref().map(ObjectKey::escaped);
+        let urls = decision.urls.iter().zip(purges.of_decision(index));
         Self {
             change: decision.what,
             path: decision.path.as_ref().map(RepoPath::escaped).or_else(|| key.clone()).unwrap_or_default(),
@@ -191,38 +171,40 @@ impl DecisionAnswer {
             key,
             outcome: decision.outcome,
             reason: decision.reason,
-            rule: decision.rule.clone(),
-            commit: decision.diff.and_then(|index| diffs[index].head.clone()),
-            urls: decision.urls.iter().map(|url| UrlAnswer::new(url, plan)).collect(),
-            cost: (decision.outcome == Outcome::Purge).then(|| needs.cost(index)),
+            rule: &decision.rule,
+            commit: decision.diff.and_then(|index| diffs[index].head.as_deref()),
+            urls: urls.map(|(url, path)| UrlAnswer::new(url, *path, purges.plan)).collect(),
+            cost: (decision.outcome == Outcome::Purge).then(|| purges.cost(index)),
         }
     }
 }
 
-impl UrlAnswer {
-    fn new(stale: &StaleUrl, plan: &Plan) -> Self {
-        let edge = &plan.distributions[stale.distribution].edge;
+impl<'p> UrlAnswer<'p> {
+    /// `path`: where the path that purges it stands in the cover.
+    fn new(stale: &'p StaleUrl, path: Option<usize>, plan: &'p Plan) -> Self {
+        let DistributionPlan { edge, cover, .. } = &plan.distributions[stale.distribution];
+        let path = path.map_or(&stale.path, |index| &cover.paths()[index]);
         Self {
-            url: shown(&stale.url, stale.wildcard),
+            url: stale.shown(),
             form: stale.form,
-            path: stale.skipped.is_none().then(|| String::from(covering(stale, plan).as_str())),
-            distribution: String::from(edge.distribution.id()),
-            behaviour: stale.behaviour.map(|index| String::from(edge.behaviour_name(index))),
+            path: stale.skipped.is_none().then(|| path.as_str()),
+            distribution: edge.distribution.id(),
+            behaviour: stale.behaviour.map(|index| edge.behaviour_name(index)),
             skipped: stale.skipped.as_ref().map(|skip| skip.reason),
-            rule: stale.skipped.as_ref().map(|skip| skip.rule.clone()),
+            rule: stale.skipped.as_ref().map(|skip| &*skip.rule),
         }
     }
 }
 
-impl DistributionAnswer {
-    fn new(plan: &DistributionPlan, identity: &BTreeSet<&str>) -> Self {
+impl<'p> DistributionAnswer<'p> {
+    fn new(plan: &'p DistributionPlan, identity: &BTreeSet<&str>) -> Self {
         let id = plan.edge.distribution.id();
         let batches = plan.cover.batches().into_iter().map(|paths| BatchAnswer {
             caller_reference: caller_reference(identity, id, paths),
-            paths: paths.iter().map(|path| String::from(path.as_str())).collect(),
+            paths: paths.iter().map(InvalidationPath::as_str).collect(),
         });
         Self {
-            id: String::from(id),
+            id,
             batches: batches.collect(),
             // A wildcard costs as much as a path: the API bills each item of the batch once.
             billed_paths: plan.cover.paths().len(),
@@ -234,37 +216,37 @@ impl DistributionAnswer {
 
 /// What a policy comes to.
 #[derive(Serialize)]
-pub(crate) struct CheckAnswer {
+pub(crate) struct CheckAnswer<'p> {
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
     pub(crate) settings: Settings,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: &'p [Diagnostic],
 }
 
-impl CheckAnswer {
-    pub(crate) fn new(policy: &Policy) -> Self {
+impl<'p> CheckAnswer<'p> {
+    pub(crate) fn new(policy: &'p Policy) -> Self {
         Self {
             preset: policy.preset,
             policy: given(policy),
             settings: Settings::of(policy),
-            diagnostics: policy.warnings.clone(),
+            diagnostics: &policy.warnings,
         }
     }
 }
 
 #[derive(Serialize)]
-pub(crate) struct ParseAnswer {
-    changes: Vec<ChangeAnswer>,
+pub(crate) struct ParseAnswer<'c> {
+    changes: Vec<ChangeAnswer<'c>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Serialize)]
-struct ChangeAnswer {
+struct ChangeAnswer<'c> {
     change: What,
-    path: String,
+    path: Cow<'c, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
+    from: Option<Cow<'c, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<EntryAnswer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -280,8 +262,8 @@ struct EntryAnswer {
     blob: Option<String>,
 }
 
-impl ParseAnswer {
-    pub(crate) fn new(changes: &ChangeSet, diagnostics: Vec<Diagnostic>) -> Self {
+impl<'c> ParseAnswer<'c> {
+    pub(crate) fn new(changes: &'c ChangeSet, diagnostics: Vec<Diagnostic>) -> Self {
         let changes = changes.iter().map(|change| ChangeAnswer {
             change: What::from(change.status),
             path: change.path.escaped(),

@@ -1,6 +1,6 @@
 //! One distribution as a plan sees it: what the policy says, and what its own configuration says when that is known.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 
 use crate::{
     decide::Reason,
@@ -35,7 +35,7 @@ pub(crate) struct EdgeUrl {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Skip {
     pub(crate) reason: Reason,
-    pub(crate) rule: String,
+    pub(crate) rule: Cow<'static, str>,
 }
 
 impl Edge {
@@ -85,6 +85,14 @@ impl Edge {
     /// Empty when no origin holds the key. With facts a URL counts when the behaviour that serves it gets its objects
     /// from an origin that holds the key; one that is served from elsewhere is named only when there is no other.
     pub(crate) fn urls(&self, key: &ObjectKey, appeared: bool) -> Vec<EdgeUrl> {
+        if let Some(rest) = self.only_url(key.as_bytes()) {
+            return vec![EdgeUrl {
+                url: UrlPath::below_root(rest),
+                form: Form::Object,
+                behaviour: None,
+                skipped: None,
+            }];
+        }
         let mut urls: Vec<EdgeUrl> = Vec::new();
         for (origin, Origin { prefix, .. }) in self.origins.iter().enumerate() {
             let Some(rest) = key.as_bytes().strip_prefix(prefix.as_bytes()) else { continue };
@@ -206,7 +214,7 @@ impl Edge {
 }
 
 fn skip(reason: Reason, behaviour: &Behaviour) -> Skip {
-    Skip { reason, rule: format!("behaviour:{}", behaviour.name()) }
+    Skip { reason, rule: format!("behaviour:{}", behaviour.name()).into() }
 }
 
 #[cfg(test)]
@@ -232,7 +240,7 @@ mod tests {
 
     fn purged(edge: &Edge, key: &str) -> Vec<String> {
         let urls = edge.urls(&ObjectKey::new(key).unwrap(), false);
-        urls.into_iter().filter(|url| url.skipped.is_none()).map(|url| url.url.escaped()).collect()
+        urls.into_iter().filter(|url| url.skipped.is_none()).map(|url| url.url.escaped().into_owned()).collect()
     }
 
     #[test]
@@ -285,7 +293,7 @@ mod tests {
     fn a_url_leads_back_to_the_keys_that_may_be_behind_it() {
         let keys = |url: &[u8]| -> Vec<String> {
             let keys = edge(&[], "{}").keys_of(&UrlPath::below_root(url));
-            keys.iter().map(ObjectKey::escaped).collect()
+            keys.iter().map(|key| key.escaped().into_owned()).collect()
         };
         assert_eq!(keys(b"d/"), ["d/", "d/index.html"]);
         assert_eq!(keys(b"page"), ["page", "page/index.html", "page.html"]);

@@ -3,17 +3,24 @@
 //! git and S3 disagree on what a name may hold: git's are any bytes, JSON's strings are Unicode. The escape is lossless,
 //! and leaves the names that people really use as they are.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt::Write;
 
-/// Writes bytes as text that [`unescape`] turns back into the same bytes.
+/// Writes bytes as text that [`unescape`] turns back into the same bytes; plain text stays where it is.
 ///
 /// ```
 /// assert_eq!(purgeplan_core::escape("naïve.html".as_bytes()), "naïve.html");
 /// assert_eq!(purgeplan_core::escape(b"a\\b\xff"), r"a\\b\xFF");
 /// ```
 #[must_use]
-pub fn escape(bytes: &[u8]) -> String {
+pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\\') => Cow::Borrowed(text),
+        _ => Cow::Owned(written(bytes)),
+    }
+}
+
+fn written(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -89,7 +96,7 @@ mod tests {
 
         #[test]
         fn text_without_backslash_stays_as_it_is(text in "[^\\\\]*") {
-            prop_assert_eq!(escape(text.as_bytes()), text);
+            prop_assert_eq!(escape(text.as_bytes()), &*text);
         }
     }
 }

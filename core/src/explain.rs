@@ -1,25 +1,26 @@
 //! Why a URL, or what a repository path shows, is purged or not.
 
 use alloc::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     format,
-    string::{String, ToString},
+    string::String,
     vec::Vec,
 };
 use serde::Serialize;
 
 use crate::{
-    answer::{DecisionAnswer, Needs, covering, given},
+    answer::{DecisionAnswer, given},
     decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
     diagnostic::Diagnostic,
     error::Error,
     escape::unescape,
-    invalidation::{InvalidationPath, Substitution, encode},
+    invalidation::{InvalidationPath, Substitution, encode, shown},
     live::decode,
     locate,
     map::{self, Form},
     names::{ObjectKey, RepoPath, UrlPath},
-    plan::{Plan, shown},
+    plan::{Plan, Purges},
     policy::{Policy, Preset},
     request::{DiffRequest, SubjectFields},
 };
@@ -31,35 +32,35 @@ pub(crate) enum Subject {
 }
 
 #[derive(Serialize)]
-pub(crate) struct ExplainAnswer {
+pub(crate) struct ExplainAnswer<'p> {
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) decisions: Vec<DecisionAnswer>,
-    pub(crate) paths: Vec<PathAnswer>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) verdicts: Vec<Verdict<'p>>,
+    pub(crate) decisions: Vec<DecisionAnswer<'p>>,
+    pub(crate) paths: Vec<PathAnswer<'p>>,
+    pub(crate) diagnostics: &'p [Diagnostic],
 }
 
 /// What becomes of one URL at one distribution.
 #[derive(Serialize)]
-pub(crate) struct Verdict {
-    pub(crate) distribution: String,
+pub(crate) struct Verdict<'p> {
+    pub(crate) distribution: &'p str,
     /// Absent when the file has no URL there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     pub(crate) outcome: Fate,
     pub(crate) reason: Why,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rule: Option<String>,
+    pub(crate) rule: Option<Cow<'p, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) behaviour: Option<String>,
+    pub(crate) behaviour: Option<&'p str>,
     /// The invalidation path that reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<String>,
+    pub(crate) path: Option<&'p str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -105,9 +106,9 @@ impl Why {
 
 /// An invalidation path that is spoken of, and what it is for.
 #[derive(Serialize)]
-pub(crate) struct PathAnswer {
-    pub(crate) distribution: String,
-    pub(crate) path: String,
+pub(crate) struct PathAnswer<'p> {
+    pub(crate) distribution: &'p str,
+    pub(crate) path: &'p str,
     pub(crate) wildcard: bool,
     /// How many different stale URLs it purges.
     pub(crate) stale_urls: usize,
@@ -156,14 +157,14 @@ fn without_host(url: &str) -> &str {
     host.map_or(url, |host| host.find('/').map_or("/", |slash| &host[slash..]))
 }
 
-impl ExplainAnswer {
-    pub(crate) fn new(subject: &Subject, policy: &Policy, plan: &Plan, diffs: &[DiffRequest]) -> Self {
+impl<'p> ExplainAnswer<'p> {
+    pub(crate) fn new(subject: &Subject, policy: &'p Policy, plan: &'p Plan, diffs: &'p [DiffRequest]) -> Self {
         let explainer = Explainer { policy, plan };
         let verdicts = match subject {
             Subject::Url(url) => (0..plan.distributions.len()).map(|index| explainer.url(index, url, None)).collect(),
             Subject::Path(path) => explainer.path(path),
         };
-        let needs = Needs::of(plan);
+        let purges = Purges::of(plan);
         let keys = match subject {
             Subject::Url(url) => plan.distributions.iter().flat_map(|at| at.edge.keys_of(url)).collect(),
             Subject::Path(_) => Vec::new(),
@@ -176,11 +177,11 @@ impl ExplainAnswer {
             preset: policy.preset,
             policy: given(policy),
             url: if let Subject::Url(url) = subject { Some(shown(url, false)) } else { None },
-            path: if let Subject::Path(path) = subject { Some(path.escaped()) } else { None },
-            decisions: concerned.map(|(index, _)| DecisionAnswer::new(index, plan, &needs, diffs)).collect(),
+            path: if let Subject::Path(path) = subject { Some(path.escaped().into_owned()) } else { None },
+            decisions: concerned.map(|(index, _)| DecisionAnswer::new(index, &purges, diffs)).collect(),
             paths: explainer.paths(&verdicts),
             verdicts,
-            diagnostics: plan.diagnostics.clone(),
+            diagnostics: &plan.diagnostics,
         }
     }
 }
@@ -190,9 +191,9 @@ struct Explainer<'a> {
     plan: &'a Plan,
 }
 
-impl Explainer<'_> {
+impl<'p> Explainer<'p> {
     /// Every URL of the file, and every URL that is purged because of it.
-    fn path(&self, path: &RepoPath) -> Vec<Verdict> {
+    fn path(&self, path: &RepoPath) -> Vec<Verdict<'p>> {
         let key = map::key_of(path, &self.policy.mappings);
         let mut verdicts = Vec::new();
         for (index, at) in self.plan.distributions.iter().enumerate() {
@@ -212,18 +213,18 @@ impl Explainer<'_> {
     }
 
     /// A file that has no URL at a distribution.
-    fn without_url(&self, index: usize, path: &RepoPath, key: Option<&ObjectKey>) -> Verdict {
+    fn without_url(&self, index: usize, path: &RepoPath, key: Option<&ObjectKey>) -> Verdict<'p> {
         let decision = self.plan.decisions.iter().find(|decision| speaks_of(decision, path));
         let (reason, rule) = match (decision, key) {
             (Some(decision), _) => (Why::Decided(decision.reason), decision.rule.clone()),
-            (None, None) => (Why::Decided(Reason::OutsideSource), String::from("/mappings")),
-            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), String::from(no_origin(self.policy))),
+            (None, None) => (Why::Decided(Reason::OutsideSource), Cow::Borrowed("/mappings")),
+            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), Cow::Borrowed(no_origin(self.policy))),
         };
         Verdict { rule: Some(rule), ..self.verdict(index, None, Fate::Keep, reason) }
     }
 
     /// Everything that begins so is purged, because a rule says so.
-    fn wildcard(&self, index: usize, url: &UrlPath) -> Verdict {
+    fn wildcard(&self, index: usize, url: &UrlPath) -> Verdict<'p> {
         let listed = self.listed(index).find(|(_, stale)| stale.wildcard && stale.url == *url);
         let (decision, stale) = listed.expect("the URL is one of a decision");
         let mut verdict = self.decided(index, decision, stale);
@@ -232,7 +233,7 @@ impl Explainer<'_> {
     }
 
     /// One URL; `of` limits the objects behind it to one key.
-    fn url(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict {
+    fn url(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
         let is_it = |stale: &StaleUrl| !stale.wildcard && stale.url == *url;
         let mut found: Vec<_> = self.listed(index).filter(|(_, stale)| is_it(stale) || reaches(stale, url)).collect();
         // What purges it speaks before what does not, and its own entry before a wildcard.
@@ -259,7 +260,7 @@ impl Explainer<'_> {
     }
 
     /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
-    fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict {
+    fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
         let edge = &self.plan.distributions[index].edge;
         let keys = of.map_or_else(|| edge.keys_of(url), |key| [key.clone()].into());
         let decision =
@@ -269,45 +270,49 @@ impl Explainer<'_> {
             Some(decision) if decision.outcome == Outcome::Skip => {
                 (Why::Decided(decision.reason), Some(decision.rule.clone()))
             }
-            Some(_) if self.policy.given => (Why::Other(Other::FormOff), Some(String::from("/urls"))),
-            Some(_) => (Why::Other(Other::FormOff), Some(format!("preset:{}", self.policy.preset.name()))),
+            Some(_) if self.policy.given => (Why::Other(Other::FormOff), Some(Cow::Borrowed("/urls"))),
+            Some(_) => (Why::Other(Other::FormOff), Some(format!("preset:{}", self.policy.preset.name()).into())),
         };
         let behaviour = edge.url(url.clone(), Form::Object, false).behaviour;
-        let behaviour = behaviour.map(|behaviour| edge.behaviour_name(behaviour).to_string());
+        let behaviour = behaviour.map(|behaviour| edge.behaviour_name(behaviour));
         Verdict { rule, behaviour, ..self.verdict(index, Some(url), Fate::Keep, reason) }
     }
 
-    fn decided(&self, index: usize, decision: &Decision, stale: &StaleUrl) -> Verdict {
+    fn decided(&self, index: usize, decision: &'p Decision, stale: &'p StaleUrl) -> Verdict<'p> {
         let edge = &self.plan.distributions[index].edge;
-        let behaviour = stale.behaviour.map(|behaviour| edge.behaviour_name(behaviour).to_string());
+        let behaviour = stale.behaviour.map(|behaviour| edge.behaviour_name(behaviour));
         let (outcome, reason, rule, path) = if let Some(skip) = &stale.skipped {
             (Fate::Keep, skip.reason, skip.rule.clone(), None)
         } else {
-            let path = covering(stale, self.plan);
-            (Fate::Purge, decision.reason, decision.rule.clone(), Some(path.as_str().to_string()))
+            (Fate::Purge, decision.reason, decision.rule.clone(), Some(self.covering(stale).as_str()))
         };
         let verdict = self.verdict(index, Some(&stale.url), outcome, Why::Decided(reason));
         Verdict { rule: Some(rule), behaviour, path, ..verdict }
     }
 
-    fn verdict(&self, index: usize, url: Option<&UrlPath>, outcome: Fate, reason: Why) -> Verdict {
-        let distribution = self.plan.distributions[index].edge.distribution.id().to_string();
+    fn verdict(&self, index: usize, url: Option<&UrlPath>, outcome: Fate, reason: Why) -> Verdict<'p> {
+        let distribution = self.plan.distributions[index].edge.distribution.id();
         let url = url.map(|url| shown(url, false));
         Verdict { distribution, url, outcome, reason, rule: None, behaviour: None, path: None }
     }
 
     /// The URLs of all decisions at one distribution.
-    fn listed(&self, index: usize) -> impl Iterator<Item = (&Decision, &StaleUrl)> {
+    fn listed(&self, index: usize) -> impl Iterator<Item = (&'p Decision, &'p StaleUrl)> {
         let all = self.plan.decisions.iter().flat_map(|decision| decision.urls.iter().map(move |url| (decision, url)));
         all.filter(move |(_, url)| url.distribution == index)
     }
 
     /// A wildcard of the plan that surely or possibly reaches a URL.
-    fn wildcard_over(&self, index: usize, url: &UrlPath) -> Option<String> {
+    fn wildcard_over(&self, index: usize, url: &UrlPath) -> Option<&'p str> {
         let text = encode(url.as_bytes());
         let mut paths = self.plan.distributions[index].cover.paths().iter();
         let over = paths.find(|path| path.wildcard_prefix().is_some_and(|prefix| text.starts_with(prefix)))?;
-        Some(over.as_str().to_string())
+        Some(over.as_str())
+    }
+
+    /// The path that purges a stale URL.
+    fn covering(&self, stale: &'p StaleUrl) -> &'p InvalidationPath {
+        self.plan.distributions[stale.distribution].cover.covering(&stale.path)
     }
 
     /// Whether a decision is about the object, under its new name or its old one.
@@ -323,27 +328,27 @@ impl Explainer<'_> {
     }
 
     /// The paths that the verdicts name.
-    fn paths(&self, verdicts: &[Verdict]) -> Vec<PathAnswer> {
+    fn paths(&self, verdicts: &[Verdict<'_>]) -> Vec<PathAnswer<'p>> {
         let mut answers = Vec::new();
         for (index, at) in self.plan.distributions.iter().enumerate() {
             let id = at.edge.distribution.id();
             let named: BTreeSet<&str> = verdicts
                 .iter()
                 .filter(|verdict| verdict.distribution == id)
-                .filter_map(|verdict| verdict.path.as_deref())
+                .filter_map(|verdict| verdict.path)
                 .collect();
             let mut purged: BTreeMap<&InvalidationPath, (BTreeSet<&UrlPath>, Option<&'static str>)> = BTreeMap::new();
             for stale in
                 self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index)
             {
-                let (urls, forced_by) = purged.entry(covering(stale, self.plan)).or_default();
+                let (urls, forced_by) = purged.entry(self.covering(stale)).or_default();
                 urls.insert(&stale.url);
                 *forced_by = forced_by.or(stale.substitution.map(Substitution::code));
             }
             answers.extend(purged.iter().filter(|(path, _)| named.contains(path.as_str())).map(
                 |(path, (urls, forced_by))| PathAnswer {
-                    distribution: id.to_string(),
-                    path: path.as_str().to_string(),
+                    distribution: id,
+                    path: path.as_str(),
                     wildcard: path.wildcard_prefix().is_some(),
                     stale_urls: urls.len(),
                     forced_by: *forced_by,

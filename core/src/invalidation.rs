@@ -155,6 +155,15 @@ impl Substitution {
     }
 }
 
+/// A URL path as answers show it.
+pub(crate) fn shown(url: &UrlPath, wildcard: bool) -> String {
+    let mut text = encode(url.as_bytes());
+    if wildcard {
+        text.push('*');
+    }
+    text
+}
+
 /// A URL path as viewers send it and as the invalidation API wants it, of any length.
 pub(crate) fn encode(path: &[u8]) -> String {
     let mut text = String::with_capacity(path.len());

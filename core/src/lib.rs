@@ -48,7 +48,7 @@ mod trigger;
 mod wire;
 
 pub use change::{BlobId, Change, ChangeSet, Effect, Entry, EntryKind, Status};
-pub use cover::{Cover, CoverError, CoverMode, Site, UrlSet};
+pub use cover::{Cover, CoverError, CoverMode, Site, UrlSet, Urls};
 pub use error::{Error, Span};
 pub use escape::{escape, unescape};
 pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS};

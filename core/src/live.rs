@@ -177,7 +177,7 @@ mod tests {
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);
         let mut urls = Vec::new();
-        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(crate::escape::escape(url)));
+        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(crate::escape::escape(url).into_owned()));
         Ok(urls)
     }
 

@@ -185,7 +185,9 @@ mod tests {
     fn a_key_leads_back_to_its_path() {
         let policy =
             Policy::from_json(br#"{"mappings":[{"source":"docs","prefix":"d"},{"source":"public"}]}"#).unwrap();
-        let back = |key: &str| path_of(&ObjectKey::new(key).unwrap(), &policy.mappings).map(|path| path.escaped());
+        let back = |key: &str| {
+            path_of(&ObjectKey::new(key).unwrap(), &policy.mappings).map(|path| path.escaped().into_owned())
+        };
         assert_eq!(back("d/a").as_deref(), Some("docs/a"));
         assert_eq!(back("b").as_deref(), Some("public/b"));
     }

@@ -110,7 +110,8 @@ mod tests {
 
     fn read(json: &str, attachments: &[&[u8]]) -> Result<Vec<String>, Vec<Error>> {
         let request: TriggerRequest = serde_json::from_str(json).unwrap();
-        Trigger::read(&request, attachments).map(|trigger| trigger.keys().map(ObjectKey::escaped).collect())
+        Trigger::read(&request, attachments)
+            .map(|trigger| trigger.keys().map(|key| key.escaped().into_owned()).collect())
     }
 
     #[test]

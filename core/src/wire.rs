@@ -67,14 +67,12 @@ pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
     };
     let call = Call { request, attachments, render };
     match op.as_deref() {
-        Some("plan") => call.rendered(answer_plan(request, attachments)),
-        Some("parse") => call.plain(answer_parse(request, attachments)),
-        Some("explain") => call.rendered(answer_explain(request, attachments)),
-        Some("check") => call.rendered(answer_check(request, attachments)),
+        Some("plan") => call.answered(call.plan()),
+        Some("parse") => call.answered(call.parse()),
+        Some("explain") => call.answered(call.explain()),
+        Some("check") => call.answered(call.check()),
         #[cfg(feature = "schema")]
-        Some("schema") => {
-            call.plain(read::<crate::request::SchemaRequest>(request).map(|_| crate::schema::SchemaAnswer::new()))
-        }
+        Some("schema") => call.answered(call.schema()),
         Some(other) => {
             let help = format!("the operations are {OPERATIONS}");
             let error = Error::new("op-unknown", format!("`{other}` is no operation"), help);
@@ -89,61 +87,56 @@ pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
 }
 
 impl Call<'_> {
-    /// An answer that can be shown as the request asks.
-    fn rendered<T: Render + Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
-        let shown = result.and_then(|answer| match &self.render {
-            Some(render) => match render.render(&answer, self.request) {
-                Ok(text) => Ok((answer, Some(text))),
-                Err(error) => Err(vec![error]),
-            },
-            None => Ok((answer, None)),
-        });
-        match shown {
-            Ok((answer, rendered)) => write(&Answer::Success { answer, rendered }),
-            Err(errors) => self.failed(errors),
-        }
-    }
-
-    /// An answer that is data only.
-    fn plain<T: Serialize>(&self, result: Result<T, Vec<Error>>) -> Vec<u8> {
-        match result {
-            Ok(answer) => write(&Answer::Success { answer, rendered: None }),
-            Err(errors) => self.failed(errors),
-        }
+    fn answered(&self, result: Result<Vec<u8>, Vec<Error>>) -> Vec<u8> {
+        result.unwrap_or_else(|errors| self.failed(errors))
     }
 
     fn failed(&self, errors: Vec<Error>) -> Vec<u8> {
         let rendered = self.render.as_ref().map(|render| render.errors(&errors, self.request, self.attachments));
         write(&Answer::<()>::Failure { errors, rendered })
     }
+
+    /// An answer that can be shown as the request asks.
+    fn rendered<T: Render + Serialize>(&self, answer: T) -> Result<Vec<u8>, Vec<Error>> {
+        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose();
+        let rendered = rendered.map_err(|error| vec![error])?;
+        Ok(write(&Answer::Success { answer, rendered }))
+    }
+
+    fn plan(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let mut prepared = Prepared::read(self.request, self.attachments)?;
+        prepared.refuse_subject(self.request)?;
+        let plan = prepared.plan()?;
+        let (trigger, identity) = (prepared.trigger.as_ref(), prepared.identity(self.attachments));
+        self.rendered(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &identity))
+    }
+
+    fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let parsed: ParseRequest = read(self.request)?;
+        let (changes, diagnostics) = changes(&parsed.diffs, self.attachments, None)?;
+        Ok(write(&Answer::Success { answer: ParseAnswer::new(&changes, diagnostics), rendered: None }))
+    }
+
+    fn explain(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let mut prepared = Prepared::read(self.request, self.attachments)?;
+        let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
+        let plan = prepared.plan()?;
+        self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
+    }
+
+    fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let parsed: CheckRequest = read(self.request)?;
+        let policy = policy(&parsed.source(), self.request, self.attachments)?;
+        self.rendered(CheckAnswer::new(&policy))
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let _: crate::request::SchemaRequest = read(self.request)?;
+        Ok(write(&Answer::Success { answer: crate::schema::SchemaAnswer::new(), rendered: None }))
+    }
 }
 
 fn write<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
     serde_json::to_vec(answer).expect("an answer holds only strings, numbers and lists")
-}
-
-fn answer_parse(request: &[u8], attachments: &[&[u8]]) -> Result<ParseAnswer, Vec<Error>> {
-    let parsed: ParseRequest = read(request)?;
-    let (changes, diagnostics) = changes(&parsed.diffs, attachments, None)?;
-    Ok(ParseAnswer::new(&changes, diagnostics))
-}
-
-fn answer_plan(request: &[u8], attachments: &[&[u8]]) -> Result<PlanAnswer, Vec<Error>> {
-    let mut prepared = Prepared::read(request, attachments)?;
-    prepared.refuse_subject(request)?;
-    let plan = prepared.plan()?;
-    let trigger = prepared.trigger.as_ref();
-    Ok(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &prepared.identity(attachments)))
-}
-
-fn answer_explain(request: &[u8], attachments: &[&[u8]]) -> Result<ExplainAnswer, Vec<Error>> {
-    let mut prepared = Prepared::read(request, attachments)?;
-    let subject = Subject::read(&prepared.subject(), request).map_err(|error| vec![error])?;
-    let plan = prepared.plan()?;
-    Ok(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
-}
-
-fn answer_check(request: &[u8], attachments: &[&[u8]]) -> Result<CheckAnswer, Vec<Error>> {
-    let parsed: CheckRequest = read(request)?;
-    Ok(CheckAnswer::new(&policy(&parsed.source(), request, attachments)?))
 }

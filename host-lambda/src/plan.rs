@@ -158,7 +158,7 @@ pub(crate) fn plan(settings: &Settings, diffs: &[Arc<CommitDiff>], batch: &Batch
 }
 
 fn escaped(texts: &BTreeSet<String>) -> Vec<String> {
-    texts.iter().map(|text| purgeplan_core::escape(text.as_bytes())).collect()
+    texts.iter().map(|text| purgeplan_core::escape(text.as_bytes()).into_owned()).collect()
 }
 
 fn read(answer: &[u8]) -> Result<Plan, Failure> {

@@ -62,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     let report = include_str!("bench/report.md")
         .replace("{machine}", &machine(workspace)?)
         .replace("{diffs}", &diffs)
-        .replace("{covers}", &own_rows(covers))
+        .replace("{covers}", covers)
         .replace("{growth}", growth.trim_end())
         .replace("{plans}", plans.trim_end())
         .replace("{history}", worth.trim_end());
@@ -122,13 +122,6 @@ pub(crate) fn write(file: &Path, text: &str) -> Result {
     fs::write(file, text).map_err(|error| format!("`{}` cannot be written: {error}", file.display()))
 }
 
-/// The rows of the table of covers that are purgeplan's own; the peers have the history.
-fn own_rows(covers: &str) -> String {
-    let peers = ["one path a file", "s3deploy", "everything"];
-    let rows = covers.lines().filter(|row| !peers.iter().any(|peer| row.contains(peer)));
-    rows.collect::<Vec<_>>().join("\n")
-}
-
 /// Processor, memory, and the versions that ran.
 fn machine(workspace: &Workspace) -> Result<String> {
     let field = |file: &str, name: &str| {
@@ -157,26 +150,23 @@ fn machine(workspace: &Workspace) -> Result<String> {
 /// Time and memory over the number of changes, from the two tables.
 fn svg(covers: &str, plans: &str) -> String {
     // Columns of a row: after the first bar, from 1.
-    let line = |table: &str, wanted: &dyn Fn(&[&str]) -> bool, x: usize, y: &[usize]| -> Vec<(f64, f64)> {
+    let line = |table: &str, wanted: &dyn Fn(&[&str]) -> bool, x: usize, y: usize| -> Vec<(f64, f64)> {
         let rows = table.lines().map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
         let number = |row: &[&str], at: usize| row.get(at).and_then(|text| text.parse::<f64>().ok());
         let rows = rows.filter(|row| wanted(row));
-        rows.filter_map(|row| {
-            Some((number(&row, x)?, y.iter().map(|at| number(&row, *at)).sum::<Option<f64>>()?.max(0.1)))
-        })
-        .collect()
+        rows.filter_map(|row| Some((number(&row, x)?, number(&row, y)?.max(0.1)))).collect()
     };
-    let panel = |title, of_cover: &[usize], of_plan: usize| {
+    let panel = |title, of_cover: usize, of_plan: usize| {
         let cover = |mode: &'static str| {
             let points =
                 line(covers, &|row| row.get(1) == Some(&"clustered") && row.get(4) == Some(&mode), 2, of_cover);
             Series { name: format!("cover alone, {mode}"), points }
         };
         let plan = |mode: &'static str| {
-            let points = line(plans, &|row| row.get(3) == Some(&mode), 1, &[of_plan]);
+            let points = line(plans, &|row| row.get(3) == Some(&mode), 1, of_plan);
             Series { name: format!("whole plan, {mode}"), points }
         };
         Panel { title, series: vec![cover("lossless"), cover("budget 64"), plan("lossless"), plan("budget 64")] }
     };
-    plot::svg(&[panel("processor time, ms", &[5, 6], 4), panel("peak memory, MB", &[7], 5)])
+    plot::svg(&[panel("processor time, ms", 5, 4), panel("peak memory, MB", 6, 5)])
 }

@@ -2,22 +2,75 @@
 #![allow(dead_code, reason = "each example uses a part of it")]
 #![expect(clippy::disallowed_methods, reason = "an example may read its own time and memory")]
 
-use std::{error::Error, fs};
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    fmt, fs,
+    process::{Command, Stdio},
+};
 
 /// Nanoseconds as milliseconds.
 pub(crate) fn milliseconds(nanoseconds: u64) -> String {
     format!("{}.{}", nanoseconds / 1_000_000, nanoseconds / 100_000 % 10)
 }
 
-/// What `work` gives, and its processor time in nanoseconds: of small work the mean of many runs, because some kernels
-/// count in steps of milliseconds.
-pub(crate) fn timed<T>(changes: usize, mut work: impl FnMut() -> T) -> Result<(T, u64), Box<dyn Error>> {
-    let runs = (300_000 / changes.max(1)).clamp(1, 100);
+/// What `work` gives, and its processor time in nanoseconds, the first time that the process does it: what a function or
+/// a command pays. Repeated work on warm memory would flatter what is small enough for the processor's cache.
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> Result<(T, u64), Box<dyn Error>> {
     let start = processor_time()?;
-    // Each result is dropped before the next: memory is measured as well.
-    (1..runs).for_each(|_| drop(work()));
     let result = work();
-    Ok((result, (processor_time()? - start) / u64::try_from(runs)?))
+    Ok((result, processor_time()? - start))
+}
+
+/// The row of a table that this program prints with these arguments, run often enough for the mean: some kernels count
+/// the processor's time in steps of milliseconds. `times` are the columns to take the mean of.
+pub(crate) fn mean_row(arguments: &[&str], changes: usize, times: &[usize]) -> Result<String, Box<dyn Error>> {
+    let runs = (200_000 / changes.max(1)).clamp(2, 40);
+    let mut sums = vec![0.0; times.len()];
+    let mut columns = Vec::new();
+    for _ in 0..runs {
+        let run = Command::new(env::current_exe()?).args(arguments).stderr(Stdio::inherit()).output()?;
+        if !run.status.success() {
+            return Err(format!("the run {arguments:?} failed").into());
+        }
+        let row = String::from_utf8(run.stdout)?;
+        columns = row.lines().next().unwrap_or_default().split('|').map(str::to_owned).collect();
+        for (sum, column) in sums.iter_mut().zip(times) {
+            *sum += columns[*column].trim().parse::<f64>()?;
+        }
+    }
+    for (sum, column) in sums.iter().zip(times) {
+        columns[*column] = format!(" {:.1} ", sum / f64::from(u16::try_from(runs)?));
+    }
+    Ok(columns.join("|"))
+}
+
+/// The time of each kind of work, at growing sizes.
+#[derive(Default)]
+pub(crate) struct Growth(BTreeMap<String, Vec<(f64, f64)>>);
+
+impl Growth {
+    /// `changes` and `time` are columns of the row.
+    pub(crate) fn note(&mut self, kind: &str, row: &str, changes: usize, time: usize) {
+        let column = |at: usize| row.split('|').nth(at).and_then(|text| text.trim().parse::<f64>().ok());
+        if let (Some(changes), Some(time)) = (column(changes), column(time)) {
+            self.0.entry(kind.to_owned()).or_default().push((changes, time));
+        }
+    }
+}
+
+/// How many times the time, for how many times the changes.
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n| | times the time for times the changes |\n|---|---|")?;
+        for (kind, runs) in &self.0 {
+            let factors =
+                runs.windows(2).map(|pair| format!("{:.1} for {:.1}", pair[1].1 / pair[0].1, pair[1].0 / pair[0].0));
+            writeln!(f, "| {kind} | {} |", factors.collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 /// What this process has used so far, in nanoseconds.

@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn effects(diffs: Vec<Vec<Change>>) -> Vec<(alloc::string::String, Effect)> {
-        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped(), c.effect)).collect()
+        ChangeSet::union(diffs).iter().map(|c| (c.path.escaped().into_owned(), c.effect)).collect()
     }
 
     #[test]

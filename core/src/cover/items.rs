@@ -1,4 +1,4 @@
-//! What has to be covered, sorted, and the unchanged live URLs that lie between.
+//! What has to be covered, sorted.
 
 use alloc::vec::Vec;
 
@@ -44,7 +44,7 @@ pub(super) struct Items<'a> {
     /// Sorted by text, the exact path before the wildcard; no item is covered by another.
     pub(super) items: Vec<Item<'a>>,
     /// Every stale URL, sorted.
-    urls: Vec<&'a [u8]>,
+    pub(super) urls: Vec<&'a [u8]>,
 }
 
 impl<'a> Items<'a> {
@@ -62,22 +62,6 @@ impl<'a> Items<'a> {
     /// How many of the items are wildcards.
     pub(super) fn forced(&self) -> usize {
         self.items.iter().filter(|item| item.forced).count()
-    }
-
-    /// Takes the stale URLs out of sorted live ones.
-    pub(super) fn unchanged<'l>(&self, live: Vec<&'l [u8]>) -> Vec<&'l [u8]> {
-        let mut kept = live;
-        let (mut to, mut from) = (0, 0);
-        for stale in &self.urls {
-            let at = gallop(&kept, from, |url| url < stale);
-            kept.copy_within(from..at, to);
-            to += at - from;
-            from = at + usize::from(kept.get(at).is_some_and(|url| url == stale));
-        }
-        let rest = kept.len();
-        kept.copy_within(from..rest, to);
-        kept.truncate(to + rest - from);
-        kept
     }
 }
 
@@ -113,58 +97,4 @@ fn uncovered<'a>(mut exact: Vec<Item<'a>>, mut forced: Vec<Item<'a>>) -> Vec<Ite
     }
     items.extend(forced);
     items
-}
-
-/// Sorted URLs, and how many of them stand before each item.
-pub(super) struct Between<'l> {
-    urls: Vec<&'l [u8]>,
-    /// For each item, the number of URLs before it; then the number of all.
-    before: Vec<usize>,
-    /// How many of the given URLs the forced wildcards reach. They are taken out.
-    pub(super) forced: usize,
-}
-
-impl<'l> Between<'l> {
-    pub(super) fn new(mut urls: Vec<&'l [u8]>, items: &[Item<'_>]) -> Self {
-        let mut before = Vec::with_capacity(items.len() + 1);
-        let (mut to, mut from, mut forced) = (0, 0, 0);
-        for item in items {
-            let mut at = gallop(&urls, from, |url| *url < item.text);
-            urls.copy_within(from..at, to);
-            to += at - from;
-            before.push(to);
-            if item.forced {
-                let end = gallop(&urls, at, |url| url.starts_with(item.text));
-                forced += end - at;
-                at = end;
-            }
-            from = at;
-        }
-        let rest = urls.len();
-        urls.copy_within(from..rest, to);
-        urls.truncate(to + rest - from);
-        before.push(urls.len());
-        Self { urls, before, forced }
-    }
-
-    /// How many of the URLs begin with `prefix`, which `items[first..end]` and no other items begin with.
-    pub(super) fn count(&self, prefix: &[u8], first: usize, end: usize) -> usize {
-        let gap = |item: usize| if item == 0 { 0 } else { self.before[item - 1] }..self.before[item];
-        let left = &self.urls[gap(first)];
-        let right = &self.urls[gap(end)];
-        let inside = self.before[end - 1] - self.before[first];
-        inside + left.len() - left.partition_point(|url| !url.starts_with(prefix))
-            + right.partition_point(|url| url.starts_with(prefix))
-    }
-}
-
-/// The first index at or after `from` where `before` does not hold, in time logarithmic in the distance.
-fn gallop<T>(sorted: &[T], from: usize, before: impl Fn(&T) -> bool) -> usize {
-    let (mut low, mut step) = (from, 1);
-    while sorted.get(low + step - 1).is_some_and(&before) {
-        low += step;
-        step *= 2;
-    }
-    let high = sorted.len().min(low + step - 1);
-    low + sorted[low..high].partition_point(before)
 }

@@ -60,14 +60,17 @@
 //! # What it costs
 //!
 //! With n stale texts and m live ones, in bytes: sorting only what is not sorted; one comparison of each neighbouring
-//! pair; a logarithmic search in the gap beside each node. Exact and lossless are linear after that. In a budget of P
+//! pair; a logarithmic search in the gap beside each node. Live URLs that come sorted are never in memory: of each only
+//! how much it shares with the stale ones beside it is counted (`between.rs`). Exact and lossless are linear after that. In a budget of P
 //! paths and W wildcards a node of s items has at most min(s, P) x min(s, W) states, and joining them over the whole trie
 //! takes at most O(n P W^2) steps; the bounds leave a small part of it. Nothing is recursive. Memory is linear, plus the
 //! states of the nodes on one way from the root.
 
+mod between;
 mod budget;
 mod character;
 mod choice;
+mod field;
 mod frontier;
 mod items;
 mod lossless;
@@ -85,18 +88,15 @@ mod tests;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use self::{
-    items::{Between, Item, Items},
-    trie::Ground,
-    url_set::sort,
-};
+use self::{items::Item, url_set::sort};
 use crate::{
     invalidation::{InvalidationPath, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS, encode},
     names::UrlPath,
 };
 
+pub(crate) use field::Field;
 pub use mode::{CoverError, CoverMode, Site};
-pub use url_set::UrlSet;
+pub use url_set::{UrlSet, Urls};
 
 /// A chosen wildcard: after the first `len` bytes of the text of the last item that begins so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,22 +147,7 @@ impl Cover {
         site: Site<'_>,
         mode: CoverMode,
     ) -> Result<Self, CoverError> {
-        let stale = Items::new(stale);
-        let cover = match site.live {
-            Some(live) => stale.cover_among(live, site.barred, mode),
-            None => Some(Self::of_items(&stale.items, &[], None)),
-        };
-        let CoverMode::Budget { paths, wildcards } = mode else {
-            return Ok(cover.expect("only a budget can be too small"));
-        };
-        if let Some(cover) = cover.filter(|cover| cover.is_within(paths, wildcards)) {
-            return Ok(cover);
-        }
-        let (exact_paths, forced_wildcards) = (stale.items.len(), stale.forced());
-        Err(match site.live {
-            Some(_) => CoverError::Infeasible { paths, wildcards, exact_paths, forced_wildcards },
-            None => CoverError::LiveUnknown { paths, wildcards, exact_paths, forced_wildcards },
-        })
+        Field::new(stale, site.live).cover(site.barred, mode)
     }
 
     /// The chosen wildcards, sorted, and the paths of the items that they leave.
@@ -207,15 +192,19 @@ impl Cover {
 
     /// Which of the paths purges what `path` would; `path` is one that the cover was made of.
     #[must_use]
-    pub fn covering(&self, path: &InvalidationPath) -> InvalidationPath {
-        if self.paths.binary_search(path).is_ok() {
-            return path.clone();
-        }
-        let text = path.as_str();
-        // Only the last prefix before it can begin it: between them stand only texts that it begins as well.
-        let after = self.wildcards.partition_point(|at| self.paths[*at].wildcard_prefix() < Some(text));
-        let wider = after.checked_sub(1).map(|last| &self.paths[self.wildcards[last]]);
-        wider.filter(|wider| wider.covers(path)).unwrap_or(path).clone()
+    pub fn covering<'a>(&'a self, path: &'a InvalidationPath) -> &'a InvalidationPath {
+        self.position(path).map_or(path, |at| &self.paths[at])
+    }
+
+    /// Where the path that purges what `path` would stands among the paths.
+    pub(crate) fn position(&self, path: &InvalidationPath) -> Option<usize> {
+        self.paths.binary_search(path).ok().or_else(|| {
+            let text = path.as_str();
+            // Only the last prefix before it can begin it: between them stand only texts that it begins as well.
+            let after = self.wildcards.partition_point(|at| self.paths[*at].wildcard_prefix() < Some(text));
+            let wider = self.wildcards[after.checked_sub(1)?];
+            self.paths[wider].covers(path).then_some(wider)
+        })
     }
 
     /// How many unchanged live URLs the paths purge at most, forced wildcards counted; `None` when the live URLs, or the
@@ -242,28 +231,5 @@ impl Cover {
             batches.push(&self.paths[start..]);
         }
         batches
-    }
-}
-
-impl Items<'_> {
-    /// The best cover among live URLs; `None` when the budget holds none.
-    fn cover_among(&self, live: &UrlSet, barred: &dyn Fn(&[u8]) -> bool, mode: CoverMode) -> Option<Cover> {
-        let items = &self.items;
-        let ground = Ground { live: Between::new(self.unchanged(live.sorted()), items), barred };
-        let cover = |chosen: &[Wildcard], cost: usize| Cover::of_items(items, chosen, Some(ground.live.forced + cost));
-        let limit = match mode {
-            _ if items.is_empty() => return Some(cover(&[], 0)),
-            CoverMode::Exact => return Some(cover(&[], 0)),
-            CoverMode::Lossless { wildcards } | CoverMode::Budget { wildcards, .. } => wildcards,
-        };
-        let nodes = trie::nodes(items, &ground);
-        let (pure, _) = lossless::maximal_pure(&nodes, items);
-        let lossless = cover(&lossless::cheapest(pure, &nodes, self.forced(), limit), 0);
-        let CoverMode::Budget { paths, wildcards } = mode else { return Some(lossless) };
-        if lossless.is_within(paths, wildcards) {
-            return Some(lossless);
-        }
-        let best = budget::best(&step::steps(&nodes, items), paths, wildcards)?;
-        Some(cover(&best.wildcards, best.cost))
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::UrlSet;
+use super::Urls;
 
 /// How many paths a cover may have, and what it may purge without need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum CoverMode {
 #[derive(Clone, Copy)]
 pub struct Site<'a> {
     /// Every live URL, when all are known; stale ones may be among them. Whatever is not in it is free to purge.
-    pub live: Option<&'a UrlSet>,
+    pub live: Option<&'a dyn Urls>,
     /// Whether the wildcard after this text, decoded, may not be bought, whatever is live. What holds of a text has to
     /// hold of every text that begins it: a shorter one reaches more. Forced wildcards are not asked about.
     pub barred: &'a dyn Fn(&[u8]) -> bool,
@@ -36,14 +36,14 @@ pub struct Site<'a> {
 impl<'a> Site<'a> {
     /// A site without barriers.
     #[must_use]
-    pub fn of(live: Option<&'a UrlSet>) -> Self {
+    pub fn of(live: Option<&'a dyn Urls>) -> Self {
         Self { live, barred: &|_| false }
     }
 }
 
 impl fmt::Debug for Site<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site").field("live", &self.live).finish_non_exhaustive()
+        f.debug_struct("Site").field("live", &self.live.is_some()).finish_non_exhaustive()
     }
 }
 

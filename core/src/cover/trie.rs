@@ -3,8 +3,9 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
+    between::{Between, common_prefix},
     character::longest_whole,
-    items::{Between, Item},
+    items::Item,
 };
 
 /// A wildcard that could be bought: everything that begins with the first `len` bytes of an item's text.
@@ -41,7 +42,7 @@ pub(super) struct Node {
 
 /// What a wildcard may not reach, and what it costs.
 pub(super) struct Ground<'l> {
-    pub(super) live: Between<'l>,
+    pub(super) live: &'l Between,
     pub(super) barred: &'l dyn Fn(&[u8]) -> bool,
 }
 
@@ -117,9 +118,8 @@ fn adopt(done: &mut [Node], siblings: &[Option<usize>], last_child: Option<usize
 fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: &Ground<'_>) {
     let text = items[node.first].text;
     let candidate = |len: usize| {
-        let prefix = &text[..len];
-        let candidate = || Candidate { len, cost: ground.live.count(prefix, node.first, node.end) };
-        (!(ground.barred)(prefix)).then(candidate)
+        let candidate = || Candidate { len, cost: ground.live.count(len, node.first, node.end) };
+        (!(ground.barred)(&text[..len])).then(candidate)
     };
     let whole = longest_whole(text, node.depth, parent_depth);
     let on_node = whole == Some(node.depth);
@@ -161,13 +161,4 @@ impl Node {
     pub(super) fn size(&self) -> usize {
         self.end - self.first
     }
-}
-
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const WORD: usize = 8;
-    let mut len = 0;
-    let words = a.chunks_exact(WORD).zip(b.chunks_exact(WORD));
-    len += WORD * words.take_while(|(a, b)| a == b).count();
-    len += a[len..].iter().zip(&b[len..]).take_while(|(a, b)| a == b).count();
-    len
 }

@@ -1,11 +1,19 @@
-//! Many URLs in one piece of memory.
+//! Many URLs: walked from where they are, or in one piece of memory.
 
 use alloc::vec::Vec;
 
+/// URL paths that can be walked as often as they are needed: decoded bytes that begin with a slash, without query, as in
+/// [`crate::UrlPath`].
+///
+/// Any order and repetition are allowed. What comes sorted by its bytes, as git and S3 list it, is never held in memory.
+pub trait Urls {
+    /// Calls `each` with every URL, each time in the same order.
+    fn for_each(&self, each: &mut dyn FnMut(&[u8]));
+}
+
 /// URL paths of one distribution: the live ones, or those that no wildcard may reach.
 ///
-/// They lie one behind the other in one text, so a million of them take their bytes and eight more each. Any order and
-/// repetition are allowed; what comes sorted by its bytes, as git and S3 list it, is not sorted again.
+/// They lie one behind the other in one text, so a million of them take their bytes and eight more each.
 ///
 /// ```
 /// # use purgeplan_core::UrlSet;
@@ -40,14 +48,20 @@ impl UrlSet {
 
     /// Sorted and without repetition.
     pub(super) fn sorted(&self) -> Vec<&[u8]> {
-        let mut urls = Vec::with_capacity(self.ends.len());
-        let mut start = 0;
-        for &end in &self.ends {
-            urls.push(&self.text[start..end]);
-            start = end;
-        }
+        let mut urls: Vec<_> = self.iter().collect();
         sort(&mut urls);
         urls
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = core::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    }
+}
+
+impl Urls for UrlSet {
+    fn for_each(&self, each: &mut dyn FnMut(&[u8])) {
+        self.iter().for_each(each);
     }
 }
 

@@ -1,12 +1,12 @@
 //! What is decided: an outcome, its reason and rule, and the URLs that it is about.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 use serde::Serialize;
 
 use crate::{
     change::Status,
     edge::{EdgeUrl, Skip},
-    invalidation::{InvalidationPath, Substitution},
+    invalidation::{InvalidationPath, Substitution, shown},
     map::Form,
     names::{ObjectKey, RepoPath, UrlPath},
     policy::Policy,
@@ -71,7 +71,7 @@ pub(crate) struct Decision {
     pub(crate) key: Option<ObjectKey>,
     pub(crate) outcome: Outcome,
     pub(crate) reason: Reason,
-    pub(crate) rule: String,
+    pub(crate) rule: Cow<'static, str>,
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub(crate) diff: Option<usize>,
     pub(crate) urls: Vec<StaleUrl>,
@@ -147,12 +147,24 @@ impl Serialize for Reason {
 impl Decision {
     /// The URLs that are purged.
     pub(crate) fn stale(&self) -> impl Iterator<Item = &StaleUrl> {
-        let purged = self.outcome == Outcome::Purge;
-        self.urls.iter().filter(move |url| purged && url.skipped.is_none())
+        self.urls.iter().filter(|url| self.purges(url))
+    }
+
+    /// Whether one of the URLs is purged.
+    pub(crate) fn purges(&self, url: &StaleUrl) -> bool {
+        self.outcome == Outcome::Purge && url.skipped.is_none()
     }
 }
 
 impl StaleUrl {
+    /// The URL as answers show it.
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
+        match self.substitution {
+            None => Cow::Borrowed(self.path.as_str()),
+            Some(_) => Cow::Owned(shown(&self.url, self.wildcard)),
+        }
+    }
+
     /// A URL with the path that purges it.
     pub(super) fn new(url: EdgeUrl, wildcard: bool, distribution: usize) -> Self {
         let EdgeUrl { url, form, behaviour, skipped } = url;
@@ -178,7 +190,7 @@ pub(crate) fn no_origin(policy: &Policy) -> &'static str {
 /// Why nothing of these URLs is purged, when that is so.
 pub(super) fn unpurged(urls: &[StaleUrl], policy: &Policy) -> Option<Skip> {
     let Some(first) = urls.first() else {
-        return Some(Skip { reason: Reason::OutsideOriginPath, rule: String::from(no_origin(policy)) });
+        return Some(Skip { reason: Reason::OutsideOriginPath, rule: no_origin(policy).into() });
     };
     if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
 }

@@ -20,7 +20,7 @@ impl Decider<'_> {
             let urls = self.dependent_urls(rule, change);
             let unpurged = if urls.is_empty() { return None } else { unpurged(&urls, self.policy) };
             let (outcome, reason, rule) = match unpurged {
-                None => (Outcome::Purge, Reason::Dependent, format!("/dependents/{index}")),
+                None => (Outcome::Purge, Reason::Dependent, format!("/dependents/{index}").into()),
                 Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
             };
             Some(Decision {

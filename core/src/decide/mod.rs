@@ -3,7 +3,7 @@
 mod decision;
 mod dependents;
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
 
 use crate::{
     change::{Change, ChangeSet, Effect},
@@ -55,13 +55,13 @@ pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> BTreeSet
 struct Side {
     key: Option<ObjectKey>,
     verdict: Result<Reason, Reason>,
-    rule: String,
+    rule: Cow<'static, str>,
     urls: Vec<StaleUrl>,
     broken_fingerprint: Option<usize>,
 }
 
 impl Side {
-    fn skip(key: Option<ObjectKey>, reason: Reason, rule: impl Into<String>) -> Self {
+    fn skip(key: Option<ObjectKey>, reason: Reason, rule: impl Into<Cow<'static, str>>) -> Self {
         Self { key, verdict: Err(reason), rule: rule.into(), urls: Vec::new(), broken_fingerprint: None }
     }
 }
@@ -153,7 +153,7 @@ impl Decider<'_> {
     }
 
     /// The rule for an object with this effect, whose removal the trigger has or has not seen.
-    fn verdict(&self, effect: Effect, removed: bool) -> (Result<Reason, Reason>, String) {
+    fn verdict(&self, effect: Effect, removed: bool) -> (Result<Reason, Reason>, Cow<'static, str>) {
         let policy = self.policy;
         if removed && effect != Effect::Deleted && policy.preset == Preset::Sound {
             return (Ok(Reason::RemovedFromBucket), self.rule("preset", false));
@@ -171,19 +171,19 @@ impl Decider<'_> {
                     if deleted == Deleted::Purge || removed { Ok(Reason::Deleted) } else { Err(Reason::DeletedKept) };
                 (verdict, self.rule("/deleted", said))
             }
-            Effect::ModeOnly => (Err(Reason::ModeOnly), String::from("deploy")),
-            Effect::Symlink => (Err(Reason::Symlink), String::from("deploy")),
-            Effect::Submodule => (Err(Reason::Submodule), String::from("deploy")),
+            Effect::ModeOnly => (Err(Reason::ModeOnly), Cow::Borrowed("deploy")),
+            Effect::Symlink => (Err(Reason::Symlink), Cow::Borrowed("deploy")),
+            Effect::Submodule => (Err(Reason::Submodule), Cow::Borrowed("deploy")),
         }
     }
 
     /// The policy's own field, or the preset whose default spoke.
-    fn rule(&self, pointer: &str, said: bool) -> String {
-        match (said, self.policy.preset) {
-            (true, _) => String::from(pointer),
-            (false, Preset::Article) => String::from("preset:article"),
-            (false, Preset::Sound) => String::from("preset:sound"),
-        }
+    fn rule(&self, pointer: &'static str, said: bool) -> Cow<'static, str> {
+        Cow::Borrowed(match (said, self.policy.preset) {
+            (true, _) => pointer,
+            (false, Preset::Article) => "preset:article",
+            (false, Preset::Sound) => "preset:sound",
+        })
     }
 
     /// The URLs of an object everywhere; those that a distribution need not purge say why.
@@ -191,7 +191,7 @@ impl Decider<'_> {
         let mut urls = Vec::new();
         for (index, edge) in self.edges.iter().enumerate() {
             let ignored = path.and_then(|path| self.ignore_rule(index, path));
-            let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule });
+            let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule: rule.into() });
             let patterns = edge.distribution.query_strings.as_ref().unwrap_or(&self.policy.query_strings);
             let by_query = path.is_some_and(|path| patterns.iter().any(|pattern| pattern.matches(path.as_bytes())));
             for mut url in edge.urls(key, appeared) {
@@ -221,9 +221,9 @@ impl Decider<'_> {
         let ignored = path.as_ref().and_then(|path| self.ignored_everywhere(path));
         let fingerprint = path.as_ref().and_then(|path| self.fingerprint(path));
         let skipped = match (ignored, fingerprint) {
-            (Some(rule), _) => Some(Skip { reason: Reason::Ignored, rule }),
+            (Some(rule), _) => Some(Skip { reason: Reason::Ignored, rule: rule.into() }),
             (None, Some(index)) => {
-                Some(Skip { reason: Reason::Fingerprinted, rule: format!("/fingerprinted/{index}") })
+                Some(Skip { reason: Reason::Fingerprinted, rule: format!("/fingerprinted/{index}").into() })
             }
             (None, None) => None,
         };

@@ -7,7 +7,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-use alloc::{format, string::String};
+use alloc::{borrow::Cow, format};
 
 use self::header::{Header, raw_header, status_header};
 use super::{
@@ -136,7 +136,7 @@ fn is_refused(text: &[u8]) -> bool {
 }
 
 /// The first bytes of a piece of input, for a message.
-pub(super) fn shown(bytes: &[u8]) -> String {
+pub(super) fn shown(bytes: &[u8]) -> Cow<'_, str> {
     escape(&bytes[..bytes.len().min(120)])
 }
 

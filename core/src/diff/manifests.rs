@@ -221,7 +221,7 @@ mod tests {
 
     fn diff(before: &str, after: &str) -> Result<Vec<(String, Effect)>, Error> {
         let changes = parse(&[0, 1], before.as_bytes(), after.as_bytes())?;
-        Ok(changes.iter().map(|change| (change.path.escaped(), change.effect)).collect())
+        Ok(changes.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect())
     }
 
     #[test]

@@ -96,7 +96,7 @@ mod tests {
     fn names(read: impl Fn(&mut Sink) -> Result<(), Error>) -> Result<Vec<(String, Effect)>, Error> {
         let mut sink = Sink::default();
         read(&mut sink)?;
-        Ok(sink.finish().0.iter().map(|change| (change.path.escaped(), change.effect)).collect())
+        Ok(sink.finish().0.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect())
     }
 
     #[test]

@@ -262,7 +262,7 @@ mod tests {
         sink.push(change(Status::Modified, "new"));
         sink.push(rename(b"new", RepoPath::new(b"old")));
         let (changes, _) = sink.finish();
-        let told: Vec<_> = changes.iter().map(|change| (change.path.escaped(), change.effect)).collect();
+        let told: Vec<_> = changes.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect();
         assert_eq!(told, [("new".into(), Effect::Modified), ("old".into(), Effect::Deleted)]);
     }
 

@@ -47,7 +47,7 @@ pub(super) fn hold(
             .filter(|path| path.wildcard_prefix().is_some())
             .map(InvalidationPath::as_str)
             .collect();
-        let besides = match cover.over_purged().filter(|_| ground.knows_live(index)) {
+        let besides = match cover.over_purged().filter(|_| ground.knows_live()) {
             Some(1) => String::from("and 1 unchanged URL with them"),
             Some(count) => format!("and {count} unchanged URLs with them"),
             None => String::from("and unchanged URLs with them"),

@@ -2,9 +2,10 @@
 
 mod limit;
 mod paths;
+mod purges;
 mod remarks;
 
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
     change::ChangeSet,
@@ -13,13 +14,13 @@ use crate::{
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
-    invalidation::encode,
     live::Live,
-    names::UrlPath,
     policy::Policy,
     trigger::Trigger,
 };
 use paths::Ground;
+
+pub(crate) use purges::Purges;
 
 /// What one distribution is asked to invalidate.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub(crate) fn plan(
         trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
-    let ground = Ground::new(policy.cover, &edges, live, &decisions, &mut diagnostics)?;
+    let ground = Ground::new(policy.cover, &edges, live, &decisions);
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
     diagnostics.extend(remarks::substitutions(&decisions, &covers));
     diagnostics.extend(remarks::broken_fingerprints(policy, &decisions));
@@ -70,20 +71,11 @@ pub(crate) fn plan(
     diagnostics.extend(ground.everywhere_barred());
     diagnostics.extend(remarks::quota(&edges, &covers));
     diagnostics.extend(remarks::error_pages(&edges, &decisions));
-    let known: Vec<bool> = (0..edges.len()).map(|index| ground.knows_live(index)).collect();
-    let distributions = edges.into_iter().zip(covers).zip(known).map(|((edge, cover), known)| DistributionPlan {
+    let known = ground.knows_live();
+    let distributions = edges.into_iter().zip(covers).map(|(edge, cover)| DistributionPlan {
         over_purged: cover.over_purged().filter(|_| known),
         edge,
         cover,
     });
     Ok(Plan { distributions: distributions.collect(), decisions, diagnostics, unchanged })
-}
-
-/// A URL path as the answer shows it.
-pub(crate) fn shown(url: &UrlPath, wildcard: bool) -> String {
-    let mut text = encode(url.as_bytes());
-    if wildcard {
-        text.push('*');
-    }
-    text
 }

@@ -2,15 +2,15 @@
 
 use alloc::{collections::BTreeSet, format, vec, vec::Vec};
 
-use super::{remarks::of, shown};
+use super::remarks::of;
 use crate::{
-    cover::{Cover, CoverError, CoverMode, Site, UrlSet},
+    cover::{Cover, CoverError, CoverMode, Field, UrlSet, Urls},
     decide::{Decision, Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
     facts::Facts,
-    invalidation::{MAX_PATH_CHARACTERS, MAX_WILDCARDS_IN_PROGRESS},
+    invalidation::{MAX_PATH_CHARACTERS, MAX_WILDCARDS_IN_PROGRESS, shown},
     live::Live,
     map::Form,
     names::{ObjectKey, UrlPath},
@@ -21,34 +21,29 @@ use crate::{
 pub(super) struct Ground<'a> {
     rule: CoverRule,
     pub(super) edges: &'a [Edge],
-    /// For each distribution, the live URLs, when they are known to be complete.
-    live: Vec<Option<UrlSet>>,
+    /// What is live, when it is known to be complete: only then is it known what a wildcard would purge besides.
+    live: Option<&'a Live<'a>>,
+    /// New objects, which count as not live.
+    fresh: BTreeSet<ObjectKey>,
+}
+
+/// The live URLs of one distribution.
+struct LiveAt<'g> {
+    live: &'g Live<'g>,
+    edge: &'g Edge,
+    fresh: &'g BTreeSet<ObjectKey>,
+}
+
+impl Urls for LiveAt<'_> {
+    fn for_each(&self, each: &mut dyn FnMut(&[u8])) {
+        self.live.for_each_url(self.edge, self.fresh, each);
+    }
 }
 
 impl<'a> Ground<'a> {
     /// The live URLs are taken without those that these decisions leave free to be purged.
-    pub(super) fn new(
-        rule: CoverRule,
-        edges: &'a [Edge],
-        live: Option<&Live<'_>>,
-        decisions: &[Decision],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<Self, Error> {
-        // Only a complete live set tells what a wildcard would purge besides.
-        let known = live.filter(|live| live.complete);
-        let fresh = fresh(decisions);
-        let of_edge = |(index, edge)| {
-            let Some(live) = known else { return Ok(None) };
-            let (mut wanted, mut urls) = (Wanted::new(modified(index, decisions)), UrlSet::default());
-            live.for_each_url(edge, &fresh, &mut |url| {
-                wanted.see(url);
-                urls.push(url);
-            });
-            diagnostics.extend(unlisted(&wanted, edge)?);
-            Ok(Some(urls))
-        };
-        let live = edges.iter().enumerate().map(of_edge).collect::<Result<_, Error>>()?;
-        Ok(Self { rule, edges, live })
+    pub(super) fn new(rule: CoverRule, edges: &'a [Edge], live: Option<&'a Live<'a>>, decisions: &[Decision]) -> Self {
+        Self { rule, edges, live: live.filter(|live| live.complete), fresh: fresh(decisions) }
     }
 
     /// The paths of each distribution.
@@ -58,7 +53,16 @@ impl<'a> Ground<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Vec<Cover>, Error> {
         let stale = self.stale(decisions);
-        let covers = stale.iter().enumerate().map(|(index, stale)| self.cover(index, stale, diagnostics));
+        let mut fields = Vec::with_capacity(stale.len());
+        for (index, stale) in stale.iter().enumerate() {
+            let live = self.live_at(index);
+            let field = field(stale, live.as_ref().map(|live| live as &dyn Urls));
+            if live.is_some() {
+                diagnostics.extend(unlisted(&modified(index, decisions), &field, &self.edges[index])?);
+            }
+            fields.push(field);
+        }
+        let covers = fields.iter().enumerate().map(|(index, field)| self.cover(index, field, diagnostics));
         covers.collect()
     }
 
@@ -71,22 +75,27 @@ impl<'a> Ground<'a> {
             _ => self.rule.wildcards(),
         };
         let mode = CoverMode::Budget { paths: limit, wildcards };
-        match &self.live[index] {
-            Some(live) => self.best(index, Some(live), stale, mode),
-            None => self.best(index, Some(&supposed(stale)), stale, mode),
-        }
+        let field = match self.live_at(index) {
+            Some(live) => field(stale, Some(&live)),
+            None => field(stale, Some(&supposed(stale))),
+        };
+        self.best(index, &field, mode)
     }
 
-    /// Whether all live URLs of a distribution are known.
-    pub(super) fn knows_live(&self, index: usize) -> bool {
-        self.live[index].is_some()
+    /// Whether all live URLs are known.
+    pub(super) fn knows_live(&self) -> bool {
+        self.live.is_some()
+    }
+
+    fn live_at(&self, index: usize) -> Option<LiveAt<'_>> {
+        self.live.map(|live| LiveAt { live, edge: &self.edges[index], fresh: &self.fresh })
     }
 
     /// A remark when some behaviour of another origin leaves no room for any wildcard.
     pub(super) fn everywhere_barred(&self) -> Vec<Diagnostic> {
-        let wanted = |index: usize| self.live[index].is_some() && self.rule.mode != CoverMode::Exact;
-        let barred = self.edges.iter().enumerate().filter(|(index, _)| wanted(*index) && !self.rule.other_origins);
-        let barred = barred.filter_map(|(_, edge)| Some((edge, edge.facts()?.barred_everywhere()?)));
+        let wanted = self.knows_live() && self.rule.mode != CoverMode::Exact && !self.rule.other_origins;
+        let edges = if wanted { self.edges } else { &[] };
+        let barred = edges.iter().filter_map(|edge| Some((edge, edge.facts()?.barred_everywhere()?)));
         let remarks = barred.map(|(edge, behaviour)| {
             Diagnostic::info(
                 "wildcards-barred",
@@ -109,9 +118,8 @@ impl<'a> Ground<'a> {
         stale
     }
 
-    fn cover(&self, index: usize, stale: &[&StaleUrl], diagnostics: &mut Vec<Diagnostic>) -> Result<Cover, Error> {
-        let (edge, live) = (&self.edges[index], self.live[index].as_ref());
-        let error = match self.best(index, live, stale, self.rule.mode) {
+    fn cover(&self, index: usize, field: &Field<'_>, diagnostics: &mut Vec<Diagnostic>) -> Result<Cover, Error> {
+        let error = match self.best(index, field, self.rule.mode) {
             Ok(cover) => return Ok(cover),
             Err(error) => error,
         };
@@ -122,28 +130,24 @@ impl<'a> Ground<'a> {
             }
             CoverError::LiveUnknown { .. } => "give the complete list of what is live, or raise `cover.paths`",
         };
-        let message = format!("{error}{}", of(edge));
+        let message = format!("{error}{}", of(&self.edges[index]));
         if self.rule.infeasible == Infeasible::Error {
             let help = format!("{help}; or set `cover.infeasible` to `chunks` to send more paths all the same");
             return Err(Error::new("budget-infeasible", message + "; nothing was purged", help));
         }
         diagnostics.push(Diagnostic::warning("budget-exceeded", message, help));
         let mode = CoverMode::Lossless { wildcards: self.rule.wildcards() };
-        self.best(index, live, stale, mode).map_err(|error| Error::new("budget-infeasible", format!("{error}"), help))
+        self.best(index, field, mode).map_err(|error| Error::new("budget-infeasible", format!("{error}"), help))
     }
 
-    fn best(
-        &self,
-        index: usize,
-        live: Option<&UrlSet>,
-        stale: &[&StaleUrl],
-        mode: CoverMode,
-    ) -> Result<Cover, CoverError> {
+    fn best(&self, index: usize, field: &Field<'_>, mode: CoverMode) -> Result<Cover, CoverError> {
         let facts = self.edges[index].facts().filter(|_| !self.rule.other_origins);
-        let barred = |prefix: &[u8]| facts.is_some_and(|facts: &Facts| facts.barred(prefix));
-        let site = Site { live, barred: &barred };
-        Cover::best(stale.iter().map(|stale| (&stale.url, &stale.path)), site, mode)
+        field.cover(&|prefix| facts.is_some_and(|facts: &Facts| facts.barred(prefix)), mode)
     }
+}
+
+fn field<'s>(stale: &[&'s StaleUrl], live: Option<&dyn Urls>) -> Field<'s> {
+    Field::new(stale.iter().map(|stale| (&stale.url, &stale.path)), live)
 }
 
 /// What may be live for all that is known: each folder of a stale URL is taken to hold one thing more, and to stand
@@ -171,53 +175,29 @@ fn fresh(decisions: &[Decision]) -> BTreeSet<ObjectKey> {
 }
 
 /// The URLs of modified objects at a distribution: each of them has to be live.
-fn modified(distribution: usize, decisions: &[Decision]) -> BTreeSet<&UrlPath> {
+fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&UrlPath> {
     let modified = decisions.iter().filter(|decision| decision.reason == Reason::Modified);
     let urls = modified.flat_map(Decision::stale).filter(|url| url.distribution == distribution);
-    urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect()
-}
-
-/// URLs that a live set has to hold.
-struct Wanted<'d> {
-    /// Sorted.
-    urls: Vec<&'d UrlPath>,
-    seen: Vec<bool>,
-    /// The first that is not before the URL seen last.
-    at: usize,
-}
-
-impl<'d> Wanted<'d> {
-    fn new(urls: BTreeSet<&'d UrlPath>) -> Self {
-        let urls: Vec<_> = urls.into_iter().collect();
-        Self { seen: vec![false; urls.len()], urls, at: 0 }
-    }
-
-    /// Live URLs come sorted as a rule: then a search is needed only past a wanted one.
-    fn see(&mut self, url: &[u8]) {
-        let before = |wanted: &&UrlPath| wanted.as_bytes() < url;
-        if self.at > 0 && !before(&self.urls[self.at - 1]) {
-            self.at = self.urls[..self.at].partition_point(before);
-        } else if self.urls.get(self.at).is_some_and(before) {
-            self.at += self.urls[self.at..].partition_point(before);
-        }
-        if self.urls.get(self.at).is_some_and(|wanted| wanted.as_bytes() == url) {
-            self.seen[self.at] = true;
-        }
-    }
-
-    fn missing(&self) -> impl Iterator<Item = &UrlPath> {
-        self.urls.iter().zip(&self.seen).filter(|(_, seen)| !**seen).map(|(url, _)| *url)
-    }
+    let mut urls: Vec<_> = urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect();
+    urls.sort();
+    urls.dedup();
+    urls
 }
 
 /// What a live set says of itself by leaving out what the diffs modify: not one of them, and it is of something else.
-fn unlisted(wanted: &Wanted<'_>, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
-    let Some(first) = wanted.missing().next() else { return Ok(None) };
-    let (missing, wanted) = (wanted.missing().count(), wanted.urls.len());
+fn unlisted(modified: &[&UrlPath], field: &Field<'_>, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
+    let mut unlisted = field.unlisted().peekable();
+    let is_missing = |url: &&&UrlPath| {
+        while unlisted.next_if(|stale| *stale < url.as_bytes()).is_some() {}
+        unlisted.peek() == Some(&url.as_bytes())
+    };
+    let missing: Vec<_> = modified.iter().filter(is_missing).collect();
+    let Some(first) = missing.first() else { return Ok(None) };
+    let (missing, modified) = (missing.len(), modified.len());
     let first = shown(first, false);
     let help = "list every object key as the bucket has it, for example with `aws s3api list-objects-v2`, and `ignore` files \
                 that are not deployed; a wildcard purges what is left out";
-    if missing == wanted {
+    if missing == modified {
         let message = format!(
             "the live set is said to be complete, but holds no modified object, not even `{first}`{}",
             of(edge)
@@ -225,31 +205,8 @@ fn unlisted(wanted: &Wanted<'_>, edge: &Edge) -> Result<Option<Diagnostic>, Erro
         return Err(Error::new("live-contradiction", message, help));
     }
     let message = format!(
-        "the live set is said to be complete, but {missing} of {wanted} modified objects are not in it, for example `{first}`{}",
+        "the live set is said to be complete, but {missing} of {modified} modified objects are not in it, for example `{first}`{}",
         of(edge)
     );
     Ok(Some(Diagnostic::warning("live-incomplete", message, help)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::string::String;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn what_is_missing_does_not_depend_on_the_order(
-            wanted in proptest::collection::btree_set("/[ab]{0,3}", 0..8),
-            live in proptest::collection::vec("/[ab]{0,3}", 0..12),
-        ) {
-            let paths: Vec<UrlPath> = wanted.iter().map(|url| UrlPath::below_root(&url.as_bytes()[1..])).collect();
-            let mut seen = Wanted::new(paths.iter().collect());
-            for url in &live {
-                seen.see(url.as_bytes());
-            }
-            let expected: Vec<&[u8]> = wanted.iter().filter(|url| !live.contains(url)).map(String::as_bytes).collect();
-            prop_assert_eq!(seen.missing().map(UrlPath::as_bytes).collect::<Vec<_>>(), expected);
-        }
-    }
 }

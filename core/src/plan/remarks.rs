@@ -1,6 +1,7 @@
 //! What a person should know about a plan.
 
 use alloc::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
@@ -22,7 +23,7 @@ use crate::{
 
 /// One warning for each path that a substitution led to, with the URLs that forced it.
 pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Diagnostic> {
-    let mut forced: BTreeMap<(Substitution, InvalidationPath), BTreeSet<String>> = BTreeMap::new();
+    let mut forced: BTreeMap<(Substitution, &InvalidationPath), BTreeSet<Cow<'_, str>>> = BTreeMap::new();
     for url in decisions.iter().flat_map(Decision::stale) {
         if let Some(substitution) = url.substitution {
             let path = covers[url.distribution].covering(&url.path);
@@ -48,7 +49,7 @@ pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Dia
 
 /// A warning for each fingerprint pattern that a changed file belies.
 pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision]) -> Vec<Diagnostic> {
-    let mut broken: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let mut broken: BTreeMap<usize, BTreeSet<Cow<'_, str>>> = BTreeMap::new();
     for decision in decisions {
         if let Some(index) = decision.broken_fingerprint {
             let name = decision.path.as_ref().map(RepoPath::escaped).unwrap_or_default();
@@ -124,8 +125,8 @@ pub(super) fn quota(edges: &[Edge], covers: &[Cover]) -> Vec<Diagnostic> {
 }
 
 /// The first name, and how many more there are.
-fn some(names: &BTreeSet<String>) -> String {
-    let first = names.first().map(String::as_str).unwrap_or_default();
+fn some(names: &BTreeSet<Cow<'_, str>>) -> String {
+    let first = names.first().map(|name| &**name).unwrap_or_default();
     match names.len() {
         0 | 1 => format!("`{first}`"),
         count => format!("`{first}` and {} more", count - 1),

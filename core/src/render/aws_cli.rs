@@ -12,14 +12,14 @@ const MOST: usize = 64 * 1024;
 /// the text can be pasted as well as run.
 ///
 /// `--paths` gives each run a caller reference of its own: who runs the commands again wants the paths purged again.
-pub(super) fn plan(answer: &PlanAnswer) -> String {
+pub(super) fn plan(answer: &PlanAnswer<'_>) -> String {
     let mut head = format!("# {} to invalidate, decided by {}.\n", count(answer.billed_paths, "path"), source(answer));
-    for diagnostic in &answer.diagnostics {
+    for diagnostic in answer.diagnostics {
         head += &format!("# {}: {} [{}]\n", diagnostic.severity.name(), plain(&diagnostic.message), diagnostic.code);
     }
     let mut commands = Vec::new();
     for distribution in &answer.distributions {
-        let id = distribution_id(&distribution.id);
+        let id = distribution_id(distribution.id);
         for (index, batch) in distribution.batches.iter().enumerate() {
             let waits = index + 1 < distribution.batches.len();
             let mut rest = &*batch.paths;
@@ -40,7 +40,7 @@ pub(super) fn plan(answer: &PlanAnswer) -> String {
 }
 
 /// `waits`: until the batch is complete, because the next one would pass what CloudFront works on at a time.
-fn command(id: &str, paths: &[String], waits: bool) -> String {
+fn command(id: &str, paths: &[&str], waits: bool) -> String {
     let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
     let paths = paths.join(" \\\n  ");
     let create = format!("aws cloudfront create-invalidation --distribution-id {id}");

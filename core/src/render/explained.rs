@@ -8,7 +8,7 @@ use super::{
 };
 use crate::explain::{ExplainAnswer, Fate, PathAnswer, Verdict};
 
-pub(super) fn explained(answer: &ExplainAnswer, paint: Paint) -> String {
+pub(super) fn explained(answer: &ExplainAnswer<'_>, paint: Paint) -> String {
     let asked = answer.url.as_ref().or(answer.path.as_ref());
     let mut text = format!("{}\n", paint.strong(&plain(asked.map(String::as_str).unwrap_or_default())));
     for verdict in &answer.verdicts {
@@ -21,10 +21,10 @@ pub(super) fn explained(answer: &ExplainAnswer, paint: Paint) -> String {
             text += "  ";
             text += &row(decision, width, paint);
             let mut because = Vec::new();
-            if let Some(commit) = &decision.commit {
+            if let Some(commit) = decision.commit {
                 because.push(format!("changed by {}", plain(commit)));
             }
-            because.push(format!("rule {}", plain(&decision.rule)));
+            because.push(format!("rule {}", plain(decision.rule)));
             if let Some(cost) = &decision.cost {
                 let shared = if cost.shared > 0 { format!(", {} shared", cost.shared) } else { String::new() };
                 because.push(format!("{}{shared}", count(cost.paths, "path")));
@@ -36,14 +36,14 @@ pub(super) fn explained(answer: &ExplainAnswer, paint: Paint) -> String {
         text += "\nPaths:\n";
         answer.paths.iter().for_each(|path| text += &of_path(path));
     }
-    text += &diagnostics(&answer.diagnostics, paint);
+    text += &diagnostics(answer.diagnostics, paint);
     text + &format!("\nDecided by {}.\n", named(answer.policy, answer.preset.name()))
 }
 
-fn told(verdict: &Verdict, asked: Option<&str>, paint: Paint) -> String {
+fn told(verdict: &Verdict<'_>, asked: Option<&str>, paint: Paint) -> String {
     let mut text = String::from("  ");
     if !verdict.distribution.is_empty() {
-        text += &format!("{}: ", plain(&verdict.distribution));
+        text += &format!("{}: ", plain(verdict.distribution));
     }
     if let Some(url) = verdict.url.as_deref().filter(|url| asked != Some(*url)) {
         text += &format!("{}: ", plain(url));
@@ -57,7 +57,7 @@ fn told(verdict: &Verdict, asked: Option<&str>, paint: Paint) -> String {
     if let Some(rule) = &verdict.rule {
         text += &format!(" (rule {})", plain(rule));
     }
-    if let Some(behaviour) = &verdict.behaviour {
+    if let Some(behaviour) = verdict.behaviour {
         text += &format!(", served by behaviour {}", plain(behaviour));
     }
     if let Some(path) = &verdict.path {
@@ -66,8 +66,8 @@ fn told(verdict: &Verdict, asked: Option<&str>, paint: Paint) -> String {
     text + "\n"
 }
 
-fn of_path(path: &PathAnswer) -> String {
+fn of_path(path: &PathAnswer<'_>) -> String {
     let forced = path.forced_by.map(|code| format!(", forced by {code}")).unwrap_or_default();
-    let at = if path.distribution.is_empty() { String::new() } else { format!("{}: ", plain(&path.distribution)) };
+    let at = if path.distribution.is_empty() { String::new() } else { format!("{}: ", plain(path.distribution)) };
     format!("  {at}{} purges {}{forced}\n", path.path, count(path.stale_urls, "stale URL"))
 }

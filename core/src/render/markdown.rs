@@ -15,7 +15,7 @@ use crate::{
 /// A comment holds at most 65,536 characters on GitHub; the rest is for what stands around the tables.
 const MOST: usize = 48_000;
 
-pub(super) fn plan(answer: &PlanAnswer) -> String {
+pub(super) fn plan(answer: &PlanAnswer<'_>) -> String {
     let mut text = format!(
         "### CloudFront invalidation: {}\n\nAt most {} beyond the free 1,000 a month. Decided by {}.\n",
         count(answer.billed_paths, "path"),
@@ -27,7 +27,7 @@ pub(super) fn plan(answer: &PlanAnswer) -> String {
     if skipped > 0 {
         text += &kept(answer, skipped, MOST.saturating_sub(text.len()));
     }
-    for diagnostic in &answer.diagnostics {
+    for diagnostic in answer.diagnostics {
         let severity = if diagnostic.severity == Severity::Warning { "Warning" } else { "Note" };
         let told = format!("\n> **{severity}:** {}. {}.\n", prose(&diagnostic.message), prose(&diagnostic.help));
         if text.len() + told.len() > 60_000 {
@@ -40,7 +40,7 @@ pub(super) fn plan(answer: &PlanAnswer) -> String {
 }
 
 /// The table of what is purged, and how many decisions are not in it because they purge nothing.
-fn purged(answer: &PlanAnswer, head: &mut String) -> (String, usize) {
+fn purged(answer: &PlanAnswer<'_>, head: &mut String) -> (String, usize) {
     let purged = || answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Purge);
     let all = purged().count();
     let skipped = answer.decisions.len() - all;
@@ -50,8 +50,8 @@ fn purged(answer: &PlanAnswer, head: &mut String) -> (String, usize) {
     }
     let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
     for (shown, decision) in purged().enumerate() {
-        let paths = paths(decision).iter().map(|path| code(path)).collect::<alloc::vec::Vec<_>>().join("<br>");
-        let row = format!("| {} | {} | {paths} |\n", code(&name(decision)), decision.reason.name());
+        let paths = paths(&decision).iter().map(|path| code(path)).collect::<alloc::vec::Vec<_>>().join("<br>");
+        let row = format!("| {} | {} | {paths} |\n", code(&name(&decision)), decision.reason.name());
         if table.len() + row.len() > MOST {
             table += &format!("\nand {} more.\n", count(all - shown, "file"));
             break;
@@ -62,12 +62,12 @@ fn purged(answer: &PlanAnswer, head: &mut String) -> (String, usize) {
 }
 
 /// The folded table of what is not purged, as far as there is room.
-fn kept(answer: &PlanAnswer, skipped: usize, room: usize) -> String {
+fn kept(answer: &PlanAnswer<'_>, skipped: usize, room: usize) -> String {
     let mut table = format!("\n<details><summary>{} not purged</summary>\n\n", count(skipped, "change"));
     table += "| File | Why | Rule |\n|---|---|---|\n";
     let kept = answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Skip);
     for (shown, decision) in kept.enumerate() {
-        let row = row(decision);
+        let row = row(&decision);
         if table.len() + row.len() > room {
             table += &format!("\nand {} more.\n", count(skipped - shown, "change"));
             break;
@@ -77,8 +77,8 @@ fn kept(answer: &PlanAnswer, skipped: usize, room: usize) -> String {
     table + "\n</details>\n"
 }
 
-fn row(decision: &DecisionAnswer) -> String {
-    format!("| {} | {} | {} |\n", code(&name(decision)), decision.reason.name(), code(&decision.rule))
+fn row(decision: &DecisionAnswer<'_>) -> String {
+    format!("| {} | {} | {} |\n", code(&name(decision)), decision.reason.name(), code(decision.rule))
 }
 
 /// Text from outside within a table's cell: no Markdown and no HTML in it is read as such.

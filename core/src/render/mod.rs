@@ -79,7 +79,7 @@ impl RenderRequest {
     }
 }
 
-impl Render for PlanAnswer {
+impl Render for PlanAnswer<'_> {
     const OPERATION: &'static str = "plan";
 
     fn text(&self, paint: Paint) -> String {
@@ -95,7 +95,7 @@ impl Render for PlanAnswer {
     }
 }
 
-impl Render for ExplainAnswer {
+impl Render for ExplainAnswer<'_> {
     const OPERATION: &'static str = "explain";
 
     fn text(&self, paint: Paint) -> String {
@@ -103,7 +103,7 @@ impl Render for ExplainAnswer {
     }
 }
 
-impl Render for CheckAnswer {
+impl Render for CheckAnswer<'_> {
     const OPERATION: &'static str = "check";
 
     fn text(&self, paint: Paint) -> String {

@@ -11,23 +11,23 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
 };
 
-pub(super) fn plan(answer: &PlanAnswer, paint: Paint) -> String {
+pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint) -> String {
     let mut text = String::new();
-    if answer.decisions.is_empty() {
+    if answer.decisions.len() == 0 {
         text += "No file changed.\n";
     }
     let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
-    for decision in &answer.decisions {
-        text += &row(decision, width, paint);
+    for decision in answer.decisions.iter() {
+        text += &row(&decision, width, paint);
     }
-    text += &diagnostics(&answer.diagnostics, paint);
+    text += &diagnostics(answer.diagnostics, paint);
     text.push('\n');
     text += &summary(answer);
     text
 }
 
 /// What is paid for, and who decided.
-pub(super) fn summary(answer: &PlanAnswer) -> String {
+pub(super) fn summary(answer: &PlanAnswer<'_>) -> String {
     let mut text = String::new();
     for distribution in &answer.distributions {
         text += &of_distribution(distribution);
@@ -50,7 +50,7 @@ pub(super) fn summary(answer: &PlanAnswer) -> String {
 }
 
 /// Nothing for a single unnamed distribution without anything to tell.
-fn of_distribution(distribution: &DistributionAnswer) -> String {
+fn of_distribution(distribution: &DistributionAnswer<'_>) -> String {
     let mut facts = Vec::new();
     if distribution.wildcards > 0 {
         facts.push(count(distribution.wildcards, "wildcard"));
@@ -61,7 +61,7 @@ fn of_distribution(distribution: &DistributionAnswer) -> String {
     if distribution.batches.len() > 1 {
         facts.push(count(distribution.batches.len(), "batch").replace("batchs", "batches"));
     }
-    let name = if distribution.id.is_empty() { "distribution" } else { &distribution.id };
+    let name = if distribution.id.is_empty() { "distribution" } else { distribution.id };
     if distribution.id.is_empty() && facts.is_empty() {
         return String::new();
     }
@@ -70,7 +70,7 @@ fn of_distribution(distribution: &DistributionAnswer) -> String {
 }
 
 /// The preset, or the policy with the preset that fills it in.
-pub(super) fn source(answer: &PlanAnswer) -> String {
+pub(super) fn source(answer: &PlanAnswer<'_>) -> String {
     named(answer.policy, answer.preset.name())
 }
 
@@ -79,7 +79,7 @@ pub(super) fn named(policy: &str, preset: &str) -> String {
 }
 
 /// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
-pub(super) fn row(decision: &DecisionAnswer, width: usize, paint: Paint) -> String {
+pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, paint: Paint) -> String {
     let reason = decision.reason.name();
     let name = name(decision);
     match decision.outcome {
@@ -87,12 +87,12 @@ pub(super) fn row(decision: &DecisionAnswer, width: usize, paint: Paint) -> Stri
             let paths = paths(decision).join("  ");
             format!("{}  {reason:width$}  {name}  =>  {paths}\n", paint.green("purge"))
         }
-        Outcome::Skip => paint.faint(&format!("skip   {reason:width$}  {name}  ({})", plain(&decision.rule))) + "\n",
+        Outcome::Skip => paint.faint(&format!("skip   {reason:width$}  {name}  ({})", plain(decision.rule))) + "\n",
     }
 }
 
 /// The repository path, with the old one of a rename or copy.
-pub(super) fn name(decision: &DecisionAnswer) -> String {
+pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
     match &decision.from {
         Some(from) => format!("{} (was {})", plain(&decision.path), plain(from)),
         None => plain(&decision.path),
@@ -100,8 +100,8 @@ pub(super) fn name(decision: &DecisionAnswer) -> String {
 }
 
 /// The invalidation paths that a decision needs, each once.
-pub(super) fn paths(decision: &DecisionAnswer) -> Vec<&str> {
-    let paths: BTreeSet<&str> = decision.urls.iter().filter_map(|url| url.path.as_deref()).collect();
+pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
+    let paths: BTreeSet<&str> = decision.urls.iter().filter_map(|url| url.path).collect();
     paths.into_iter().collect()
 }
 
@@ -124,10 +124,10 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
 }
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
-pub(super) fn check(answer: &CheckAnswer, paint: Paint) -> String {
+pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
     let settings = serde_json::to_string_pretty(&answer.settings).expect("settings are plain data");
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
     let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
     let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };
-    format!("{settings}\n{}\n{source}: {verdict}.\n", diagnostics(&answer.diagnostics, paint))
+    format!("{settings}\n{}\n{source}: {verdict}.\n", diagnostics(answer.diagnostics, paint))
 }

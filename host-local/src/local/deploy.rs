@@ -181,7 +181,8 @@ impl<'a> Deployment<'a> {
             (Some(before), Some(after)) => before.is_file() && after.is_file() && before.id != after.id,
             _ => false,
         };
-        let modified = changes.iter().filter(is_new).map(|change| purgeplan_core::escape(&change.path)).collect();
+        let modified =
+            changes.iter().filter(is_new).map(|change| purgeplan_core::escape(&change.path).into_owned()).collect();
         let mut needless = Vec::new();
         for (id, from) in bought {
             let new = edge.invalidations(id).unwrap_or_default().get(*from..).unwrap_or_default();
@@ -214,7 +215,7 @@ impl<'a> Deployment<'a> {
         let lost: BTreeSet<&str> =
             deploy.lost_events.iter().flat_map(|event| &event.keys).map(String::as_str).collect();
         for change in changes {
-            let path = purgeplan_core::escape(&change.path);
+            let path = purgeplan_core::escape(&change.path).into_owned();
             let key = self.setup.key(&change.path);
             rows.entry(path.clone()).or_insert_with(|| {
                 // The function hears only of objects: without an event it cannot decide.

@@ -71,8 +71,11 @@ fn combined_diffs_name_every_file_that_they_show() {
         let listed = String::from_utf8(repository.git("rev-list --merges main")).unwrap();
         for merge in listed.lines() {
             let names = repository.git(&format!("diff-tree -c --name-only -z --no-commit-id -r {merge}"));
-            let names: BTreeSet<String> =
-                names.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(purgeplan_core::escape).collect();
+            let names: BTreeSet<String> = names
+                .split(|byte| *byte == 0)
+                .filter(|name| !name.is_empty())
+                .map(|name| purgeplan_core::escape(name).into_owned())
+                .collect();
             for arguments in [
                 "show -c --format=",
                 "show -c",

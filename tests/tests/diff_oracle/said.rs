@@ -52,9 +52,9 @@ pub(crate) fn records(raw: &[u8]) -> BTreeSet<(String, Option<String>, char)> {
     let mut records = BTreeSet::new();
     while let Some(header) = fields.next().filter(|header| !header.is_empty()) {
         let letter = char::from(header[header.iter().rposition(|byte| *byte == b' ').unwrap() + 1]);
-        let first = purgeplan_core::escape(fields.next().unwrap());
+        let first = purgeplan_core::escape(fields.next().unwrap()).into_owned();
         let record = match letter {
-            'R' | 'C' => (purgeplan_core::escape(fields.next().unwrap()), Some(first), letter),
+            'R' | 'C' => (purgeplan_core::escape(fields.next().unwrap()).into_owned(), Some(first), letter),
             _ => (first, None, letter),
         };
         records.insert(record);

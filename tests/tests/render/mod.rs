@@ -284,7 +284,7 @@ pub(crate) fn parse(format: &str, attachments: &[&[u8]]) -> Result<Told, String>
 
 /// What `parse` is to answer.
 pub(crate) fn told(items: &[Item], change: fn(&Item) -> &'static str) -> Told {
-    let escape = |name: &Vec<u8>| purgeplan_core::escape(name);
+    let escape = |name: &Vec<u8>| purgeplan_core::escape(name).into_owned();
     let mut sorted: Vec<&Item> = items.iter().collect();
     sorted.sort_by(|one, other| one.path.cmp(&other.path));
     sorted.into_iter().map(|item| (change(item).into(), escape(&item.path), item.from.as_ref().map(escape))).collect()

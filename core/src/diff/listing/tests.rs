@@ -1,5 +1,7 @@
 //! What git lists, by small examples.
 
+use alloc::string::String;
+
 use super::*;
 use crate::change::{Change, Effect};
 use alloc::vec::Vec;
@@ -17,7 +19,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Change>, Error> {
 fn read_lines(listing: Listing, text: &str) -> Result<Vec<(String, Effect)>, Error> {
     let mut sink = Sink::default();
     listing.read_lines(text.as_bytes(), 3, &mut sink)?;
-    Ok(sink.finish().0.iter().map(|change| (change.path.escaped(), change.effect)).collect())
+    Ok(sink.finish().0.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect())
 }
 
 fn every_status() -> String {
@@ -36,7 +38,7 @@ fn every_status() -> String {
 #[test]
 fn every_status_is_read() {
     let changes = read(every_status().as_bytes()).unwrap();
-    let effects: Vec<_> = changes.iter().map(|c| (c.path.escaped(), c.effect)).collect();
+    let effects: Vec<_> = changes.iter().map(|c| (c.path.escaped().into_owned(), c.effect)).collect();
     assert_eq!(
         effects,
         [
@@ -50,7 +52,7 @@ fn every_status_is_read() {
         ]
     );
     assert_eq!(
-        changes[4].effect_on_from().map(|(path, effect)| (path.escaped(), effect)),
+        changes[4].effect_on_from().map(|(path, effect)| (path.escaped().into_owned(), effect)),
         Some(("old".into(), Effect::Deleted))
     );
     assert_eq!(changes[1].effect_on_from(), None);
@@ -60,7 +62,7 @@ fn every_status_is_read() {
 fn lines_say_the_same_as_fields() {
     let lines = every_status().replace(':', "\n:").replace(" A\0", " A\t").replace('\0', "\t").replace("\t\n", "\n");
     let fields: Vec<_> =
-        read(every_status().as_bytes()).unwrap().iter().map(|c| (c.path.escaped(), c.effect)).collect();
+        read(every_status().as_bytes()).unwrap().iter().map(|c| (c.path.escaped().into_owned(), c.effect)).collect();
     assert_eq!(read_lines(Listing::Raw, lines.trim()).unwrap(), fields);
 }
 

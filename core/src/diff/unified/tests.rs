@@ -11,7 +11,7 @@ fn read(diff: impl AsRef<[u8]>) -> Result<(Found, Vec<&'static str>), Error> {
     let mut sink = Sink::default();
     parse(diff.as_ref(), 0, &mut sink)?;
     let (changes, diagnostics) = sink.finish();
-    let mut found: Found = changes.iter().map(|change| (change.path.escaped(), change.effect)).collect();
+    let mut found: Found = changes.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect();
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok((found, diagnostics.iter().map(|diagnostic| diagnostic.code).collect()))
 }
@@ -74,10 +74,7 @@ fn renames_and_copies_name_their_sources() {
     let (changes, _) = sink.finish();
     let told: Vec<_> =
         changes.iter().map(|c| (c.status, c.path.escaped(), c.from.as_ref().unwrap().escaped())).collect();
-    assert_eq!(
-        told,
-        [(Status::Renamed, "n".to_string(), "o p".to_string()), (Status::Copied, "z".to_string(), "é".to_string())]
-    );
+    assert_eq!(told, [(Status::Renamed, "n".into(), "o p".into()), (Status::Copied, "z".into(), "é".into())]);
 }
 
 #[test]
