@@ -18,8 +18,19 @@ use crate::{
     trigger::Trigger,
 };
 
+/// The type of every answer that is not a failure.
+pub(crate) struct Success;
+
+impl Serialize for Success {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("success")
+    }
+}
+
 #[derive(Serialize)]
 pub(crate) struct PlanAnswer<'p> {
+    #[serde(rename = "type")]
+    kind: Success,
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
     pub(crate) paths: Vec<&'p str>,
@@ -29,6 +40,9 @@ pub(crate) struct PlanAnswer<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trigger: Option<TriggerAnswer>,
     pub(crate) diagnostics: &'p [Diagnostic],
+    /// Only on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rendered: Option<String>,
 }
 
 /// All decisions of a plan, each put into words when it is asked for: there can be a million.
@@ -122,6 +136,7 @@ impl<'p> PlanAnswer<'p> {
         let distributions: Vec<_> =
             plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, &identity)).collect();
         Self {
+            kind: Success,
             preset: policy.preset,
             policy: given(policy),
             paths,
@@ -134,6 +149,7 @@ impl<'p> PlanAnswer<'p> {
                 unchanged: plan.unchanged,
             }),
             diagnostics: &plan.diagnostics,
+            rendered: None,
         }
     }
 }
@@ -217,25 +233,34 @@ impl<'p> DistributionAnswer<'p> {
 /// What a policy comes to.
 #[derive(Serialize)]
 pub(crate) struct CheckAnswer<'p> {
+    #[serde(rename = "type")]
+    kind: Success,
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
     pub(crate) settings: Settings,
     pub(crate) diagnostics: &'p [Diagnostic],
+    /// Only on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rendered: Option<String>,
 }
 
 impl<'p> CheckAnswer<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         Self {
+            kind: Success,
             preset: policy.preset,
             policy: given(policy),
             settings: Settings::of(policy),
             diagnostics: &policy.warnings,
+            rendered: None,
         }
     }
 }
 
 #[derive(Serialize)]
 pub(crate) struct ParseAnswer<'c> {
+    #[serde(rename = "type")]
+    kind: Success,
     changes: Vec<ChangeAnswer<'c>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<Diagnostic>,
@@ -271,7 +296,7 @@ impl<'c> ParseAnswer<'c> {
             before: change.before.as_ref().and_then(EntryAnswer::of),
             after: change.after.as_ref().and_then(EntryAnswer::of),
         });
-        Self { changes: changes.collect(), diagnostics }
+        Self { kind: Success, changes: changes.collect(), diagnostics }
     }
 }
 

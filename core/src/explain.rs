@@ -10,7 +10,7 @@ use alloc::{
 use serde::Serialize;
 
 use crate::{
-    answer::{DecisionAnswer, given},
+    answer::{DecisionAnswer, Success, given},
     decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
     diagnostic::Diagnostic,
     error::Error,
@@ -33,6 +33,8 @@ pub(crate) enum Subject {
 
 #[derive(Serialize)]
 pub(crate) struct ExplainAnswer<'p> {
+    #[serde(rename = "type")]
+    kind: Success,
     pub(crate) preset: Preset,
     pub(crate) policy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +45,9 @@ pub(crate) struct ExplainAnswer<'p> {
     pub(crate) decisions: Vec<DecisionAnswer<'p>>,
     pub(crate) paths: Vec<PathAnswer<'p>>,
     pub(crate) diagnostics: &'p [Diagnostic],
+    /// Only on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rendered: Option<String>,
 }
 
 /// What becomes of one URL at one distribution.
@@ -174,6 +179,7 @@ impl<'p> ExplainAnswer<'p> {
             Subject::Path(path) => speaks_of(decision, path),
         });
         Self {
+            kind: Success,
             preset: policy.preset,
             policy: given(policy),
             url: if let Subject::Url(url) = subject { Some(shown(url, false)) } else { None },
@@ -182,6 +188,7 @@ impl<'p> ExplainAnswer<'p> {
             paths: explainer.paths(&verdicts),
             verdicts,
             diagnostics: &plan.diagnostics,
+            rendered: None,
         }
     }
 }

@@ -31,6 +31,7 @@ mod escape;
 mod explain;
 mod facts;
 mod invalidation;
+mod json;
 mod live;
 mod locate;
 mod map;

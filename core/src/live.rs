@@ -1,31 +1,27 @@
 //! The live set: what the site has now, so that a wildcard can be known to purge nothing that did not change.
 
 use alloc::{borrow::Cow, collections::BTreeSet, format, vec::Vec};
-use serde::Deserialize;
 
 use crate::{
     diff::{attachment, bom},
     edge::Edge,
     error::Error,
     escape::hex,
+    json::{Document, object, words},
     map::Form,
     names::{ObjectKey, UrlPath},
     s3_listing,
 };
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(crate) struct LiveRequest {
     attachment: usize,
-    #[serde(default)]
     complete: bool,
-    #[serde(default)]
     kind: Kind,
 }
 
 /// What each entry is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Kind {
     /// Object keys, as they are.
     #[default]
@@ -35,6 +31,9 @@ enum Kind {
     /// The JSON of `aws s3api list-objects-v2`.
     S3Listing,
 }
+
+object!(LiveRequest strict { attachment: required, complete: or_default, kind: or_default });
+words!(Kind { Keys: "keys", Urls: "urls", S3Listing: "s3-listing" });
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.
 #[derive(Debug, Clone)]
@@ -54,7 +53,8 @@ impl<'a> Live<'a> {
             (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, request.complete)?),
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
-                serde_json::from_slice::<Vec<Cow<'_, str>>>(text).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
+                let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
+                document.read::<Vec<Cow<'_, str>>>(None).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
             }
             _ => None,
         };
@@ -172,7 +172,8 @@ mod tests {
     use alloc::{string::String, vec};
 
     fn urls(request: &str, bytes: &[u8]) -> Result<Vec<String>, Vec<Error>> {
-        let request: LiveRequest = serde_json::from_str(request).unwrap();
+        let document = Document { bytes: request.as_bytes(), attachment: None, code: "", help: "" };
+        let request: LiveRequest = document.read(None).unwrap();
         let live = Live::read(&request, &[bytes])?;
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);

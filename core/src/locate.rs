@@ -1,14 +1,18 @@
 //! From a JSON pointer or a parser's line and column to the bytes of the document.
 
 use alloc::{
-    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
 };
+use core::fmt;
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
-use crate::error::Error;
+use crate::{diff::bom, error::Error, json::Text};
 
 /// What `serde_json` found wrong, with the byte at which it found it.
 pub(crate) fn json_error(
@@ -35,15 +39,6 @@ pub(crate) fn pointed(mut error: Error, document: &[u8], attachment: Option<usiz
     error
 }
 
-/// Moves an error's span from the value at `pointer` into the document that holds it.
-pub(crate) fn within(mut error: Error, document: &[u8], pointer: &str) -> Error {
-    if let (Some((start, _)), Some(span)) = (span_of(document, pointer), error.span.as_mut()) {
-        span.start += start;
-        span.end += start;
-    }
-    error
-}
-
 /// Line from 1 and column from 1, in characters, of a byte of a document.
 pub(crate) fn line_and_column(document: &[u8], at: usize) -> (usize, usize) {
     let before = &document[..at.min(document.len())];
@@ -62,20 +57,57 @@ fn offset(document: &[u8], line: usize, column: usize) -> usize {
 }
 
 /// The bytes of the value that a JSON pointer (RFC 6901) names, without surrounding space.
-fn span_of(document: &[u8], pointer: &str) -> Option<(usize, usize)> {
-    let text = core::str::from_utf8(document).ok()?;
-    let mut value: &RawValue = serde_json::from_str(text).ok()?;
-    for token in pointer.split('/').skip(1) {
-        value = if value.get().starts_with('[') {
-            let items: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-            items.get(token.parse::<usize>().ok()?).copied()?
-        } else {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
-            fields.get(&token.replace("~1", "/").replace("~0", "~")).copied()?
-        };
+pub(crate) fn span_of(document: &[u8], pointer: &str) -> Option<(usize, usize)> {
+    let tokens: Vec<String> =
+        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let mut parser = serde_json::Deserializer::from_slice(&document[bom(document)..]);
+    let value = Seek(&tokens).deserialize(&mut parser).ok()??.get();
+    let start = value.as_ptr().addr().checked_sub(document.as_ptr().addr())?;
+    Some((start, start + value.len()))
+}
+
+/// Goes down to the value at these tokens.
+#[derive(Clone, Copy)]
+struct Seek<'p>(&'p [String]);
+
+impl<'a> DeserializeSeed<'a> for Seek<'_> {
+    type Value = Option<&'a RawValue>;
+
+    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<Self::Value, D::Error> {
+        if self.0.is_empty() { <&RawValue>::deserialize(parser).map(Some) } else { parser.deserialize_any(self) }
     }
-    let start = value.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-    Some((start, start + value.get().len()))
+}
+
+impl<'a> Visitor<'a> for Seek<'_> {
+    type Value = Option<&'a RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or an object")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let wanted = self.0[0].parse().unwrap_or(usize::MAX);
+        for _ in 0..wanted {
+            if list.next_element::<IgnoredAny>()?.is_none() {
+                return Ok(None);
+            }
+        }
+        let found = list.next_element_seed(Seek(&self.0[1..]))?.flatten();
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found)
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(name) = map.next_key_seed(Text)? {
+            if name == self.0[0] {
+                found = map.next_value_seed(Seek(&self.0[1..]))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
 }
 
 #[cfg(test)]

@@ -2,18 +2,12 @@
 
 use alloc::{
     borrow::ToOwned,
-    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
     vec,
     vec::Vec,
 };
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -24,29 +18,25 @@ use crate::{
     error::Error,
     escape::to_hex,
     facts::Facts,
+    json::{Document, Json, Read, object},
     live::{Live, LiveRequest},
     locate, map,
     names::RepoPath,
     plan::{Plan, plan},
-    policy::{self, Distribution, Mapping, Policy, Preset, file::PolicyFile},
+    policy::{Distribution, Mapping, Policy, Preset},
     trigger::{Trigger, TriggerRequest},
 };
 
 /// Of `plan` and `explain`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanRequest {
-    #[serde(rename = "op")]
+struct PlanRequest<'r> {
     _op: String,
     preset: Option<Preset>,
-    policy: Option<Box<RawValue>>,
+    policy: Option<Json<'r>>,
     policy_attachment: Option<usize>,
     diffs: Vec<DiffRequest>,
     trigger: Option<TriggerRequest>,
-    #[serde(default)]
     identity: Vec<String>,
     distribution: Option<String>,
-    #[serde(default)]
     distribution_configs: Vec<ConfigRequest>,
     live: Option<LiveRequest>,
     /// Only of `explain`.
@@ -54,65 +44,65 @@ struct PlanRequest {
     /// Only of `explain`.
     path: Option<String>,
     /// Read by itself, because a failure is rendered too.
-    #[serde(rename = "render")]
-    _render: Option<IgnoredAny>,
+    _render: Option<Json<'r>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct ParseRequest {
-    #[serde(rename = "op")]
     _op: String,
     pub(crate) diffs: Vec<DiffRequest>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CheckRequest {
-    #[serde(rename = "op")]
+pub(crate) struct CheckRequest<'r> {
     _op: String,
     preset: Option<Preset>,
-    policy: Option<Box<RawValue>>,
+    policy: Option<Json<'r>>,
     policy_attachment: Option<usize>,
-    #[serde(rename = "render")]
-    _render: Option<IgnoredAny>,
+    _render: Option<Json<'r>>,
 }
 
 #[cfg(feature = "schema")]
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct SchemaRequest {
-    #[serde(rename = "op")]
     _op: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct DiffRequest {
-    #[serde(default)]
     format: Format,
     attachments: Vec<usize>,
     /// Whether a diff that is cut off may be read as far as it goes.
-    #[serde(default)]
     partial: bool,
     pub(crate) base: Option<String>,
     pub(crate) head: Option<String>,
 }
 
 /// Where the configuration of a distribution is.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ConfigRequest {
     /// Of the distribution; without it the document's own, or that of the only distribution there is.
     id: Option<String>,
     attachment: usize,
 }
 
+object!(PlanRequest<'r> strict {
+    _op = "op": required, preset: optional, policy: optional, policy_attachment: optional, diffs: required,
+    trigger: optional, identity: or_default, distribution: optional, distribution_configs: or_default, live: optional,
+    url: optional, path: optional, _render = "render": optional,
+});
+object!(ParseRequest strict { _op = "op": required, diffs: required });
+object!(CheckRequest<'r> strict {
+    _op = "op": required, preset: optional, policy: optional, policy_attachment: optional,
+    _render = "render": optional,
+});
+#[cfg(feature = "schema")]
+object!(SchemaRequest strict { _op = "op": required });
+object!(DiffRequest strict {
+    format: or_default, attachments: required, partial: or_default, base: optional, head: optional,
+});
+object!(ConfigRequest strict { id: optional, attachment: required });
+
 /// Where a request has its policy.
 pub(crate) struct PolicySource<'r> {
-    preset: Option<Preset>,
-    inline: Option<&'r RawValue>,
-    attachment: Option<usize>,
+    pub(crate) preset: Option<Preset>,
+    pub(crate) inline: Option<Json<'r>>,
+    pub(crate) attachment: Option<usize>,
 }
 
 /// What `explain` is asked about.
@@ -123,7 +113,7 @@ pub(crate) struct SubjectFields<'r> {
 
 /// A request with all of its inputs read.
 pub(crate) struct Prepared<'a> {
-    parsed: PlanRequest,
+    parsed: PlanRequest<'a>,
     pub(crate) policy: Policy,
     pub(crate) trigger: Option<Trigger>,
     changes: ChangeSet,
@@ -133,21 +123,18 @@ pub(crate) struct Prepared<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl CheckRequest {
-    pub(crate) fn source(&self) -> PolicySource<'_> {
-        PolicySource { preset: self.preset, inline: self.policy.as_deref(), attachment: self.policy_attachment }
+impl<'r> CheckRequest<'r> {
+    pub(crate) fn source(self) -> PolicySource<'r> {
+        PolicySource { preset: self.preset, inline: self.policy, attachment: self.policy_attachment }
     }
 }
 
 impl<'a> Prepared<'a> {
-    pub(crate) fn read(request: &[u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
-        let parsed: PlanRequest = read(request)?;
-        let source = PolicySource {
-            preset: parsed.preset,
-            inline: parsed.policy.as_deref(),
-            attachment: parsed.policy_attachment,
-        };
-        let policy = policy(&source, request, attachments)?;
+    pub(crate) fn read(tree: Json<'a>, request: &'a [u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+        let mut parsed: PlanRequest<'a> = read(tree, request)?;
+        let source =
+            PolicySource { preset: parsed.preset, inline: parsed.policy.take(), attachment: parsed.policy_attachment };
+        let policy = policy(source, request, attachments)?;
         let (changes, mut diagnostics) = changes(&parsed.diffs, attachments, Some(&policy.mappings))?;
         let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
         let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
@@ -202,14 +189,15 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// A request's own fields.
-pub(crate) fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Vec<Error>> {
-    serde_json::from_slice(request).map_err(|error| vec![json_error(&error, request)])
+/// A request, and how its faults are told.
+pub(crate) fn document(request: &[u8]) -> Document<'_> {
+    let help = "see ARCHITECTURE.md, The wire, for the fields of a request";
+    Document { bytes: request, attachment: None, code: "request-json", help }
 }
 
-pub(crate) fn json_error(error: &serde_json::Error, request: &[u8]) -> Error {
-    let help = "see ARCHITECTURE.md, The wire, for the fields of a request";
-    locate::json_error("request-json", error, request, None, help)
+/// A request's own fields.
+pub(crate) fn read<'a, T: Read<'a>>(tree: Json<'a>, request: &'a [u8]) -> Result<T, Vec<Error>> {
+    T::read(tree).map_err(|fault| vec![document(request).refuse("", fault)])
 }
 
 /// The diffs joined, and what was passed over in them. Lists of keys are led back to paths, where there are mappings.
@@ -253,18 +241,13 @@ fn keys_outside(keys: &[RepoPath]) -> Option<Diagnostic> {
     ))
 }
 
-pub(crate) fn policy(source: &PolicySource<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
+pub(crate) fn policy(source: PolicySource<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
     match (source.preset, source.inline, source.attachment) {
         (preset, None, None) => Ok(Policy::preset(preset.unwrap_or(Preset::Sound))),
         (None, None, Some(index)) => {
             Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index)
         }
-        (None, Some(inline), None) => {
-            let file: PolicyFile = serde_json::from_str(inline.get()).map_err(|error| {
-                vec![locate::within(policy::json_error(&error, inline.get().as_bytes(), None), request, "/policy")]
-            })?;
-            Policy::from_file(file, request, None, "/policy")
-        }
+        (None, Some(inline), None) => Policy::from_document(inline, document(request), "/policy"),
         _ => {
             let error = Error::new(
                 "request-contradiction",
@@ -278,7 +261,7 @@ pub(crate) fn policy(source: &PolicySource<'_>, request: &[u8], attachments: &[&
 
 /// The distributions to plan for, with what is known of each.
 fn edges(
-    parsed: &PlanRequest,
+    parsed: &PlanRequest<'_>,
     policy: &Policy,
     request: &[u8],
     attachments: &[&[u8]],
@@ -332,7 +315,7 @@ fn edges(
 }
 
 /// Whose configuration it is; empty when nobody says and there is no other distribution.
-fn config_id(config: &ConfigRequest, parsed: &PlanRequest, policy: &Policy, attachments: &[&[u8]]) -> String {
+fn config_id(config: &ConfigRequest, parsed: &PlanRequest<'_>, policy: &Policy, attachments: &[&[u8]]) -> String {
     let document = || attachments.get(config.attachment).and_then(|document| Facts::id_in(document));
     let only = || match policy.distributions() {
         [only] => Some(only.id().to_owned()),

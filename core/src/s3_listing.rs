@@ -3,13 +3,11 @@
 //! Source: Amazon S3 API Reference, `ListObjectsV2`; the AWS CLI joins the pages and leaves `NextToken` where it stopped.
 
 use alloc::{borrow::Cow, vec::Vec};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::{
-    diff::{bom, shifted},
     error::Error,
-    locate,
+    json::{Document, Json, Names, documents, object},
+    locate::span_of,
 };
 
 /// The objects of a listing.
@@ -22,50 +20,57 @@ pub(crate) struct Listing<'a> {
 }
 
 /// One object of a listing.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(crate) struct Object<'a> {
-    #[serde(borrow)]
     pub(crate) key: Cow<'a, str>,
     /// With its quotes; empty when the listing leaves it out.
-    #[serde(borrow, default, rename = "ETag")]
     pub(crate) etag: Cow<'a, str>,
 }
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Page<'a> {
     /// Null when `--query` picks the objects of an empty bucket.
-    #[serde(borrow)]
     contents: Option<Vec<Object<'a>>>,
-    #[serde(borrow)]
-    is_truncated: Option<&'a RawValue>,
-    #[serde(borrow)]
-    next_token: Option<&'a RawValue>,
-    #[serde(borrow)]
-    next_continuation_token: Option<&'a RawValue>,
+    is_truncated: Option<Json<'a>>,
+    next_token: Option<Json<'a>>,
+    next_continuation_token: Option<Json<'a>>,
 }
 
-impl<'a> Page<'a> {
-    /// The value that says that more objects follow.
-    fn more(&self) -> Option<&'a RawValue> {
-        let truncated = self.is_truncated.filter(|value| value.get() == "true");
-        let token = self.next_token.or(self.next_continuation_token).filter(|value| value.get() != r#""""#);
-        token.or(truncated)
+const NAMES: Names = Some(&["Contents", "IsTruncated", "NextToken", "NextContinuationToken", "Key", "ETag"]);
+
+object!(Object<'a> open { key = "Key": required, etag = "ETag": or_default });
+object!(Page<'a> open {
+    contents = "Contents": optional, is_truncated = "IsTruncated": optional, next_token = "NextToken": optional,
+    next_continuation_token = "NextContinuationToken": optional,
+});
+
+impl Page<'_> {
+    /// The field that says that more objects follow.
+    fn more(&self) -> Option<&'static str> {
+        let is_set = |token: &Option<Json<'_>>| token.as_ref().is_some_and(|token| *token != Json::String("".into()));
+        match self {
+            page if is_set(&page.next_token) => Some("/NextToken"),
+            page if is_set(&page.next_continuation_token) => Some("/NextContinuationToken"),
+            Page { is_truncated: Some(Json::Bool(true)), .. } => Some("/IsTruncated"),
+            _ => None,
+        }
     }
 }
 
 /// Reads the pages of attachment `index`. What is no listing is an error with this code and help.
-pub(crate) fn keys<'a>(bytes: &'a [u8], index: usize, code: &'static str, help: &str) -> Result<Listing<'a>, Error> {
-    let skipped = bom(bytes);
-    let text = &bytes[skipped..];
+pub(crate) fn keys<'a>(
+    bytes: &'a [u8],
+    index: usize,
+    code: &'static str,
+    help: &'static str,
+) -> Result<Listing<'a>, Error> {
     let mut listing = Listing::default();
-    for page in serde_json::Deserializer::from_slice(text).into_iter::<Page<'a>>() {
-        let page = page.map_err(|error| shifted(locate::json_error(code, &error, text, Some(index), help), skipped))?;
-        listing.incomplete = page.more().map(|value| {
-            let start = value.get().as_ptr().addr() - bytes.as_ptr().addr();
-            (start, start + value.get().len())
+    for page in documents(Document { bytes, attachment: Some(index), code, help }) {
+        let document = page?;
+        let page: Page<'a> = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
+        listing.incomplete = page.more().and_then(|pointer| {
+            let start = document.start(bytes);
+            span_of(document.bytes, pointer).map(|(first, end)| (start + first, start + end))
         });
         match page.contents {
             // The usual case is one page, whose list is taken over as it is.

@@ -1,13 +1,17 @@
 //! The trigger: the object keys that an event says were uploaded or removed.
 
 use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
-use serde::Deserialize;
 
-use crate::{diff::attachment, error::Error, escape::unescape, names::ObjectKey};
+use crate::{
+    diff::attachment,
+    error::Error,
+    escape::unescape,
+    json::{object, words},
+    names::ObjectKey,
+};
 
 /// How the keys of a request are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// As they are: `EventBridge` events, object lists.
     #[default]
@@ -16,8 +20,7 @@ pub(crate) enum Encoding {
     S3Event,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default)]
 pub(crate) struct TriggerRequest {
     encoding: Encoding,
     uploaded: Vec<String>,
@@ -25,6 +28,12 @@ pub(crate) struct TriggerRequest {
     uploaded_attachment: Option<usize>,
     removed_attachment: Option<usize>,
 }
+
+object!(TriggerRequest strict {
+    encoding: or_default, uploaded: or_default, removed: or_default, uploaded_attachment: optional,
+    removed_attachment: optional,
+});
+words!(Encoding { Plain: "plain", S3Event: "s3-event" });
 
 /// Decoded keys, each once.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -107,9 +116,11 @@ fn collect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Document;
 
     fn read(json: &str, attachments: &[&[u8]]) -> Result<Vec<String>, Vec<Error>> {
-        let request: TriggerRequest = serde_json::from_str(json).unwrap();
+        let document = Document { bytes: json.as_bytes(), attachment: None, code: "", help: "" };
+        let request: TriggerRequest = document.read(None).unwrap();
         Trigger::read(&request, attachments)
             .map(|trigger| trigger.keys().map(|key| key.escaped().into_owned()).collect())
     }

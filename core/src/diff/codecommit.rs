@@ -4,61 +4,62 @@
 //! after blob, D only a before blob; a rename is a D and an A.
 
 use alloc::{format, string::String, vec::Vec};
-use serde::Deserialize;
 
-use super::{bom, shifted};
 use crate::{
     change::{BlobId, Change, Entry, Status},
     error::Error,
+    json::{Document, Names, documents, object},
     locate,
     names::RepoPath,
 };
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
-#[derive(Deserialize)]
 struct Page {
     differences: Vec<Difference>,
-    #[serde(rename = "NextToken", alias = "nextToken")]
     next_token: Option<String>,
+    /// As the API itself writes it.
+    api_token: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Difference {
     before_blob: Option<Blob>,
     after_blob: Option<Blob>,
     change_type: Option<String>,
 }
 
-#[derive(Deserialize)]
 struct Blob {
-    #[serde(rename = "blobId")]
     id: Option<String>,
     path: Option<String>,
     mode: Option<String>,
 }
 
+const NAMES: Names =
+    Some(&["differences", "NextToken", "nextToken", "beforeBlob", "afterBlob", "changeType", "blobId", "path", "mode"]);
+
+object!(Page open {
+    differences: required, next_token = "NextToken": optional, api_token = "nextToken": optional,
+});
+object!(Difference open {
+    before_blob = "beforeBlob": optional, after_blob = "afterBlob": optional, change_type = "changeType": optional,
+});
+object!(Blob open { id = "blobId": optional, path: optional, mode: optional });
+
 const HELP: &str = "give each page of `aws codecommit get-differences` as it was printed";
 
 /// Adds the changes of the pages that stand one after the other; `true` when the last says that more follow.
 pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Result<bool, Error> {
-    let skipped = bom(bytes);
-    let text = &bytes[skipped..];
-    let mut pages = serde_json::Deserializer::from_slice(text).into_iter::<Page>();
+    let whole = Document { bytes, attachment: Some(index), code: "diff-codecommit", help: HELP };
     let mut more = None;
-    loop {
-        let start = pages.byte_offset();
-        let Some(page) = pages.next() else { break };
-        let broken = |error| locate::json_error("diff-codecommit", &error, text, Some(index), HELP);
-        let page = page.map_err(|error| shifted(broken(error), skipped))?;
-        let end = pages.byte_offset();
+    for page in documents(whole) {
+        let document = page?;
+        let page: Page = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
         add(page.differences, changes).map_err(|(position, problem)| {
             let message = format!("difference {position} of the page {problem}");
             let error = Error::new("diff-codecommit", message, HELP);
             let pointer = format!("/differences/{position}");
-            shifted(locate::pointed(error, &text[start..end], Some(index), &pointer), skipped + start)
+            document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
         })?;
-        more = Some(page.next_token.is_some_and(|token| !token.is_empty()));
+        more = Some(page.next_token.or(page.api_token).is_some_and(|token| !token.is_empty()));
     }
     more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
 }

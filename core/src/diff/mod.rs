@@ -15,7 +15,6 @@ mod sink;
 mod unified;
 
 use alloc::{format, string::String, vec::Vec};
-use serde::Deserialize;
 
 pub(crate) use self::encoding::{bom, shifted};
 use self::{listing::Listing, sink::Sink};
@@ -23,11 +22,11 @@ use crate::{
     change::{self, Change},
     diagnostic::Diagnostic,
     error::{Error, Span},
+    json::words,
 };
 
 /// How a diff is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
     /// One of the others, told from the bytes.
     #[default]
@@ -47,6 +46,17 @@ pub(crate) enum Format {
     /// Two lists of keys and hashes, before and after.
     Manifests,
 }
+
+words!(Format {
+    Auto: "auto",
+    Unified: "unified",
+    NameStatus: "name-status",
+    Raw: "raw",
+    NameOnly: "name-only",
+    GitRaw: "git-raw",
+    Codecommit: "codecommit",
+    Manifests: "manifests",
+});
 
 /// The formats that are text, each attachment of which is read by itself.
 #[derive(Debug, Clone, Copy)]

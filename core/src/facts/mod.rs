@@ -10,10 +10,11 @@ use crate::{
     diagnostic::Diagnostic,
     error::Error,
     invalidation::encode,
+    json::Document,
     locate,
     names::UrlPath,
 };
-use file::{BehaviourFile, Config, Document, List};
+use file::{BehaviourFile, Config, Document as File, List, NAMES};
 
 pub(crate) use origin::Origin;
 
@@ -53,6 +54,13 @@ pub(crate) struct ErrorResponse {
     pub(crate) cached_for: u64,
 }
 
+const CODE: &str = "facts-json";
+const HELP: &str = "give what `aws cloudfront get-distribution-config --id …` prints";
+
+fn document(bytes: &[u8], attachment: Option<usize>) -> Document<'_> {
+    Document { bytes, attachment, code: CODE, help: HELP }
+}
+
 impl Behaviour {
     /// How it is named in answers: its path pattern, or `default`.
     pub(crate) fn name(&self) -> &str {
@@ -67,41 +75,38 @@ impl Behaviour {
 
 impl Facts {
     /// The distribution's id, when the document has it: what `get-distribution` prints does.
-    pub(crate) fn id_in(document: &[u8]) -> Option<String> {
-        serde_json::from_slice::<Document>(document).ok()?.distribution?.id
+    pub(crate) fn id_in(bytes: &[u8]) -> Option<String> {
+        document(bytes, None).read::<File>(NAMES).ok()?.distribution?.id
     }
 
     /// Reads the configuration of distribution `id`; `bucket` tells which of its origins are meant.
     pub(crate) fn read(
         id: &str,
-        document: &[u8],
+        bytes: &[u8],
         attachment: usize,
         bucket: Option<&str>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Vec<Error>> {
-        let attachment = Some(attachment);
-        let refuse = |error| vec![locate::pointed(error, document, attachment, "")];
-        let help = "give what `aws cloudfront get-distribution-config --id …` prints";
-        let parsed: Document = serde_json::from_slice(document)
-            .map_err(|error| vec![locate::json_error("facts-json", &error, document, attachment, help)])?;
-        let (config, base, named) = match parsed {
-            Document { distribution_config: Some(config), .. } => (config, "/DistributionConfig", None),
-            Document { distribution: Some(whole), .. } => {
+        let document = document(bytes, Some(attachment));
+        let pointed = |error, pointer: &str| locate::pointed(error, bytes, Some(attachment), pointer);
+        let (config, base, named) = match document.read(NAMES).map_err(|error| vec![error])? {
+            File { distribution_config: Some(config), .. } => (config, "/DistributionConfig", None),
+            File { distribution: Some(whole), .. } => {
                 (whole.distribution_config, "/Distribution/DistributionConfig", whole.id)
             }
             _ => {
                 let message = "the document holds neither `DistributionConfig` nor `Distribution`";
-                return Err(refuse(Error::new("facts-json", message, help)));
+                return Err(vec![pointed(Error::new(CODE, message, HELP), "")]);
             }
         };
         if let Some(named) = named.filter(|named| named != id) {
             let message = format!("the configuration is that of distribution `{named}`, not of `{id}`");
             let error = Error::new("facts-contradiction", message, "give each distribution its own configuration");
-            return Err(vec![locate::pointed(error, document, attachment, "/Distribution/Id")]);
+            return Err(vec![pointed(error, "/Distribution/Id")]);
         }
         let mut errors = Vec::new();
         let facts = Self::check(&config, bucket, &mut |pointer, error| {
-            errors.push(locate::pointed(error, document, attachment, &format!("{base}{pointer}")));
+            errors.push(pointed(error, &format!("{base}{pointer}")));
         });
         if !errors.is_empty() {
             return Err(errors);
@@ -253,7 +258,7 @@ fn behaviour(
     let serves = |index: &usize| targets.contains(&origins[*index].id.as_str());
     let disabled = match &file.cache_policy_id {
         Some(id) => id == CACHING_DISABLED,
-        None => file.forwarded_values.is_some() && file.max_ttl == Some(0),
+        None => file.forwarded_values && file.max_ttl == Some(0),
     };
     let mut events = file.function_events();
     Behaviour {

@@ -37,7 +37,7 @@ impl Origin {
         Self {
             bucket,
             prefix: folder(file.origin_path.as_deref().unwrap_or_default()),
-            website: file.custom_origin_config.is_some() && is_website(&file.domain_name),
+            website: file.custom_origin_config && is_website(&file.domain_name),
         }
     }
 }
@@ -92,7 +92,7 @@ mod tests {
             id: String::from(*domain),
             domain_name: String::from(*domain),
             origin_path: None,
-            custom_origin_config: None,
+            custom_origin_config: false,
         };
         domains.iter().map(file).collect()
     }

@@ -1,14 +1,16 @@
 //! The policy as it is written: JSON, every field optional, unknown fields refused.
 
 use alloc::{string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::policy::Preset;
+use crate::{
+    json::{object, words},
+    policy::Preset,
+};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default)]
 pub(crate) struct PolicyFile {
-    #[serde(rename = "$schema")]
+    /// For editors.
     pub(crate) _schema: Option<String>,
     pub(crate) preset: Option<Preset>,
     pub(crate) bucket: Option<String>,
@@ -26,24 +28,19 @@ pub(crate) struct PolicyFile {
     pub(crate) distributions: Vec<DistributionFile>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Serialize)]
 pub(crate) struct MappingFile {
-    #[serde(default)]
     pub(crate) source: String,
-    #[serde(default)]
     pub(crate) prefix: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Serialize)]
 pub(crate) struct DependentsFile {
     pub(crate) when: String,
     pub(crate) purge: Vec<String>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct UrlsFile {
     pub(crate) default_root_object: Option<String>,
     pub(crate) index_document: Option<String>,
@@ -52,22 +49,19 @@ pub(crate) struct UrlsFile {
     pub(crate) clean: Option<bool>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct LookbackFile {
     pub(crate) minutes: Option<u32>,
     pub(crate) commits: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct MaxPathsFile {
     pub(crate) limit: usize,
     pub(crate) then: Then,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct CoverFile {
     pub(crate) mode: ModeFile,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,44 +74,38 @@ pub(crate) struct CoverFile {
     pub(crate) other_origins: Option<bool>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default)]
 pub(crate) struct DistributionFile {
     pub(crate) id: String,
     pub(crate) origin_path: Option<String>,
-    #[serde(default)]
     pub(crate) urls: UrlsFile,
     pub(crate) ignore: Option<Vec<String>>,
     pub(crate) query_strings: Option<Vec<String>>,
 }
 
 /// What is done with a file that is new in git.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Added {
     Purge,
     Skip,
 }
 
 /// What is done with a file that git no longer has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deleted {
     Purge,
     WhenRemoved,
 }
 
 /// What is done with a plan of more paths than the policy allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     Refuse,
     Widen,
 }
 
 /// How stale URLs become paths.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ModeFile {
     Exact,
     #[default]
@@ -126,11 +114,35 @@ pub(crate) enum ModeFile {
 }
 
 /// What is done when no cover keeps to the budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Infeasible {
     /// The plan fails, and nothing is purged.
     Error,
     /// The paths are sent in more batches than the budget wanted.
     Chunks,
 }
+
+object!(PolicyFile strict {
+    _schema = "$schema": optional, preset: optional, bucket: optional, mappings: optional, ignore: or_default,
+    fingerprinted: or_default, dependents: or_default, query_strings: or_default, added: optional, deleted: optional,
+    urls: or_default, lookback: or_default, max_paths: optional, cover: optional, distributions: or_default,
+});
+object!(MappingFile strict { source: or_default, prefix: or_default });
+object!(DependentsFile strict { when: required, purge: required });
+object!(UrlsFile strict {
+    default_root_object: optional, index_document: optional, directory: optional, bare_directory: optional,
+    clean: optional,
+});
+object!(LookbackFile strict { minutes: optional, commits: optional });
+object!(MaxPathsFile strict { limit: required, then: required });
+object!(CoverFile strict {
+    mode: required, paths: optional, wildcards: optional, infeasible: optional, other_origins: optional,
+});
+object!(DistributionFile strict {
+    id: required, origin_path: optional, urls: or_default, ignore: optional, query_strings: optional,
+});
+words!(pub(crate) enum Added { Purge: "purge", Skip: "skip" });
+words!(pub(crate) enum Deleted { Purge: "purge", WhenRemoved: "when-removed" });
+words!(pub(crate) enum Then { Refuse: "refuse", Widen: "widen" });
+words!(pub(crate) enum ModeFile { Exact: "exact", Lossless: "lossless", Budget: "budget" });
+words!(pub(crate) enum Infeasible { Error: "error", Chunks: "chunks" });

@@ -9,9 +9,13 @@ pub(crate) mod template;
 mod unreachable;
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
-use serde::{Deserialize, Serialize};
 
-use crate::{diagnostic::Diagnostic, error::Error, locate, pattern::Pattern};
+use crate::{
+    diagnostic::Diagnostic,
+    error::Error,
+    json::{Document, Json, Read, words},
+    pattern::Pattern,
+};
 use file::{Added, Deleted, MappingFile, MaxPathsFile, PolicyFile};
 use report::Report;
 
@@ -19,8 +23,7 @@ pub(crate) use rules::{CoverRule, Dependents};
 pub(crate) use settings::Settings;
 
 /// A set of defaults with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// What the article's Lambda does: modified and deleted files are purged, added ones are not.
     Article,
@@ -29,16 +32,7 @@ pub enum Preset {
     Sound,
 }
 
-impl Preset {
-    /// As it is written in a policy.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Article => "article",
-            Self::Sound => "sound",
-        }
-    }
-}
+words!(pub enum Preset { Article: "article", Sound: "sound" });
 
 /// How far back the drop-in looks for commits that one deploy may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,10 +157,7 @@ impl Policy {
     /// The preset whose defaults hold: `article` or `sound`.
     #[must_use]
     pub fn preset_name(&self) -> &'static str {
-        match self.preset {
-            Preset::Article => "article",
-            Preset::Sound => "sound",
-        }
+        self.preset.name()
     }
 
     /// Source folder and key prefix of each mapping, first match first. Each is empty or ends with a slash.
@@ -201,21 +192,16 @@ impl Policy {
     }
 
     /// Reads the policy that is a whole attachment.
-    pub(crate) fn from_attachment(document: &[u8], attachment: usize) -> Result<Self, Vec<Error>> {
-        let attachment = Some(attachment);
-        let file: PolicyFile =
-            serde_json::from_slice(document).map_err(|error| vec![json_error(&error, document, attachment)])?;
-        Self::from_file(file, document, attachment, "")
+    pub(crate) fn from_attachment(bytes: &[u8], attachment: usize) -> Result<Self, Vec<Error>> {
+        let document = Document { bytes, attachment: Some(attachment), code: CODE, help: HELP };
+        Self::from_document(document.tree(None).map_err(|error| vec![error])?, document, "")
     }
 
-    /// Checks a policy that was read from `pointer` of a document.
-    pub(crate) fn from_file(
-        file: PolicyFile,
-        document: &[u8],
-        attachment: Option<usize>,
-        pointer: &str,
-    ) -> Result<Self, Vec<Error>> {
-        let mut report = Report::new(document, attachment, pointer);
+    /// Reads and checks the policy that stands at `pointer` of a document.
+    pub(crate) fn from_document(json: Json<'_>, document: Document<'_>, pointer: &str) -> Result<Self, Vec<Error>> {
+        let document = Document { code: CODE, help: HELP, ..document };
+        let file = PolicyFile::read(json).map_err(|fault| vec![document.refuse(pointer, fault)])?;
+        let mut report = Report::new(document.bytes, document.attachment, pointer);
         let mut policy = check::check(file, &mut report);
         if !report.errors.is_empty() {
             return Err(report.errors);
@@ -226,11 +212,8 @@ impl Policy {
     }
 }
 
-/// A document that is no JSON, or whose fields are not those of a policy.
-pub(crate) fn json_error(error: &serde_json::Error, document: &[u8], attachment: Option<usize>) -> Error {
-    let help = "see the policy table in the README for the fields and their values";
-    locate::json_error("policy-json", error, document, attachment, help)
-}
+const CODE: &str = "policy-json";
+const HELP: &str = "see the policy table in the README for the fields and their values";
 
 impl Distribution {
     /// The distribution's id, `E…`.

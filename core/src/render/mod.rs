@@ -7,30 +7,26 @@ mod markdown;
 mod text;
 
 use alloc::{format, string::String, vec::Vec};
-use serde::Deserialize;
 
 use crate::{
     answer::{CheckAnswer, PlanAnswer},
     error::Error,
     explain::ExplainAnswer,
+    json::{object, words},
     locate,
 };
 
 /// How an answer is to be shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default)]
 pub(crate) struct RenderRequest {
     format: Format,
     /// With ANSI colours; only in text and in errors.
-    #[serde(default)]
     colour: bool,
     /// What the attachments are called, for errors; by index.
-    #[serde(default)]
     attachment_names: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Format {
     #[default]
     Text,
@@ -40,10 +36,16 @@ enum Format {
     AwsCli,
 }
 
+object!(RenderRequest strict { format: required, colour: or_default, attachment_names: or_default });
+words!(Format { Text: "text", Markdown: "markdown", AwsCli: "aws-cli" });
+
 /// An answer that can be shown.
 pub(crate) trait Render {
     /// What the operation is called.
     const OPERATION: &'static str;
+
+    /// The text that goes with the answer.
+    fn set_rendered(&mut self, text: Option<String>);
 
     fn text(&self, paint: Paint) -> String;
 
@@ -82,6 +84,10 @@ impl RenderRequest {
 impl Render for PlanAnswer<'_> {
     const OPERATION: &'static str = "plan";
 
+    fn set_rendered(&mut self, text: Option<String>) {
+        self.rendered = text;
+    }
+
     fn text(&self, paint: Paint) -> String {
         text::plan(self, paint)
     }
@@ -98,6 +104,10 @@ impl Render for PlanAnswer<'_> {
 impl Render for ExplainAnswer<'_> {
     const OPERATION: &'static str = "explain";
 
+    fn set_rendered(&mut self, text: Option<String>) {
+        self.rendered = text;
+    }
+
     fn text(&self, paint: Paint) -> String {
         explained::explained(self, paint)
     }
@@ -105,6 +115,10 @@ impl Render for ExplainAnswer<'_> {
 
 impl Render for CheckAnswer<'_> {
     const OPERATION: &'static str = "check";
+
+    fn set_rendered(&mut self, text: Option<String>) {
+        self.rendered = text;
+    }
 
     fn text(&self, paint: Paint) -> String {
         text::check(self, paint)

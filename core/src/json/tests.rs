@@ -1,0 +1,106 @@
+//! Faults of documents, each with its place.
+
+use super::*;
+use alloc::{string::ToString, vec};
+
+#[derive(Debug, PartialEq)]
+struct Strict {
+    name: String,
+    count: Option<usize>,
+    words: Vec<Word>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Word {
+    One,
+    Two,
+}
+
+object!(Strict strict { name: required, count: optional, words: or_default });
+words!(Word { One: "one", Two: "two" });
+
+fn document(text: &str) -> Document<'_> {
+    Document { bytes: text.as_bytes(), attachment: Some(3), code: "code", help: "help" }
+}
+
+fn fault(text: &str) -> (String, String, Option<&str>) {
+    let error = document(text).read::<Strict>(None).unwrap_err();
+    let span = error.span.map(|span| text.get(span.start..span.end).unwrap());
+    (error.message, error.pointer.unwrap_or_default(), span)
+}
+
+#[test]
+fn fields_are_taken_by_their_names() {
+    let all = r#"{"words":["two","one"],"count":7,"name":"a\n"}"#;
+    let expected = Strict { name: "a\n".into(), count: Some(7), words: vec![Word::Two, Word::One] };
+    assert_eq!(document(all).read::<Strict>(None), Ok(expected));
+    let few = "\u{feff} {\"name\":\"a\",\"count\":null}";
+    assert_eq!(document(few).read::<Strict>(None), Ok(Strict { name: "a".into(), count: None, words: vec![] }));
+}
+
+#[test]
+fn a_fault_names_the_value_and_its_place() {
+    for (text, message, pointer, at) in [
+        ("[]", "line 1, column 1: invalid type: a list, expected an object", "", "[]"),
+        ("{\n}", "line 1, column 1: missing field `name`", "", "{\n}"),
+        (
+            r#"{"name":1.5}"#,
+            "line 1, column 9: invalid type: a number with a fraction or an exponent, expected a string",
+            "/name",
+            "1.5",
+        ),
+        (r#"{"name":"a","name":"b"}"#, "line 1, column 20: duplicate field `name`", "/name", "\"b\""),
+        (
+            r#"{"no/~":1}"#,
+            "line 1, column 9: unknown field `no/~`, expected one of `name`, `count`, `words`",
+            "/no~1~0",
+            "1",
+        ),
+        (
+            r#"{"name":"a","count":-1}"#,
+            "line 1, column 21: invalid type: integer `-1`, expected a whole number from 0",
+            "/count",
+            "-1",
+        ),
+        (
+            "{\"name\":\"ü\",\n \"words\":[\"one\",\"three\"]}",
+            "line 2, column 17: unknown word `three`, expected `one` or `two`",
+            "/words/1",
+            "\"three\"",
+        ),
+        (r#"{"name":"a","words":null}"#, "line 1, column 21: invalid type: null, expected a list", "/words", "null"),
+    ] {
+        assert_eq!(fault(text), (message.to_string(), pointer.to_string(), Some(at)), "{text}");
+    }
+    assert!(document(r#"{"name":"a","count":18446744073709551616}"#).read::<Strict>(None).is_err());
+}
+
+#[test]
+fn what_is_no_json_is_told_by_its_first_wrong_byte() {
+    let error = document("\u{feff}{\n\"name\" 1}").read::<Strict>(None).unwrap_err();
+    assert_eq!(error.message, "line 2, column 8: expected `:`");
+    assert_eq!(error.span.map(|span| span.start), Some(12));
+    assert!(document("{} {}").read::<Json<'_>>(None).is_err());
+    assert!(document(&"[".repeat(1000)).read::<Json<'_>>(None).is_err());
+}
+
+#[test]
+fn only_fields_with_wanted_names_are_kept() {
+    let tree = document(r#"{"a":{"b":[{"c":1}],"a":2},"c":[{"a":3,"b":4}]}"#).tree(Some(&["a", "c"])).unwrap();
+    let field = |name: &'static str, value| (Cow::Borrowed(name), value);
+    let inner = Json::Object(vec![field("a", Json::Natural(2))]);
+    let list = Json::Array(vec![Json::Object(vec![field("a", Json::Natural(3))])]);
+    assert_eq!(tree, Json::Object(vec![field("a", inner), field("c", list)]));
+}
+
+#[test]
+fn documents_follow_each_other() {
+    let text = "\u{feff}{\"name\":\"a\"} \n{\"name\":7}{";
+    let found: Vec<_> = documents(document(text))
+        .map(|part| part.and_then(|part| part.read::<Strict>(None).map_err(|error| part.moved(text.as_bytes(), error))))
+        .collect();
+    let at = |error: &Error| error.span.map(|span| &text[span.start..span.end]);
+    assert_eq!(found[0].as_ref().unwrap().name, "a");
+    assert_eq!(at(found[1].as_ref().unwrap_err()), Some("7"));
+    assert!(found[2].is_err() && found.len() == 3);
+}

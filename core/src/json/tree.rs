@@ -1,0 +1,144 @@
+//! A JSON document as one tree.
+
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use core::fmt;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A value. Text without escapes is that of the document.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Natural(u64),
+    Negative(i64),
+    Float(f64),
+    String(Cow<'a, str>),
+    Array(Vec<Json<'a>>),
+    /// In the order of the document, repeated names too.
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+/// Which fields are kept: `None` keeps all. Of documents that others write most fields mean nothing here.
+pub(crate) type Names = Option<&'static [&'static str]>;
+
+impl<'a> Json<'a> {
+    /// The first field of this name; `None` also for what has no fields.
+    pub(crate) fn field(&self, name: &str) -> Option<&Json<'a>> {
+        let Json::Object(fields) = self else { return None };
+        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// For a message.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Json::Null => String::from("null"),
+            Json::Bool(value) => format!("boolean `{value}`"),
+            Json::Natural(value) => format!("integer `{value}`"),
+            Json::Negative(value) => format!("integer `{value}`"),
+            // Its digits are in the document; printing them would take a tenth of the module.
+            Json::Float(_) => String::from("a number with a fraction or an exponent"),
+            Json::String(text) => format!("string {text:?}"),
+            Json::Array(_) => String::from("a list"),
+            Json::Object(_) => String::from("an object"),
+        }
+    }
+}
+
+/// Reads one value.
+pub(super) fn read<'a, D: Deserializer<'a>>(parser: D, names: Names) -> Result<Json<'a>, D::Error> {
+    Tree(names).deserialize(parser)
+}
+
+#[derive(Clone, Copy)]
+struct Tree(Names);
+
+impl<'a> DeserializeSeed<'a> for Tree {
+    type Value = Json<'a>;
+
+    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<Json<'a>, D::Error> {
+        parser.deserialize_any(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Tree {
+    type Value = Json<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'a>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'a>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'a>, E> {
+        Ok(Json::Natural(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'a>, E> {
+        Ok(Json::Negative(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'a>, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Json<'a>, E> {
+        Ok(Json::String(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'a>, E> {
+        Ok(Json::String(Cow::Owned(String::from(text))))
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Json<'a>, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(name) = map.next_key_seed(Text)? {
+            if self.0.is_none_or(|names| names.contains(&&*name)) {
+                fields.push((name, map.next_value_seed(self)?));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Json::Object(fields))
+    }
+}
+
+/// A field's name, borrowed where it can be.
+pub(crate) struct Text;
+
+impl<'a> DeserializeSeed<'a> for Text {
+    type Value = Cow<'a, str>;
+
+    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<Cow<'a, str>, D::Error> {
+        parser.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Text {
+    type Value = Cow<'a, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Cow<'a, str>, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Cow<'a, str>, E> {
+        Ok(Cow::Owned(String::from(text)))
+    }
+}
