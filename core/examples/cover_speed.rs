@@ -4,13 +4,13 @@
 //! same on every machine, and covers the changes; each size in a process of its own, so that the peak memory is its own.
 //! With `history` it reads `git log --reverse --no-renames --name-status --format=%x1e` from its input, and adds up what
 //! each way of covering costs over all commits. Times are of the processor, from Linux, so that other work on the machine
-//! does not count, each the mean of several processes.
+//! does not count, each the median of several.
 
 use std::{collections::BTreeSet, env, error::Error, fs, io};
 
 mod common;
 
-use common::{Growth, flat, mean_row, milliseconds, resident, site, timed};
+use common::{Growth, flat, milliseconds, resident, rows, site, timed};
 use purgeplan_core::{Cover, CoverMode, InvalidationPath, Site, UrlPath, UrlSet, Urls};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -39,16 +39,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("| site | changes | live | mode | cover ms | peak MB | paths | wildcards | over-purged |");
     println!("|---|---|---|---|---|---|---|---|---|");
-    let mut growth = Growth::default();
+    let mut wanted = Vec::new();
     for size in &arguments {
-        let all = size.parse::<usize>()? <= LARGE;
-        for kind in ["clustered", "scattered", "flat"].into_iter().take(if all { 3 } else { 1 }) {
-            for mode in MODES.iter().map(|(name, _)| *name) {
-                let row = mean_row(&["one", size, kind, mode], size.parse()?, &[5])?;
-                println!("{row}");
-                growth.note(&format!("{kind}, {mode}"), &row, 2, 5);
-            }
+        let changes = size.parse()?;
+        for kind in ["clustered", "scattered", "flat"].into_iter().take(if changes <= LARGE { 3 } else { 1 }) {
+            wanted.extend(MODES.map(|(mode, _)| (vec!["one", size, kind, mode], changes)));
         }
+    }
+    let mut growth = Growth::default();
+    for ((arguments, _), row) in wanted.iter().zip(rows(&wanted, 5)?) {
+        println!("{row}");
+        growth.note(&arguments[2..].join(", "), &row, 2, 5);
     }
     print!("{growth}");
     Ok(())

@@ -2,14 +2,14 @@
 //!
 //! `cargo run --release -p purgeplan-core --example plan_speed [CHANGES…]` plans for a site of ten files a change, sorted
 //! as git lists them; each size and mode in a process of its own, so that the peak memory is its own. What `call` gets is
-//! not counted, its answer is. Times are of the processor, from Linux, of the first call in a process; the mean of several
-//! processes.
+//! not counted, its answer is. Times are of the processor, from Linux, of the first call in a process; the median of
+//! several.
 
 mod common;
 
 use std::{env, error::Error, fs};
 
-use common::{Growth, mean_row, milliseconds, resident, site, timed};
+use common::{Growth, milliseconds, resident, rows, site, timed};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const FILES_A_CHANGE: usize = 10;
@@ -29,14 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.is_empty() {
         arguments = SIZES.iter().map(ToString::to_string).collect();
     }
+    let mut wanted = Vec::new();
+    for size in &arguments {
+        let changes = size.parse()?;
+        wanted.extend(MODES.map(|(mode, _)| (vec!["one", size, mode], changes)));
+    }
     println!("| changes | live | mode | plan ms | peak MB | paths |\n|---|---|---|---|---|---|");
     let mut growth = Growth::default();
-    for size in &arguments {
-        for (mode, _) in MODES {
-            let row = mean_row(&["one", size, mode], size.parse()?, &[4])?;
-            println!("{row}");
-            growth.note(mode, &row, 1, 4);
-        }
+    for ((arguments, _), row) in wanted.iter().zip(rows(&wanted, 4)?) {
+        println!("{row}");
+        growth.note(arguments[2], &row, 1, 4);
     }
     print!("{growth}");
     Ok(())

@@ -1,7 +1,11 @@
-//! The binding: the core's one wire function for JavaScript. It decides nothing and reshapes nothing.
+//! The binding: the core's one wire function for JavaScript, and for any WebAssembly engine. It decides nothing and
+//! reshapes nothing.
 //!
-//! The request is JSON, as a string or as UTF-8 bytes; each attachment is a `Uint8Array`, named in the request by its
-//! index. Bad input is an answer, tagged `failure`; only an argument of a wrong JavaScript type throws.
+//! For JavaScript the request is JSON, as a string or as UTF-8 bytes; each attachment is a `Uint8Array`, named in the
+//! request by its index. Bad input is an answer, tagged `failure`; only an argument of a wrong JavaScript type throws.
+//! For other engines see [`raw`].
+
+pub mod raw;
 
 use js_sys::Uint8Array;
 use serde::Serialize;

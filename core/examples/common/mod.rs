@@ -23,27 +23,43 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> Result<(T, u64), Box<dyn Err
     Ok((result, processor_time()? - start))
 }
 
-/// The row of a table that this program prints with these arguments, run often enough for the mean: some kernels count
-/// the processor's time in steps of milliseconds. `times` are the columns to take the mean of.
-pub(crate) fn mean_row(arguments: &[&str], changes: usize, times: &[usize]) -> Result<String, Box<dyn Error>> {
-    let runs = (200_000 / changes.max(1)).clamp(2, 40);
-    let mut sums = vec![0.0; times.len()];
-    let mut columns = Vec::new();
-    for _ in 0..runs {
-        let run = Command::new(env::current_exe()?).args(arguments).stderr(Stdio::inherit()).output()?;
-        if !run.status.success() {
-            return Err(format!("the run {arguments:?} failed").into());
-        }
-        let row = String::from_utf8(run.stdout)?;
-        columns = row.lines().next().unwrap_or_default().split('|').map(str::to_owned).collect();
-        for (sum, column) in sums.iter_mut().zip(times) {
-            *sum += columns[*column].trim().parse::<f64>()?;
+/// The rows of a table that this program prints, one with each of these arguments. `time` is the column of the time: the
+/// median of several rounds over all rows, so that what else a machine does meets every row alike; in a round, the mean
+/// of several processes, because some kernels count the processor's time in steps of milliseconds.
+pub(crate) fn rows(wanted: &[(Vec<&str>, usize)], time: usize) -> Result<Vec<String>, Box<dyn Error>> {
+    const ROUNDS: usize = 5;
+    let mut measured: Vec<(Vec<String>, Vec<f64>)> = vec![Default::default(); wanted.len()];
+    for round in 0..ROUNDS {
+        for ((arguments, changes), (columns, times)) in wanted.iter().zip(&mut measured) {
+            let runs = (50_000 / changes.max(&1)).clamp(1, 20);
+            // A million changes take a minute, most of it to make the site.
+            if *changes >= 1_000_000 && round > 1 {
+                continue;
+            }
+            let mut sum = 0.0;
+            for _ in 0..runs {
+                *columns = row(arguments)?;
+                sum += columns[time].trim().parse::<f64>()?;
+            }
+            times.push(sum / f64::from(u16::try_from(runs)?));
         }
     }
-    for (sum, column) in sums.iter().zip(times) {
-        columns[*column] = format!(" {:.1} ", sum / f64::from(u16::try_from(runs)?));
+    let finished = measured.into_iter().map(|(mut columns, mut times)| {
+        times.sort_by(f64::total_cmp);
+        columns[time] = format!(" {:.1} ", times[times.len() / 2]);
+        columns.join("|")
+    });
+    Ok(finished.collect())
+}
+
+/// The columns that this program prints with these arguments.
+fn row(arguments: &[&str]) -> Result<Vec<String>, Box<dyn Error>> {
+    let run = Command::new(env::current_exe()?).args(arguments).stderr(Stdio::inherit()).output()?;
+    if !run.status.success() {
+        return Err(format!("the run {arguments:?} failed").into());
     }
-    Ok(columns.join("|"))
+    let text = String::from_utf8(run.stdout)?;
+    Ok(text.lines().next().unwrap_or_default().split('|').map(str::to_owned).collect())
 }
 
 /// The time of each kind of work, at growing sizes.

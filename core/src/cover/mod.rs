@@ -88,7 +88,7 @@ mod tests;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use self::{items::Item, url_set::sort};
+use self::{items::Item, url_set::settle};
 use crate::{
     invalidation::{InvalidationPath, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS, encode},
     names::UrlPath,
@@ -169,7 +169,8 @@ impl Cover {
     }
 
     fn of_uncovered(mut paths: Vec<InvalidationPath>, over_purged: Option<usize>) -> Self {
-        sort(&mut paths);
+        settle(&mut paths);
+        paths.dedup();
         let wildcards = (0..paths.len()).filter(|index| paths[*index].wildcard_prefix().is_some()).collect();
         Self { paths, wildcards, over_purged }
     }

@@ -76,8 +76,41 @@ impl<T: AsRef<[u8]>> FromIterator<T> for UrlSet {
 /// Sorts and drops repetitions; one look when there is nothing to do.
 pub(super) fn sort<T: Ord>(items: &mut Vec<T>) {
     if !items.is_sorted_by(|a, b| a < b) {
-        // Stable on purpose: it finds the sorted runs that encoding leaves of a list that was sorted before.
         items.sort();
         items.dedup();
+    }
+}
+
+/// Sorts what is sorted but for neighbours, as encoding leaves a sorted list: of two sorted halves only the part in which
+/// they overlap is sorted again, and most do not overlap.
+pub(super) fn settle<T: Ord>(items: &mut [T]) {
+    let middle = items.len() / 2;
+    let (left, right) = items.split_at_mut(middle);
+    if left.is_empty() {
+        return;
+    }
+    settle(left);
+    settle(right);
+    let (Some(last), Some(first)) = (left.last(), right.first()) else { return };
+    if last > first {
+        let start = left.partition_point(|item| item <= first);
+        let end = middle + right.partition_point(|item| item < last);
+        items[start..end].sort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_settled_is_sorted(mut items in proptest::collection::vec(0_u8..40, 0..60)) {
+            let mut sorted = items.clone();
+            sorted.sort_unstable();
+            settle(&mut items);
+            prop_assert_eq!(items, sorted);
+        }
     }
 }
