@@ -3,7 +3,7 @@
 //! Source of every rule: Amazon CloudFront Developer Guide, "What you need to know when invalidating files" and
 //! "Quotas"; what the guide leaves open is as users observed it and is named where it is used.
 
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use core::fmt::Write;
 
 use crate::names::UrlPath;
@@ -25,7 +25,7 @@ pub const MAX_WILDCARDS_IN_PROGRESS: usize = 15;
 /// ```
 // INVARIANT: begins with `/`, printable ASCII without RFC 1738's unsafe characters, `?` or `~`, at most 4,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct InvalidationPath(String);
+pub struct InvalidationPath(Arc<str>);
 
 /// Why a path is wider than the URL it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +52,7 @@ impl InvalidationPath {
             return (Self::wildcard(bytes), Some(Substitution::TooLong));
         }
         let substitution = text.ends_with('*').then_some(Substitution::TrailingAsterisk);
-        (Self(text), substitution)
+        (Self(text.into()), substitution)
     }
 
     /// The wildcard for every URL that begins with `url`, and why it is wider than that when it has to be.
@@ -90,13 +90,13 @@ impl InvalidationPath {
             }
         }
         text.push('*');
-        Self(text)
+        Self(text.into())
     }
 
     /// The wildcard after `prefix`: encoded text that ends on a whole character and leaves room for the `*`.
     pub(crate) fn beginning_with(prefix: &str) -> Self {
         debug_assert!(prefix.starts_with('/') && prefix.len() < MAX_PATH_CHARACTERS, "a path begins with a slash");
-        Self(String::from(prefix) + "*")
+        Self((String::from(prefix) + "*").into())
     }
 
     /// The text that is sent.
@@ -205,7 +205,7 @@ mod tests {
 
     fn path(rest: &[u8]) -> (String, Option<&'static str>) {
         let (path, substitution) = InvalidationPath::covering(&UrlPath::below_root(rest));
-        (path.0, substitution)
+        (String::from(path.as_str()), substitution)
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub(crate) enum Form {
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.
 pub(crate) fn key_of(path: &RepoPath, mappings: &[Mapping]) -> Option<ObjectKey> {
     mappings.iter().find_map(|mapping| {
+        if mapping.source.is_empty() && mapping.prefix.is_empty() {
+            return Some(ObjectKey::of_path(path));
+        }
         let rest = path.as_bytes().strip_prefix(mapping.source.as_bytes())?;
         ObjectKey::new([mapping.prefix.as_bytes(), rest].concat())
     })

@@ -1,15 +1,16 @@
 //! The three names of one file: its path in the repository, its object key in the bucket, its URL path at the edge.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::escape::{escape, hex};
 
+// A path and a key are held by a change, its decision and its trigger at once: these share them.
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident($bytes:ty)) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Vec<u8>);
+        pub struct $name($bytes);
 
         impl $name {
             /// The raw bytes; they need not be UTF-8.
@@ -36,19 +37,19 @@ macro_rules! name {
 name! {
     /// Path of a file in the git repository, relative to its root: `posts/hello.md`.
     // INVARIANT: not empty, no NUL, no leading slash.
-    RepoPath
+    RepoPath(Arc<[u8]>)
 }
 
 name! {
     /// Key of an object in the S3 bucket, decoded: `production/posts/hello world.html`.
     // INVARIANT: not empty.
-    ObjectKey
+    ObjectKey(Arc<[u8]>)
 }
 
 name! {
     /// Path of a URL as a viewer's request names it, decoded and without query: `/posts/hello world.html`.
     // INVARIANT: begins with a slash.
-    UrlPath
+    UrlPath(Vec<u8>)
 }
 
 impl RepoPath {
@@ -56,16 +57,21 @@ impl RepoPath {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
         let usable = !bytes.is_empty() && bytes[0] != b'/' && !bytes.contains(&0);
-        usable.then(|| Self(bytes.to_vec()))
+        usable.then(|| Self(bytes.into()))
     }
 }
 
 impl ObjectKey {
     /// `None` when empty. Any other bytes are a key; S3 itself takes UTF-8 of at most 1,024 bytes.
     #[must_use]
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
-        let bytes = bytes.into();
-        (!bytes.is_empty()).then_some(Self(bytes))
+    pub fn new(bytes: impl AsRef<[u8]>) -> Option<Self> {
+        let bytes = bytes.as_ref();
+        (!bytes.is_empty()).then(|| Self(bytes.into()))
+    }
+
+    /// The key that is the path itself; the two share their memory.
+    pub(crate) fn of_path(path: &RepoPath) -> Self {
+        Self(Arc::clone(&path.0))
     }
 
     /// Decodes the key of an S3 event notification: `+` is a space, then `%HH`, once.
