@@ -28,12 +28,17 @@ impl Serialize for Success {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct PlanAnswer<'p> {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
     pub(crate) preset: Preset,
+    /// Whether a policy was given.
+    #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
     pub(crate) paths: Vec<&'p str>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<DecisionAnswer>"))]
     pub(crate) decisions: Decisions<'p>,
     pub(crate) distributions: Vec<DistributionAnswer<'p>>,
     pub(crate) billed_paths: usize,
@@ -52,6 +57,7 @@ pub(crate) struct Decisions<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct DecisionAnswer<'p> {
     pub(crate) change: What,
     pub(crate) path: Cow<'p, str>,
@@ -70,6 +76,7 @@ pub(crate) struct DecisionAnswer<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct UrlAnswer<'p> {
     pub(crate) url: Cow<'p, str>,
     pub(crate) form: Form,
@@ -87,6 +94,7 @@ pub(crate) struct UrlAnswer<'p> {
 
 /// What a decision adds to the bill.
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CostAnswer {
     /// Invalidation paths that it needs.
     pub(crate) paths: usize,
@@ -95,6 +103,7 @@ pub(crate) struct CostAnswer {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct DistributionAnswer<'p> {
     pub(crate) id: &'p str,
     pub(crate) batches: Vec<BatchAnswer<'p>>,
@@ -106,12 +115,14 @@ pub(crate) struct DistributionAnswer<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct BatchAnswer<'p> {
     pub(crate) caller_reference: String,
     pub(crate) paths: Vec<&'p str>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct TriggerAnswer {
     pub(crate) uploaded: usize,
     pub(crate) removed: usize,
@@ -232,10 +243,14 @@ impl<'p> DistributionAnswer<'p> {
 
 /// What a policy comes to.
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CheckAnswer<'p> {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
     pub(crate) preset: Preset,
+    /// Whether a policy was given.
+    #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
     pub(crate) settings: Settings,
     pub(crate) diagnostics: &'p [Diagnostic],
@@ -258,8 +273,10 @@ impl<'p> CheckAnswer<'p> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct ParseAnswer<'c> {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
     changes: Vec<ChangeAnswer<'c>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -267,7 +284,8 @@ pub(crate) struct ParseAnswer<'c> {
 }
 
 #[derive(Serialize)]
-struct ChangeAnswer<'c> {
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct ChangeAnswer<'c> {
     change: What,
     path: Cow<'c, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -279,7 +297,8 @@ struct ChangeAnswer<'c> {
 }
 
 #[derive(Serialize)]
-struct EntryAnswer {
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct EntryAnswer {
     /// In octal, six digits, as git prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mode: Option<String>,

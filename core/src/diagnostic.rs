@@ -7,6 +7,7 @@ use crate::error::Span;
 
 /// One remark, with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct Diagnostic {
     pub(crate) severity: Severity,
     pub(crate) code: &'static str,
@@ -21,6 +22,7 @@ pub(crate) struct Diagnostic {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Severity {
     /// Something is probably not as it was meant.
     Warning,

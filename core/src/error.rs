@@ -8,6 +8,7 @@ use serde::Serialize;
 /// `code` is stable and can be matched by programs; `message` and `help` are for people and may be reworded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message} [{code}]; {help}")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Error {
     /// Stable name of the kind of error, for example `policy-glob`.
     pub code: &'static str,
@@ -25,8 +26,10 @@ pub struct Error {
 
 /// A half-open range of bytes of one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Span {
     /// Which attachment; `None` is the request itself.
+    #[cfg_attr(feature = "ts", ts(optional = false))]
     pub attachment: Option<usize>,
     /// First byte.
     pub start: usize,

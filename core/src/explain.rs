@@ -32,10 +32,14 @@ pub(crate) enum Subject {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct ExplainAnswer<'p> {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
     pub(crate) preset: Preset,
+    /// Whether a policy was given.
+    #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
@@ -52,6 +56,7 @@ pub(crate) struct ExplainAnswer<'p> {
 
 /// What becomes of one URL at one distribution.
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct Verdict<'p> {
     pub(crate) distribution: &'p str,
     /// Absent when the file has no URL there.
@@ -70,6 +75,7 @@ pub(crate) struct Verdict<'p> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Fate {
     /// It may be stale, and is purged.
     Purge,
@@ -81,6 +87,7 @@ pub(crate) enum Fate {
 /// The reason of a decision, or why there is none.
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Why {
     Decided(Reason),
     Other(Other),
@@ -88,6 +95,7 @@ pub(crate) enum Why {
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Other {
     /// A wildcard that other URLs need.
     Wildcard,
@@ -111,6 +119,7 @@ impl Why {
 
 /// An invalidation path that is spoken of, and what it is for.
 #[derive(Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct PathAnswer<'p> {
     pub(crate) distribution: &'p str,
     pub(crate) path: &'p str,

@@ -14,7 +14,9 @@
 //! ```
 //!
 //! What it does not do: call AWS, run git, read files, or retry. Hosts do, and none of them reshapes the decision.
-#![no_std]
+// What writes the TypeScript types needs std; the decision never does.
+#![cfg_attr(not(feature = "ts"), no_std)]
+#![cfg_attr(feature = "ts", allow(unused_qualifications, reason = "the prelude of std is there as well"))]
 
 extern crate alloc;
 
@@ -46,6 +48,8 @@ mod s3_listing;
 #[cfg(feature = "schema")]
 mod schema;
 mod trigger;
+#[cfg(feature = "ts")]
+pub mod types;
 mod wire;
 
 pub use change::{BlobId, Change, ChangeSet, Effect, Entry, EntryKind, Status};

@@ -12,6 +12,7 @@ use crate::{
 /// Why a URL belongs to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Form {
     /// The key itself.
     Object,

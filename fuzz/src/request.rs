@@ -1,6 +1,6 @@
 //! Requests made of bytes: right in most fields, so that they reach deep, and wrong in a few.
 
-use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
 use crate::render::{self, Item, Side};

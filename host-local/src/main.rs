@@ -16,6 +16,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use cli::{Cli, Command};
 
+/// A plan of 100,000 changes takes two thirds of the time with it: glibc gives memory back and asks for it again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Plan(arguments) => ask::plan(&arguments),

@@ -4,6 +4,7 @@ pub mod binaries;
 pub mod cases;
 pub mod deployment;
 pub mod each;
+pub mod engines;
 pub mod lambda;
 pub mod local;
 pub mod schema;

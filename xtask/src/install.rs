@@ -48,6 +48,59 @@ pub(crate) fn node(workspace: &Workspace) -> Result {
     Ok(())
 }
 
+/// The packages of `js/package-lock.json`, in `js/node_modules`.
+pub(crate) fn javascript(workspace: &Workspace) -> Result {
+    let js = workspace.root.join("js");
+    let (wanted, installed) = (js.join("package-lock.json"), js.join("node_modules").join("package-lock.json"));
+    if !same(&wanted, &installed) {
+        println!("Installing the packages of `js/package-lock.json` into `js/node_modules`.");
+        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&js))?;
+        fs::copy(&wanted, &installed).map_err(|error| format!("`js/node_modules` cannot be written: {error}"))?;
+    }
+    println!("`js/node_modules` has the packages of `js/package-lock.json`.");
+    Ok(())
+}
+
+/// What is missing when no browser is found.
+pub(crate) const NO_BROWSER: &str =
+    "no Chromium and no Chrome (Debian: `apt-get install chromium`), so no tests in a browser";
+
+/// A Chromium or a Chrome: `PURGEPLAN_BROWSER`, or one that is installed, or on Debian for root one that is installed now.
+pub(crate) fn browser() -> Result<Option<PathBuf>> {
+    if let Some(named) = std::env::var_os("PURGEPLAN_BROWSER").map(PathBuf::from) {
+        return Ok(Some(named));
+    }
+    if let Some(found) = installed_browser() {
+        println!("The browser is {}.", found.display());
+        return Ok(Some(found));
+    }
+    let root = process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if root && process::succeeds(Command::new("apt-get").arg("--version")) {
+        println!("Installing Debian's `chromium` (some 350 MB).");
+        let apt = |arguments: &[&str]| {
+            process::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+        };
+        // Where the lists are old or missing, a fresh look; a list that cannot be had may be one of others.
+        let _ = apt(&["update", "--quiet=2"]);
+        apt(&["install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"])?;
+    }
+    match installed_browser() {
+        Some(found) => Ok(Some(found)),
+        None if terminal::in_ci() => Err(NO_BROWSER.to_owned()),
+        None => Ok(None),
+    }
+}
+
+fn installed_browser() -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    let names = ["chromium", "google-chrome-stable", "google-chrome", "chromium-browser", "chrome"];
+    let found = names.iter().find_map(|name| {
+        std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|program| program.is_file())
+    });
+    let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+    found.or_else(|| mac.is_file().then_some(mac))
+}
+
 /// What is missing when there is no usable Python.
 pub(crate) const NO_PYTHON: &str =
     "no Python 3.10 with venv (Debian: `apt-get install python3-venv`), so no tests with a foreign AWS client";

@@ -1,4 +1,4 @@
-//! The project's tasks: `demo`, `test`, `verify`, `measure`, `fuzz`, `bench`.
+//! The project's tasks: `demo`, `test`, `verify`, `measure`, `fuzz`, `package`, `bench`.
 //!
 //! It depends on nothing but the standard library, because every task compiles it first.
 
@@ -8,6 +8,7 @@ mod dependencies;
 mod fuzz;
 mod install;
 mod measure;
+mod package;
 mod process;
 mod spdx;
 mod steps;
@@ -38,6 +39,7 @@ usage: cargo xtask TASK [OPTIONS]
   verify    `test` with its long cases, then what takes longer still
   measure   how fast the small `bootstrap` starts, what it needs, and what a deploy costs in AWS calls
   fuzz      runs the fuzz targets
+  package   compiles the WebAssembly module and makes the npm package's files
   bench     measures diffs, covers and plans beside the peers, and writes `bench/README.md`
 
 `cargo xtask TASK --help` tells more.
@@ -58,6 +60,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         Some("verify") => (verify::run, verify::HELP),
         Some("measure") => (measure::run, measure::HELP),
         Some("bench") => (bench::run, bench::HELP),
+        Some("package") => (package::run, package::HELP),
         Some("fuzz") => (fuzz::run, fuzz::HELP),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -1,12 +1,11 @@
 //! `cargo xtask test`: every check and every test, in every language.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::steps::{Done, Steps};
 use crate::workspace::Workspace;
-use crate::{Result, dependencies, fuzz, install, process, terminal};
+use crate::{Result, dependencies, fuzz, install, package, process, terminal};
 
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
@@ -50,10 +49,17 @@ pub(crate) enum Length {
 
 /// All checks and tests, the cheap ones first.
 pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
-    let mut python = None;
+    let (mut python, mut browser) = (None, None);
 
     steps.run("install: Rust", || install::rust(workspace));
-    steps.run("install: Node", || install::node(workspace));
+    steps.run("install: Node", || {
+        install::node(workspace)?;
+        install::javascript(workspace)
+    });
+    steps.attempt("install: browser", || {
+        browser = install::browser()?;
+        Ok(if browser.is_some() { Done::Passed } else { Done::LeftOut(install::NO_BROWSER) })
+    });
     steps.attempt("install: Python", || {
         python = install::python(workspace)?;
         Ok(if python.is_some() { Done::Passed } else { Done::LeftOut(install::NO_PYTHON) })
@@ -71,11 +77,14 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
     // One build for everything: the tests run the real binaries, and another choice of packages or targets would choose
     // other features and compile the AWS SDK again.
     steps.run("build", || process::run(&mut workspace.cargo(EVERYTHING)));
-    steps.run("WebAssembly module", || webassembly(workspace));
-    steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), length));
+    steps.run("npm package", || package::build(workspace));
+    steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), browser.as_ref(), length));
     steps.run("Node tests", || {
         process::run(
-            Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(workspace.root.join("js")),
+            Command::new("node")
+                .args(["--test", "--test-reporter=spec"])
+                .env("PURGEPLAN_CLI", workspace.binary("purgeplan"))
+                .current_dir(workspace.root.join("js")),
         )
     });
     let seconds = if length == Length::Long { 600 } else { 3 };
@@ -103,26 +112,17 @@ fn clippy(workspace: &Workspace) -> Result {
 }
 
 /// `cargo test` with what the tests look for in the environment.
-fn rust_tests(workspace: &Workspace, python: Option<&PathBuf>, length: Length) -> Result {
+fn rust_tests(workspace: &Workspace, python: Option<&PathBuf>, browser: Option<&PathBuf>, length: Length) -> Result {
     let mut test = workspace.cargo(["test", "--workspace"]);
     test.env("PURGEPLAN_BOOTSTRAP", workspace.binary("bootstrap")).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
     if let Some(python) = python {
         test.env("PURGEPLAN_PYTHON", python);
     }
+    if let Some(browser) = browser {
+        test.env("PURGEPLAN_BROWSER", browser);
+    }
     if length == Length::Long {
         test.env("PURGEPLAN_LONG", "1");
     }
     process::run(&mut test)
-}
-
-/// Compiles the module and generates what `js` loads.
-fn webassembly(workspace: &Workspace) -> Result {
-    let profile = "--profile=wasm";
-    process::run(&mut workspace.cargo(["build", "--package=purgeplan-wasm", "--target", install::WASM, profile]))?;
-    let module = workspace.target.join(install::WASM).join("wasm").join("purgeplan_wasm.wasm");
-    let folder = workspace.root.join("js").join("dist");
-    process::run(Command::new(workspace.binary("purgeplan-bindgen")).arg(module).arg(&folder))?;
-    let size = fs::metadata(folder.join("purgeplan_wasm_bg.wasm")).map_err(|error| error.to_string())?.len();
-    println!("js/dist/purgeplan_wasm_bg.wasm: {size} bytes");
-    Ok(())
 }

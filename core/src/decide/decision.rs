@@ -15,6 +15,7 @@ use crate::{
 /// What changed, as the answer words it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum What {
     Added,
     Modified,
@@ -29,6 +30,7 @@ pub(crate) enum What {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub(crate) enum Outcome {
     Purge,
     Skip,
@@ -36,6 +38,7 @@ pub(crate) enum Outcome {
 
 /// Why; stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Reason {
     Modified,
     Added,

@@ -27,6 +27,7 @@ use crate::{
 
 /// How a diff is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Format {
     /// One of the others, told from the bytes.
     #[default]

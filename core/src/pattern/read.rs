@@ -1,6 +1,6 @@
 //! Patterns as they are written: braces resolved, then tokens.
 
-use alloc::{vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use super::{PatternError, SLASH, Token};
 
@@ -225,7 +225,7 @@ fn set(open: usize, rest: &mut &[Written]) -> Result<Token, PatternError> {
 /// `[hash]` or `[hash:N]`, whose `[` has been read; `None` when it is a set.
 fn hash(open: usize, rest: &mut &[Written], dialect: Dialect) -> Result<Option<Vec<Token>>, PatternError> {
     let inside = rest.iter().position(|character| character.is(']')).unwrap_or_default();
-    let text: alloc::string::String = rest[..inside].iter().map(|written| written.character).collect();
+    let text: String = rest[..inside].iter().map(|written| written.character).collect();
     let written = if dialect == Dialect::Fingerprint { text.strip_prefix("hash") } else { None };
     let Some(length) = written else { return Ok(None) };
     let (length, exact) = match length.strip_prefix(':').map(str::parse) {

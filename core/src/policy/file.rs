@@ -9,38 +9,52 @@ use crate::{
 };
 
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct PolicyFile {
     /// For editors.
+    #[cfg_attr(feature = "ts", ts(rename = "$schema"))]
     pub(crate) _schema: Option<String>,
     pub(crate) preset: Option<Preset>,
     pub(crate) bucket: Option<String>,
     pub(crate) mappings: Option<Vec<MappingFile>>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) ignore: Vec<String>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) fingerprinted: Vec<String>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) dependents: Vec<DependentsFile>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) query_strings: Vec<String>,
     pub(crate) added: Option<Added>,
     pub(crate) deleted: Option<Deleted>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) urls: UrlsFile,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) lookback: LookbackFile,
     pub(crate) max_paths: Option<MaxPathsFile>,
     pub(crate) cover: Option<CoverFile>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) distributions: Vec<DistributionFile>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MappingFile {
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) source: String,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) prefix: String,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct DependentsFile {
     pub(crate) when: String,
     pub(crate) purge: Vec<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct UrlsFile {
     pub(crate) default_root_object: Option<String>,
     pub(crate) index_document: Option<String>,
@@ -50,18 +64,21 @@ pub(crate) struct UrlsFile {
 }
 
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct LookbackFile {
     pub(crate) minutes: Option<u32>,
     pub(crate) commits: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MaxPathsFile {
     pub(crate) limit: usize,
     pub(crate) then: Then,
 }
 
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CoverFile {
     pub(crate) mode: ModeFile,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,9 +92,11 @@ pub(crate) struct CoverFile {
 }
 
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct DistributionFile {
     pub(crate) id: String,
     pub(crate) origin_path: Option<String>,
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) urls: UrlsFile,
     pub(crate) ignore: Option<Vec<String>>,
     pub(crate) query_strings: Option<Vec<String>>,
@@ -85,6 +104,7 @@ pub(crate) struct DistributionFile {
 
 /// What is done with a file that is new in git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Added {
     Purge,
     Skip,
@@ -92,6 +112,7 @@ pub(crate) enum Added {
 
 /// What is done with a file that git no longer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Deleted {
     Purge,
     WhenRemoved,
@@ -99,6 +120,7 @@ pub(crate) enum Deleted {
 
 /// What is done with a plan of more paths than the policy allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Then {
     Refuse,
     Widen,
@@ -106,6 +128,7 @@ pub(crate) enum Then {
 
 /// How stale URLs become paths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum ModeFile {
     Exact,
     #[default]
@@ -115,6 +138,7 @@ pub(crate) enum ModeFile {
 
 /// What is done when no cover keeps to the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Infeasible {
     /// The plan fails, and nothing is purged.
     Error,

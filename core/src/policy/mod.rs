@@ -20,10 +20,13 @@ use file::{Added, Deleted, MappingFile, MaxPathsFile, PolicyFile};
 use report::Report;
 
 pub(crate) use rules::{CoverRule, Dependents};
+#[cfg(feature = "ts")]
+pub(crate) use settings::DistributionSettings;
 pub(crate) use settings::Settings;
 
 /// A set of defaults with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub enum Preset {
     /// What the article's Lambda does: modified and deleted files are purged, added ones are not.
     Article,

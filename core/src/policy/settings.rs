@@ -13,6 +13,7 @@ use crate::{cover::CoverMode, pattern::Pattern};
 /// A policy with nothing left out. Read as a policy it means the same, but for what a distribution's facts may say
 /// against a default: here every default has become a word of its own.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct Settings {
     preset: Preset,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +34,8 @@ pub(crate) struct Settings {
 }
 
 #[derive(Debug, Serialize)]
-struct DistributionSettings {
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct DistributionSettings {
     id: String,
     origin_path: String,
     urls: UrlsFile,

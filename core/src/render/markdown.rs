@@ -1,6 +1,6 @@
 //! A plan as Markdown, for a comment on a pull request.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{
     count, dollars, plain,
@@ -50,7 +50,7 @@ fn purged(answer: &PlanAnswer<'_>, head: &mut String) -> (String, usize) {
     }
     let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
     for (shown, decision) in purged().enumerate() {
-        let paths = paths(&decision).iter().map(|path| code(path)).collect::<alloc::vec::Vec<_>>().join("<br>");
+        let paths = paths(&decision).iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>");
         let row = format!("| {} | {} | {paths} |\n", code(&name(&decision)), decision.reason.name());
         if table.len() + row.len() > MOST {
             table += &format!("\nand {} more.\n", count(all - shown, "file"));

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import { ask, askText, checkPolicy, explain, parseDiff, plan, policySchema, version } from 'purgeplan';
+
+// One page of GetDifferences, as the AWS CLI prints it.
+const page = readFileSync(new URL('differences.json', import.meta.url));
+
+test('a page of GetDifferences becomes the paths to invalidate', () => {
+  const answer = plan({ diffs: page });
+  assert.equal(answer.type, 'success', JSON.stringify(answer));
+  assert.deepEqual(answer.paths, [
+    '/assets/app.8d4e0c77.js',
+    '/css/site.css',
+    '/old.html',
+    '/posts/%E6%98%A5%20%E4%BE%BF%E3%82%8A.html',
+  ]);
+});
+
+test('the article preset skips what was added', () => {
+  const { paths } = plan({ diffs: page, preset: 'article' });
+  assert.ok(!paths.includes('/assets/app.8d4e0c77.js'));
+  assert.ok(paths.includes('/css/site.css'));
+});
+
+test('a diff may be text, bytes, pieces, or one of several', () => {
+  const expected = plan({ diffs: page }).paths;
+  for (const diffs of [page.toString(), { content: page, format: 'codecommit' }, [{ content: [page, page] }], [page, page]]) {
+    assert.deepEqual(plan({ diffs }).paths, expected);
+  }
+});
+
+test('every field of a request reaches the core', () => {
+  const config = { DistributionConfig: { Origins: { Items: [{ Id: 'b', DomainName: 'b.s3.amazonaws.com' }] }, DefaultCacheBehavior: { TargetOriginId: 'b' } } };
+  const answer = plan({
+    diffs: { content: 'M\ta/x.html\nM\ta/y.html\n', head: 'cafe' },
+    policy: { added: 'skip' },
+    live: { content: ['a/x.html', 'a/y.html', 'b.html'] },
+    distributionConfigs: [{ id: 'E1', content: JSON.stringify(config) }],
+    identity: ['i'],
+    render: 'aws-cli',
+  });
+  assert.deepEqual(answer.paths, ['/a/*'], JSON.stringify(answer));
+  assert.equal(answer.decisions[0].commit, 'cafe');
+  assert.match(answer.rendered, /^aws cloudfront create-invalidation --distribution-id 'E1'/m);
+  const limited = plan({ diffs: 'M\ta\nM\tb\n', trigger: { uploaded: ['a'] } });
+  assert.deepEqual(limited.paths, ['/a']);
+});
+
+test('a plan is explained, and a copy of one is not', () => {
+  const answer = plan({ diffs: page, render: 'markdown' });
+  const told = explain(answer, 'https://example.com/css/site.css?v=1');
+  assert.deepEqual(told.verdicts.map(({ url, outcome }) => [url, outcome]), [['/css/site.css', 'purge']]);
+  assert.equal(explain(answer, { path: 'old.html' }).verdicts[0].reason, 'deleted');
+  assert.equal(explain(structuredClone(answer), '/').errors[0].code, 'explain-answer');
+});
+
+test('a failure is a value, and its place is one in the caller’s text', () => {
+  const policy = '{ "bucket": "日本 𝒳", "ignored": ["x"] }';
+  const { type, errors } = checkPolicy(policy);
+  assert.equal(type, 'failure');
+  const { code, pointer, place } = errors[0];
+  assert.deepEqual([code, pointer, place.input], ['policy-json', '/ignored', 'policy']);
+  assert.equal(policy.slice(place.start, place.end), '["x"]');
+  const cut = plan({ diffs: 'diff --git a/ü b/ü\nindex 1..2 100644\n--- a/ü\n+++ b/ü\n@@ -1,2 +1,2 @@\n-a\n' });
+  assert.equal(cut.errors[0].place.input, 'diffs[0]');
+});
+
+test('a policy object is checked as its text', () => {
+  const answer = checkPolicy({ ignore: ['a[b'] });
+  assert.deepEqual([answer.errors[0].code, answer.errors[0].pointer], ['policy-glob', '/ignore/0']);
+  assert.equal(checkPolicy({ preset: 'article' }).settings.added, 'skip');
+});
+
+test('a diff is read', () => {
+  const { changes } = parseDiff('R100\told\tnew\n', { format: 'name-status' });
+  assert.deepEqual(changes.map(({ change, path, from }) => ({ change, path, from })), [{ change: 'renamed', path: 'new', from: 'old' }]);
+});
+
+test('the plain object is what JSON.parse makes of the answer’s text', () => {
+  const request = JSON.stringify({ op: 'plan', diffs: [{ attachments: [0] }] });
+  assert.deepStrictEqual(ask(request, [page]), JSON.parse(askText(request, [page])));
+  assert.deepStrictEqual(ask(new TextEncoder().encode(request), [page]), ask(request, [page]));
+});
+
+test('an argument of a wrong type throws and names it', () => {
+  assert.throws(() => plan({ diffs: [{ content: 7 }] }), { name: 'TypeError' });
+  assert.throws(() => checkPolicy({ toJSON() { throw new RangeError('mine'); } }), { message: 'mine' });
+});
+
+test('the version is the package’s, the schema is a policy’s', () => {
+  assert.equal(version, JSON.parse(readFileSync(new URL('../package.json', import.meta.url))).version);
+  assert.ok(policySchema().properties.mappings);
+});
+
+test('CommonJS gets the same', () => {
+  const required = createRequire(import.meta.url)('purgeplan');
+  assert.deepEqual(required.plan({ diffs: page }).paths, plan({ diffs: page }).paths);
+});
+
+test('a worker has a module of its own', async () => {
+  const code = "import { plan } from 'purgeplan'; import { parentPort } from 'node:worker_threads'; parentPort.postMessage(plan({ diffs: 'M\\ta\\n' }).paths);";
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code.replace("'purgeplan'", `'${import.meta.resolve('purgeplan')}'`))}`));
+  const paths = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  assert.deepEqual(paths, ['/a']);
+});
+
+test('after an input that there is no room for, the instance is usable', () => {
+  const before = plan({ diffs: page }).paths;
+  const { errors } = plan({ diffs: { content: new Uint8Array(0xffff_0000) } });
+  assert.deepEqual(errors.map(({ code }) => code), ['engine-stopped']);
+  assert.deepEqual(plan({ diffs: page }).paths, before);
+});

@@ -1,0 +1,99 @@
+//! The module in wasmtime: through pointers and lengths, with no import answered.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use wasmtime::{Config, Instance, Linker, Memory, Module, Store, TypedFunc};
+
+use super::{Engine, Question};
+
+/// An instance of the module. Every import traps: the raw functions need none.
+pub struct Wasmtime {
+    store: Store<()>,
+    memory: Memory,
+    input: TypedFunc<u32, u32>,
+    answer: TypedFunc<(), u32>,
+    answer_length: TypedFunc<(), u32>,
+    clear: TypedFunc<(), ()>,
+}
+
+/// More than any question needs.
+const FUEL: u64 = u64::MAX / 2;
+
+impl Wasmtime {
+    /// Compiles and instantiates a module.
+    ///
+    /// # Panics
+    /// When it is not the module.
+    #[must_use]
+    pub fn new(module: &Path) -> Self {
+        let (engine, module) = compiled(module);
+        let mut linker = Linker::new(engine);
+        linker.define_unknown_imports_as_traps(module).expect("imports are functions");
+        let mut store = Store::new(engine, ());
+        store.set_fuel(FUEL).expect("fuel is counted");
+        let instance = linker.instantiate(&mut store, module).expect("nothing runs at the start");
+        Self::of(store, &instance)
+    }
+
+    fn of(mut store: Store<()>, instance: &Instance) -> Self {
+        let memory = instance.get_memory(&mut store, "memory").expect("the module has a memory");
+        let input = instance.get_typed_func(&mut store, "input").expect("`input`");
+        let answer = instance.get_typed_func(&mut store, "answer").expect("`answer`");
+        let answer_length = instance.get_typed_func(&mut store, "answerLength").expect("`answerLength`");
+        let clear = instance.get_typed_func(&mut store, "clear").expect("`clear`");
+        Self { store, memory, input, answer, answer_length, clear }
+    }
+
+    /// What the last question cost, in WebAssembly instructions; counted from here on again.
+    ///
+    /// # Panics
+    /// Never: fuel is counted.
+    pub fn fuel(&mut self) -> u64 {
+        let used = FUEL - self.store.get_fuel().expect("fuel is counted");
+        self.store.set_fuel(FUEL).expect("fuel is counted");
+        used
+    }
+
+    /// How large the memory is, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory.data_size(&self.store)
+    }
+}
+
+/// The module in machine code, made once in a program: that takes longer than all questions.
+fn compiled(module: &Path) -> &'static (wasmtime::Engine, Module) {
+    static COMPILED: OnceLock<(wasmtime::Engine, Module)> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let mut config = Config::new();
+        config.consume_fuel(true);
+        let engine = wasmtime::Engine::new(&config).expect("wasmtime counts fuel");
+        let module = Module::from_file(&engine, module).expect("a valid module");
+        (engine, module)
+    })
+}
+
+impl Engine for Wasmtime {
+    fn name(&self) -> &'static str {
+        "wasmtime"
+    }
+
+    fn answer(&mut self, Question { request, attachments }: &Question) -> Vec<u8> {
+        for piece in std::iter::once(request).chain(attachments) {
+            let length = u32::try_from(piece.len()).expect("a module's memory is below 4 GB");
+            let address = self.input.call(&mut self.store, length).expect("`input` does not trap");
+            assert!(address != 0 || piece.is_empty(), "there is no room for {length} bytes");
+            let address = usize::try_from(address).expect("an address");
+            self.memory.write(&mut self.store, address, piece).expect("the room is in the memory");
+        }
+        let address = self.answer.call(&mut self.store, ()).expect("`answer` does not trap");
+        let length = self.answer_length.call(&mut self.store, ()).expect("`answerLength` does not trap");
+        let mut answer = vec![0; usize::try_from(length).expect("a length")];
+        self.memory
+            .read(&self.store, usize::try_from(address).expect("an address"), &mut answer)
+            .expect("in the memory");
+        self.clear.call(&mut self.store, ()).expect("`clear` does not trap");
+        answer
+    }
+}

@@ -1,0 +1,64 @@
+//! The npm package: the module compiled, bound, made small, and packed into `js/dist`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::workspace::Workspace;
+use crate::{Result, install, process};
+
+/// What `cargo xtask package --help` prints.
+pub(crate) const HELP: &str = "\
+Compiles the WebAssembly module and makes `js/dist`, what the npm package holds. Installs the tools of `js/package.json`
+into `js/node_modules`.
+
+usage: cargo xtask package
+";
+
+/// What rustc uses for this target, and every engine has had since 2022.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
+    if let Some(unknown) = options.first() {
+        return Err(format!("`{unknown}` is no option of `package`; see `cargo xtask package --help`"));
+    }
+    install::rust(workspace)?;
+    install::node(workspace)?;
+    install::javascript(workspace)?;
+    process::run(&mut workspace.cargo(["build", "--package=purgeplan-bindgen"]))?;
+    build(workspace)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes `js/generated` and `js/dist`; the generator is built, and the tools are installed.
+pub(crate) fn build(workspace: &Workspace) -> Result {
+    process::run(&mut workspace.cargo([
+        "build",
+        "--package=purgeplan-wasm",
+        "--target",
+        install::WASM,
+        "--profile=wasm",
+    ]))?;
+    let js = workspace.root.join("js");
+    let generated = js.join("generated");
+    process::run(Command::new(workspace.binary("purgeplan-bindgen")).arg(compiled(workspace)).arg(&generated))?;
+    let mut optimise = Command::new("node");
+    optimise.args(["node_modules/binaryen/bin/wasm-opt", "-O3", "--converge"]).args(FEATURES);
+    optimise.args(["generated/purgeplan_wasm_bg.wasm", "--output", "generated/core.wasm"]);
+    process::run(optimise.current_dir(&js))?;
+    let schema = workspace.root.join("core/policy.schema.json");
+    fs::copy(schema, generated.join("policy.schema.json")).map_err(|error| format!("`js/generated`: {error}"))?;
+    process::run(Command::new("node").arg("build.mjs").current_dir(&js))
+}
+
+/// The module as the compiler leaves it.
+fn compiled(workspace: &Workspace) -> PathBuf {
+    workspace.target.join(install::WASM).join("wasm").join("purgeplan_wasm.wasm")
+}
