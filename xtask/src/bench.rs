@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::workspace::Workspace;
-use crate::{Result, process};
+use crate::{Result, package, process};
 use plot::{Panel, Series};
 
 /// What `cargo xtask bench --help` prints.
@@ -54,6 +54,8 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
         fs::create_dir_all(folder).map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
     }
     process::run(&mut workspace.cargo(["build", "--release", "--package=purgeplan-core", "--examples"]))?;
+    package::make(workspace)?;
+    let module = sizes(workspace)?;
     let diffs = peers::table(&bench, &size)?;
     let covers = bench.example("cover_speed", size.changes)?;
     let plans = bench.example("plan_speed", size.changes)?;
@@ -62,6 +64,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     let report = include_str!("bench/report.md")
         .replace("{machine}", &machine(workspace)?)
         .replace("{diffs}", &diffs)
+        .replace("{module}", &module)
         .replace("{covers}", covers)
         .replace("{growth}", growth.trim_end())
         .replace("{plans}", plans.trim_end())
@@ -120,6 +123,21 @@ fn opened(file: &Path) -> Result<fs::File> {
 
 pub(crate) fn write(file: &Path, text: &str) -> Result {
     fs::write(file, text).map_err(|error| format!("`{}` cannot be written: {error}", file.display()))
+}
+
+/// How large the module and its glue are.
+fn sizes(workspace: &Workspace) -> Result<String> {
+    let dist = workspace.root.join("js").join("dist");
+    let mut table = String::from("| | bytes | with gzip |\n|---|---|---|\n");
+    for name in ["core.wasm", "browser.js"] {
+        let file = dist.join(name);
+        let bytes = fs::metadata(&file).map_err(|error| format!("`{}`: {error}", file.display()))?.len();
+        let gzip =
+            "console.log(require('zlib').gzipSync(require('fs').readFileSync(process.argv[1]),{level:9}).length)";
+        let packed = process::output(Command::new("node").args(["--eval", gzip]).arg(&file))?;
+        table.push_str(&format!("| `{name}` | {bytes} | {} |\n", packed.trim()));
+    }
+    Ok(table.trim_end().to_owned())
 }
 
 /// Processor, memory, and the versions that ran.

@@ -16,7 +16,8 @@ usage: cargo xtask package
 ";
 
 /// What rustc uses for this target, and every engine has had since 2022.
-const FEATURES: [&str; 6] = [
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
@@ -29,12 +30,17 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     if let Some(unknown) = options.first() {
         return Err(format!("`{unknown}` is no option of `package`; see `cargo xtask package --help`"));
     }
+    make(workspace)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Installs what it takes, then builds.
+pub(crate) fn make(workspace: &Workspace) -> Result {
     install::rust(workspace)?;
     install::node(workspace)?;
     install::javascript(workspace)?;
     process::run(&mut workspace.cargo(["build", "--package=purgeplan-bindgen"]))?;
-    build(workspace)?;
-    Ok(ExitCode::SUCCESS)
+    build(workspace)
 }
 
 /// Makes `js/generated` and `js/dist`; the generator is built, and the tools are installed.

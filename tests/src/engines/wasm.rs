@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use wasmtime::{Config, Instance, Linker, Memory, Module, Store, TypedFunc};
+use wasmtime::{Config, Instance, Linker, Memory, Module, OptLevel, Store, TypedFunc};
 
 use super::{Engine, Question};
 
@@ -67,7 +67,8 @@ fn compiled(module: &Path) -> &'static (wasmtime::Engine, Module) {
     static COMPILED: OnceLock<(wasmtime::Engine, Module)> = OnceLock::new();
     COMPILED.get_or_init(|| {
         let mut config = Config::new();
-        config.consume_fuel(true);
+        // Quickly compiled, not fast: the counts are the same.
+        config.consume_fuel(true).cranelift_opt_level(OptLevel::None);
         let engine = wasmtime::Engine::new(&config).expect("wasmtime counts fuel");
         let module = Module::from_file(&engine, module).expect("a valid module");
         (engine, module)

@@ -26,7 +26,10 @@ pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
     let files = diff.matches("diff --git ").count();
     let own = own(bench, &file)?;
     let git = row("`git apply --numstat`", megabytes, git(&file, size.runs)?);
-    let mut rows = vec![own, git];
+    let mut wasm = Command::new("node");
+    wasm.arg(bench.workspace.root.join("bench/wasm.mjs")).arg(bench.workspace.root.join("js/dist")).arg(&file);
+    let wasm = row("**purgeplan in Node** (WebAssembly)", megabytes, times(wasm.arg("7"), files)?);
+    let mut rows = vec![own, git, wasm];
     let npm = npm(bench)?;
     for (name, parser) in [("npm parse-diff", "parse-diff"), ("npm gitdiff-parser", "gitdiff-parser")] {
         let mut node = Command::new("node");
