@@ -10,10 +10,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// As in the native hosts.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Nanoseconds as milliseconds.
 pub(crate) fn milliseconds(nanoseconds: u64) -> String {
     format!("{}.{}", nanoseconds / 1_000_000, nanoseconds / 100_000 % 10)

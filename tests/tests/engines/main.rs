@@ -6,6 +6,7 @@ mod conformance;
 mod differential;
 mod fuel;
 mod instance;
+mod lambda;
 #[path = "../render/mod.rs"]
 mod render;
 #[path = "../../../fuzz/src/request.rs"]
