@@ -1,4 +1,4 @@
-// Makes `dist` from `src` and from what wasm-bindgen generated: `node build.mjs`, after `cargo xtask wasm`.
+// Makes `dist` from `src` and from what wasm-bindgen generated: `node build.mjs`, as `cargo xtask package` does.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 rmSync(at('dist'), { recursive: true, force: true });
 mkdirSync(at('dist'));
 copyFileSync(at('generated/core.wasm'), at('dist/core.wasm'));
+for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../${name}`), at(`dist/${name}`));
 
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning', absWorkingDir: at('.') };
 await build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm', outfile: 'dist/index.js' });
