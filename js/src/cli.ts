@@ -107,7 +107,7 @@ function main(): void {
   }
 }
 
-/** `--manifests` takes two values, which \`parseArgs\` does not know: the second becomes a \`--manifests\` of its own. */
+/** `--manifests` takes two values, which `parseArgs` does not know: the second becomes a `--manifests` of its own. */
 function parsed(args: string[]): { values: Arguments & { help?: boolean; version?: boolean }; positionals: string[] } {
   const at = args.indexOf('--manifests');
   const second = at < 0 ? undefined : args[at + 2];

@@ -10,17 +10,19 @@ use crate::{Result, dependencies, fuzz, install, package, process, terminal};
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
-wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder.
-Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the Rust tests,
-the WebAssembly module, the tests in Node and each fuzz target for some seconds. It ends with a table of where its
-time went.
+wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder;
+the packages of `js/package-lock.json` into `js/node_modules`; and on Debian, for root, `chromium`, where no Chromium
+and no Chrome is found.
+Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the npm package, the Rust
+tests (with wasmtime, Node and the browser), the tests in Node and each fuzz target for some seconds. It ends with a
+table of where its time went.
 
 usage: cargo xtask test [--keep-going]
 
   --keep-going   goes on after a failed step
 
 The machine needs rustup, a C and a C++ compiler, git, Node 20 or newer, and Python 3.10 or newer (without it, the
-tests with a foreign AWS client are left out; with `CI` set that is a failure).
+tests with a foreign AWS client are left out, and without a browser those in one; with `CI` set that is a failure).
 ";
 
 /// Runs all steps.
@@ -80,12 +82,12 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
     steps.run("npm package", || package::build(workspace));
     steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), browser.as_ref(), length));
     steps.run("Node tests", || {
-        process::run(
-            Command::new("node")
-                .args(["--test", "--test-reporter=spec"])
-                .env("PURGEPLAN_CLI", workspace.binary("purgeplan"))
-                .current_dir(workspace.root.join("js")),
-        )
+        let mut test = Command::new("node");
+        test.args(["--test", "--test-reporter=spec"]).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
+        if let Some(browser) = &browser {
+            test.env("PURGEPLAN_BROWSER", browser);
+        }
+        process::run(test.current_dir(workspace.root.join("js")))
     });
     let seconds = if length == Length::Long { 600 } else { 3 };
     steps.attempt("fuzzing", || {
