@@ -143,8 +143,8 @@ impl<'a> Prepared<'a> {
     }
 
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
-        let edges = core::mem::take(&mut self.edges);
-        let mut plan = plan(&self.policy, edges, &self.changes, self.trigger.as_ref(), self.live.as_ref())
+        let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
+        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref())
             .map_err(|error| vec![error])?;
         plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
         Ok(plan)

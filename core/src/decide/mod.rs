@@ -194,7 +194,10 @@ impl Decider<'_> {
             let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule: rule.into() });
             let patterns = edge.distribution.query_strings.as_ref().unwrap_or(&self.policy.query_strings);
             let by_query = path.is_some_and(|path| patterns.iter().any(|pattern| pattern.matches(path.as_bytes())));
-            for mut url in edge.urls(key, appeared) {
+            let found = edge.urls(key, appeared);
+            // Mostly there is one, and there can be a million decisions.
+            urls.reserve_exact(found.len() * (1 + usize::from(by_query)));
+            for mut url in found {
                 url.skipped = url.skipped.or_else(|| ignored.clone());
                 let exact = StaleUrl::new(url, false, index);
                 // A path that is a wildcard already reaches the query strings too.
