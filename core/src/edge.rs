@@ -139,6 +139,19 @@ impl Edge {
         self.origins.iter().flat_map(of_origin).collect()
     }
 
+    /// The folders, below the root, whose URLs show what is deployed under a key prefix.
+    pub(crate) fn folders<'p>(&self, prefix: &'p str) -> Vec<&'p str> {
+        let below = |origin: &Origin| match prefix.strip_prefix(origin.prefix.as_str()) {
+            Some(rest) => Some(rest),
+            // The origin shows a part of it.
+            None => origin.prefix.starts_with(prefix).then_some(""),
+        };
+        let mut folders: Vec<&str> = self.origins.iter().filter_map(below).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        folders
+    }
+
     /// A URL that no object stands behind for certain: only its behaviour can speak against it. A wildcard reaches
     /// into several behaviours, so none speaks.
     pub(crate) fn url(&self, url: UrlPath, form: Form, wildcard: bool) -> EdgeUrl {

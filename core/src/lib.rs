@@ -59,6 +59,6 @@ pub use escape::{escape, unescape};
 pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGRESS, MAX_WILDCARDS_IN_PROGRESS};
 pub use names::{ObjectKey, RepoPath, UrlPath};
 pub use pattern::{Pattern, PatternError};
-pub use policy::{Distribution, Lookback, Policy, Preset};
+pub use policy::{Base, Distribution, Escalate, Lookback, Policy, Preset};
 pub use render::{count, dollars, plain};
 pub use wire::call;

@@ -28,6 +28,8 @@ pub(crate) enum Form {
     QueryString,
     /// What a dependents rule names.
     Dependent,
+    /// Whatever the site has.
+    Everything,
 }
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.

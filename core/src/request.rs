@@ -39,6 +39,10 @@ struct PlanRequest<'r> {
     distribution: Option<String>,
     distribution_configs: Vec<ConfigRequest>,
     live: Option<LiveRequest>,
+    /// Why everything is to be purged.
+    everything: Option<String>,
+    /// Most paths, whatever the policy says.
+    widen_to: Option<usize>,
     /// Only of `explain`.
     url: Option<String>,
     /// Only of `explain`.
@@ -84,6 +88,7 @@ struct ConfigRequest {
 object!(PlanRequest<'r> strict {
     _op = "op": required, preset: optional, policy: optional, policy_attachment: optional, diffs: required,
     trigger: optional, identity: or_default, distribution: optional, distribution_configs: or_default, live: optional,
+    everything: optional, widen_to: optional,
     url: optional, path: optional, _render = "render": optional,
 });
 object!(ParseRequest strict { _op = "op": required, diffs: required });
@@ -134,9 +139,17 @@ impl<'a> Prepared<'a> {
         let mut parsed: PlanRequest<'a> = read(tree, request)?;
         let source =
             PolicySource { preset: parsed.preset, inline: parsed.policy.take(), attachment: parsed.policy_attachment };
-        let policy = policy(source, request, attachments)?;
+        let mut policy = policy(source, request, attachments)?;
+        if let Some(paths) = parsed.widen_to {
+            policy.widen_to(paths);
+        }
         let (changes, mut diagnostics) = changes(&parsed.diffs, attachments, Some(&policy.mappings))?;
         let trigger = parsed.trigger.as_ref().map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
+        if parsed.everything.is_some() && trigger.is_some() {
+            let message = "the request asks for `everything`, and limits the plan to the keys of a `trigger`";
+            let error = Error::new("request-contradiction", message, "give one of them");
+            return Err(vec![locate::pointed(error, request, None, "/everything")]);
+        }
         let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
         let edges = edges(&parsed, &policy, request, attachments, &mut diagnostics)?;
         Ok(Self { parsed, policy, trigger, changes, edges, live, diagnostics })
@@ -144,7 +157,8 @@ impl<'a> Prepared<'a> {
 
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
         let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
-        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref())
+        let everything = self.parsed.everything.as_deref();
+        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref(), everything)
             .map_err(|error| vec![error])?;
         plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
         Ok(plan)

@@ -1,15 +1,25 @@
-//! S3 notifications, read tolerantly: the published Rust types fail on `s3:TestEvent` and on records without
-//! `requestParameters` (AWS.md, "Lambda").
+//! Events told apart by their shape: S3 notifications (straight, or wrapped by SNS, SQS or both), `EventBridge` events and
+//! `CodePipeline` jobs.
+//!
+//! All are read tolerantly and by ourselves: the published Rust types fail on `s3:TestEvent`, on records without
+//! `requestParameters`, and print a job's secret key (AWS.md, "Lambda").
 
+mod batch;
+mod bridge;
+mod envelope;
+mod job;
 mod record;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod shape;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::failure::{Failure, printable};
-use record::{Kind, Record};
+
+pub use batch::Batch;
+pub use bridge::Deployed;
+pub use envelope::Message;
+pub use job::{Job, OnFailure, Parameters};
 
 /// What the Runtime API delivered: the event, or why it is not JSON. Bad JSON is answered by us, not by the runtime.
 #[derive(Debug, Clone)]
@@ -26,126 +36,130 @@ impl<'de> Deserialize<'de> for Payload {
 pub enum Event {
     /// `s3:TestEvent`: S3 asks, when the notification is configured, whether it may call. Nothing to do.
     Test,
-    /// Records, of which none says that an object came or went (a tag or an ACL changed, say). Nothing to do.
+    /// Nothing that makes a URL stale: a tag changed, say, or a pipeline has not succeeded yet.
     Nothing,
-    /// Objects came or went.
-    Work(Batch),
+    /// Objects came or went, or a pipeline deployed.
+    Work(Work),
+    /// Messages of a queue: each is answered by itself.
+    Queue(Vec<Message>),
+    /// A `CodePipeline` action waits for an answer.
+    Job(Job),
 }
 
-/// The objects of one event, each key once, in its last state.
+/// What there is to do.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Batch {
-    /// Keys that were written, form-encoded as S3 sends them.
-    pub uploaded: BTreeSet<String>,
-    /// Keys that were removed, form-encoded.
-    pub removed: BTreeSet<String>,
-    /// What makes this piece of work itself: key, sequencer and version of each record.
-    pub identity: BTreeSet<String>,
-    /// The earliest `eventTime`, in seconds since the Unix epoch.
-    pub earliest: Option<i64>,
+pub struct Work {
+    /// Objects that came or went.
+    pub batch: Batch,
+    /// Deploys that came to their end.
+    pub deployed: Vec<Deployed>,
+}
+
+impl Work {
+    fn is_empty(&self) -> bool {
+        self.batch.is_empty() && self.deployed.is_empty()
+    }
+}
+
+/// What one event, or one message in an envelope, holds.
+#[derive(Debug, Default)]
+struct Content {
+    changes: Vec<record::Change>,
+    deployed: Vec<Deployed>,
+    test: bool,
+}
+
+impl Content {
+    fn join(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.deployed.extend(other.deployed);
+        self.test |= other.test;
+    }
+
+    /// The work in it; changes of other buckets than the policy's are left out.
+    fn work(self, bucket: Option<&str>) -> Result<Work, Failure> {
+        let batch = Batch::of(&batch::of_bucket(self.changes, bucket)?);
+        Ok(Work { batch, deployed: self.deployed })
+    }
 }
 
 /// Reads an event; `bucket` is the one that the policy is for, when it names one.
 pub fn decode(payload: &Payload, bucket: Option<&str>) -> Result<Event, Failure> {
-    let event = payload.0.as_ref().map_err(|error| not_json(error))?;
+    let event = payload.0.as_ref().map_err(|error| shape::not_json(error))?;
+    if let Some(job) = event.get("CodePipeline.job") {
+        return Job::read(job).map(Event::Job);
+    }
+    if let Some(messages) = envelope::messages(event) {
+        return Ok(Event::Queue(messages.iter().enumerate().map(|(at, one)| Message::read(at, one, bucket)).collect()));
+    }
+    let content = content(event, 0)?;
+    let test = content.test;
+    let work = content.work(bucket)?;
+    Ok(match (work.is_empty(), test) {
+        (false, _) => Event::Work(work),
+        (true, true) => Event::Test,
+        (true, false) => Event::Nothing,
+    })
+}
+
+/// How deep envelopes may stand in each other: an S3 event in SNS in SQS is two deep.
+const DEEPEST: usize = 3;
+
+/// What an event holds, out of its envelopes; `depth` is how many it was in.
+fn content(event: &Value, depth: usize) -> Result<Content, Failure> {
     if event.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
-        return Ok(Event::Test);
+        return Ok(Content { test: true, ..Content::default() });
+    }
+    if event.get("detail-type").is_some_and(Value::is_string) {
+        return bridge::read(event);
+    }
+    if let Some(inner) = envelope::notification(event) {
+        return unwrapped(inner, depth);
     }
     let Some(records) = event.get("Records").and_then(Value::as_array) else {
-        return Err(unknown_shape(event));
+        return Err(shape::unknown(event));
     };
     if records.is_empty() {
-        return Err(Failure::new("event-empty", "the event's `Records` is empty", SUBSCRIBE));
+        return Err(Failure::new("event-empty", "the event's `Records` is empty", shape::SEND));
     }
-    let records = records.iter().enumerate().map(|(index, value)| Record::read(index, value));
-    let records = records.collect::<Result<Vec<_>, _>>()?;
-    let records = without_other_events(records);
-    if records.is_empty() {
-        return Ok(Event::Nothing);
-    }
-    Ok(Event::Work(batch(&of_bucket(records, bucket)?)))
-}
-
-/// What to do when an event is not one that the function serves.
-const SUBSCRIBE: &str = "send the bucket's own S3 notifications (`s3:ObjectCreated:*`, `s3:ObjectRemoved:*`) straight \
-                         to this function";
-
-fn not_json(error: &str) -> Failure {
-    Failure::new("event-not-json", format!("the event is not JSON: {}", printable(error)), SUBSCRIBE)
-}
-
-/// Names what was seen by its top-level keys alone: the content may hold credentials (a CodePipeline job does).
-fn unknown_shape(event: &Value) -> Failure {
-    const SHOWN: usize = 8;
-    let seen = match event {
-        Value::Object(fields) => {
-            let mut names: Vec<String> = fields.keys().take(SHOWN).map(|name| format!("`{}`", short(name))).collect();
-            if fields.len() > SHOWN {
-                names.push("…".to_owned());
-            }
-            format!("an object with the keys {}", if names.is_empty() { "(none)".to_owned() } else { names.join(", ") })
+    let mut content = Content::default();
+    let mut others = Vec::new();
+    for (index, value) in records.iter().enumerate() {
+        match envelope::notification_record(value) {
+            Some(inner) => content.join(unwrapped(inner, depth)?),
+            None => match record::read(index, value)? {
+                record::Read::Change(change) => content.changes.push(change),
+                record::Read::Other(event_name) => others.push(event_name),
+            },
         }
-        Value::Array(_) => "an array".to_owned(),
-        Value::String(_) => "a string".to_owned(),
-        Value::Number(_) => "a number".to_owned(),
-        Value::Bool(_) => "a boolean".to_owned(),
-        Value::Null => "null".to_owned(),
-    };
-    Failure::new("event-shape", format!("the event is not an S3 notification: it is {seen}"), SUBSCRIBE)
-}
-
-/// At most 40 characters of a name that someone else chose.
-fn short(name: &str) -> String {
-    let start: String = name.chars().take(40).collect();
-    printable(&start)
-}
-
-fn without_other_events(records: Vec<Record<'_>>) -> Vec<Record<'_>> {
-    let (kept, others): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.kind != Kind::Other);
+    }
     if let Some(first) = others.first() {
-        tracing::info!(
-            records = others.len(),
-            event_name = short(first.event_name),
-            "records of other events left out"
-        );
+        tracing::info!(records = others.len(), event_name = shape::short(first), "records of other events left out");
     }
-    kept
+    Ok(content)
 }
 
-fn of_bucket<'a>(records: Vec<Record<'a>>, wanted: Option<&str>) -> Result<Vec<Record<'a>>, Failure> {
-    let Some(wanted) = wanted else { return Ok(records) };
-    let (kept, others): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.bucket == Some(wanted));
-    let Some(first) = others.first() else { return Ok(kept) };
-    let seen = short(first.bucket.unwrap_or("(none)"));
-    if kept.is_empty() {
-        return Err(Failure::new(
-            "another-bucket",
-            format!("the event is about bucket `{seen}`, but the policy's `bucket` is `{wanted}`"),
-            "send only that bucket's notifications to this function, or correct the policy's `bucket`",
-        ));
+/// What stands as text in an envelope.
+fn unwrapped(text: &str, depth: usize) -> Result<Content, Failure> {
+    if depth == DEEPEST {
+        let message = format!("the event is in more than {DEEPEST} envelopes");
+        return Err(Failure::new("event-shape", message, shape::SEND));
     }
-    tracing::warn!(records = others.len(), bucket = seen, "records of another bucket left out");
-    Ok(kept)
+    match serde_json::from_str(text) {
+        Ok(event) => content(&event, depth + 1),
+        Err(error) => Err(shape::not_json(&error.to_string())),
+    }
 }
 
-/// Each key once, in its last state; a key that was removed in one bucket and written in another counts as removed,
-/// which purges more.
-fn batch(records: &[Record<'_>]) -> Batch {
-    let mut last: BTreeMap<(Option<&str>, &str), &Record<'_>> = BTreeMap::new();
-    for record in records {
-        let newest = last.entry((record.bucket, record.key)).or_insert(record);
-        if record.follows(newest) {
-            *newest = record;
-        }
-    }
-    let keys_of = |kind| last.values().filter(move |record| record.kind == kind).map(|record| record.key.to_owned());
-    let removed: BTreeSet<String> = keys_of(Kind::Removed).collect();
-    Batch {
-        uploaded: keys_of(Kind::Created).filter(|key| !removed.contains(key)).collect(),
-        removed,
-        identity: last.values().map(|record| record.identity()).collect(),
-        earliest: records.iter().filter_map(Record::time).min(),
-    }
+/// A text field at a JSON pointer.
+fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// Seconds since the Unix epoch of an RFC 3339 time.
+fn seconds(time: &str) -> Option<i64> {
+    use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+    OffsetDateTime::parse(time, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
 }
 
 #[cfg(test)]

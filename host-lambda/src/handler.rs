@@ -89,7 +89,8 @@ impl<C: CodeCommit, F: CloudFront> Handler<C, F> {
 
     async fn run(&self, payload: &Payload, invocation: &Invocation) -> Result<Report, Failure> {
         let batch = match event::decode(payload, self.settings.bucket())? {
-            Event::Work(batch) => batch,
+            Event::Work(work) => work.batch,
+            Event::Queue(_) | Event::Job(_) => return Ok(Report::default()),
             Event::Test => return Ok(Report { event: "test-event", ..Report::default() }),
             Event::Nothing => return Ok(Report { event: "nothing", ..Report::default() }),
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use purgeplan_core::ObjectKey;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Batch;
@@ -149,16 +150,16 @@ pub(crate) fn plan(settings: &Settings, diffs: &[Arc<CommitDiff>], batch: &Batch
         preset: policy_attachment.is_none().then_some("article"),
         policy_attachment,
         diffs: described,
-        trigger: Trigger { encoding: "s3-event", uploaded: escaped(&batch.uploaded), removed: escaped(&batch.removed) },
-        identity: escaped(&batch.identity),
+        trigger: Trigger { encoding: "plain", uploaded: keys(&batch.uploaded), removed: keys(&batch.removed) },
+        identity: batch.identity.iter().map(|text| purgeplan_core::escape(text.as_bytes()).into_owned()).collect(),
         distribution: settings.distribution.as_deref(),
     };
     let request = serde_json::to_vec(&request).map_err(|error| off_contract(&error))?;
     read(&purgeplan_core::call(&request, &attachments))
 }
 
-fn escaped(texts: &BTreeSet<String>) -> Vec<String> {
-    texts.iter().map(|text| purgeplan_core::escape(text.as_bytes()).into_owned()).collect()
+fn keys(keys: &BTreeSet<ObjectKey>) -> Vec<String> {
+    keys.iter().map(|key| key.escaped().into_owned()).collect()
 }
 
 fn read(answer: &[u8]) -> Result<Plan, Failure> {
@@ -225,7 +226,7 @@ mod tests {
             "afterBlob":{"blobId":"2222222222222222222222222222222222222222","path":"a b.html","mode":"100644"}}]}"#;
         let diffs = [diff("a", &[page]), diff("b", &[r#"{"differences":[]}"#, r#"{"differences":[]}"#])];
         let batch = Batch {
-            uploaded: BTreeSet::from(["a+b.html".to_owned(), "same.html".to_owned()]),
+            uploaded: ["a b.html", "same.html"].into_iter().filter_map(ObjectKey::new).collect(),
             identity: BTreeSet::from(["1:a".to_owned()]),
             ..Batch::default()
         };

@@ -48,7 +48,7 @@ export type PolicyFile = {
 /**
  * For editors.
  */
-$schema?: string, preset?: Preset, bucket?: string, mappings?: Array<MappingFile>, ignore?: Array<string>, fingerprinted?: Array<string>, dependents?: Array<DependentsFile>, query_strings?: Array<string>, added?: Added, deleted?: Deleted, urls?: UrlsFile, lookback?: LookbackFile, max_paths?: MaxPathsFile, cover?: CoverFile, distributions?: Array<DistributionFile>, };
+$schema?: string, preset?: Preset, bucket?: string, mappings?: Array<MappingFile>, ignore?: Array<string>, fingerprinted?: Array<string>, dependents?: Array<DependentsFile>, query_strings?: Array<string>, added?: Added, deleted?: Deleted, urls?: UrlsFile, lookback?: LookbackFile, base?: Base, list_bucket?: boolean, escalate?: EscalateFile, max_paths?: MaxPathsFile, cover?: CoverFile, distributions?: Array<DistributionFile>, };
 
 export type DistributionSettings = { id: string, origin_path: string, urls: UrlsFile, ignore: Array<string>, query_strings: Array<string>, };
 
@@ -56,7 +56,7 @@ export type DistributionSettings = { id: string, origin_path: string, urls: Urls
  * A policy with nothing left out. Read as a policy it means the same, but for what a distribution's facts may say
  * against a default: here every default has become a word of its own.
  */
-export type Settings = { preset: Preset, bucket?: string, mappings: Array<MappingFile>, ignore: Array<string>, fingerprinted: Array<string>, dependents: Array<DependentsFile>, query_strings: Array<string>, added: Added, deleted: Deleted, urls: UrlsFile, lookback: LookbackFile, max_paths?: MaxPathsFile, cover: CoverFile, distributions: Array<DistributionSettings>, };
+export type Settings = { preset: Preset, bucket?: string, mappings: Array<MappingFile>, ignore: Array<string>, fingerprinted: Array<string>, dependents: Array<DependentsFile>, query_strings: Array<string>, added: Added, deleted: Deleted, urls: UrlsFile, lookback: LookbackFile, base: Base, list_bucket: boolean, escalate?: EscalateFile, max_paths?: MaxPathsFile, cover: CoverFile, distributions: Array<DistributionSettings>, };
 
 /**
  * How a diff is written.
@@ -121,19 +121,19 @@ pointer?: string, span?: Span, };
 /**
  * What changed, as the answer words it.
  */
-export type What = "added" | "modified" | "deleted" | "renamed" | "copied" | "type-changed" | "mode-changed" | "removed";
+export type What = "added" | "modified" | "deleted" | "renamed" | "copied" | "type-changed" | "mode-changed" | "removed" | "unknown";
 
 export type Outcome = "purge" | "skip";
 
 /**
  * Why; stable.
  */
-export type Reason = "modified" | "added" | "deleted" | "renamed" | "copied" | "removed-from-bucket" | "added-skipped" | "deleted-kept" | "not-in-trigger" | "ignored" | "outside-source" | "outside-origin-path" | "mode-only" | "submodule" | "symlink" | "dependent" | "fingerprinted" | "caching-disabled" | "other-origin";
+export type Reason = "modified" | "added" | "deleted" | "renamed" | "copied" | "removed-from-bucket" | "added-skipped" | "deleted-kept" | "not-in-trigger" | "ignored" | "outside-source" | "outside-origin-path" | "mode-only" | "submodule" | "symlink" | "dependent" | "fingerprinted" | "caching-disabled" | "other-origin" | "base-unknown";
 
 /**
  * Why a URL belongs to an object.
  */
-export type Form = "object" | "default-root" | "directory" | "bare-directory" | "clean" | "query-string" | "dependent";
+export type Form = "object" | "default-root" | "directory" | "bare-directory" | "clean" | "query-string" | "dependent" | "everything";
 
 export type UrlAnswer = { url: string, form: Form, path?: string, distribution: string, behaviour?: string, skipped?: Reason, 
 /**

@@ -26,6 +26,8 @@ pub(crate) enum What {
     ModeChanged,
     /// An object left the bucket, and no diff speaks of it.
     Removed,
+    /// Anything may have: what was deployed before is not known.
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -63,12 +65,14 @@ pub(crate) enum Reason {
     CachingDisabled,
     /// The behaviour that serves the URL gets it from an origin without the object.
     OtherOrigin,
+    /// What was deployed before is not known.
+    BaseUnknown,
 }
 
 #[derive(Debug)]
 pub(crate) struct Decision {
     pub(crate) what: What,
-    /// `None` only for a removed object that no repository path is deployed to.
+    /// `None` for a removed object that no repository path is deployed to, and for everything.
     pub(crate) path: Option<RepoPath>,
     pub(crate) from: Option<RepoPath>,
     pub(crate) key: Option<ObjectKey>,
@@ -136,6 +140,7 @@ impl Reason {
             Self::Fingerprinted => "fingerprinted",
             Self::CachingDisabled => "caching-disabled",
             Self::OtherOrigin => "other-origin",
+            Self::BaseUnknown => "base-unknown",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod decision;
 mod dependents;
+pub(crate) mod everything;
 
 use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
 

@@ -10,7 +10,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use crate::{
     change::ChangeSet,
     cover::Cover,
-    decide::{Decider, Decision, shared_keys},
+    decide::{self, Decider, Decision, shared_keys},
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
@@ -40,23 +40,27 @@ pub(crate) struct Plan {
     pub(crate) unchanged: usize,
 }
 
-/// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole.
+/// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole; and everything besides, for the
+/// reason that the host gives.
 pub(crate) fn plan(
     policy: &Policy,
     edges: Vec<Edge>,
     changes: &ChangeSet,
     trigger: Option<&Trigger>,
     live: Option<&Live<'_>>,
+    everything: Option<&str>,
 ) -> Result<Plan, Error> {
     let shared = shared_keys(changes, &policy.mappings);
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
-    let decisions = decider.decide(changes);
+    let mut decisions = decider.decide(changes);
+    decisions.extend(everything.map(|_| decider.everything()));
     let unchanged = trigger.map_or(0, |trigger| {
         let spoken: BTreeSet<_> = decider.changed_keys(changes);
         let removed: BTreeSet<_> = decisions.iter().filter_map(|decision| decision.key.as_ref()).collect();
         trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
+    diagnostics.extend(everything.map(decide::everything::remark));
     let ground = Ground::new(policy.cover, &edges, live, &decisions);
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
     diagnostics.extend(remarks::substitutions(&decisions, &covers));

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 
 use super::{
     Distribution, Lookback, Mapping, MappingFile, Policy, Preset, Setting, UrlForms,
-    file::{Added, Deleted, DistributionFile, MaxPathsFile, PolicyFile, Then, UrlsFile},
+    file::{Added, Deleted, DistributionFile, EscalateFile, MaxPathsFile, PolicyFile, Then, UrlsFile},
     folder,
     report::Report,
     rules::{cover, dependents, patterns},
@@ -23,6 +23,7 @@ pub(super) fn check(file: PolicyFile, report: &mut Report<'_>) -> Policy {
     let urls = urls("/urls", file.urls, None, preset, report);
     let distributions = distributions(file.distributions, &mappings, &urls, preset, report);
     max_paths(file.max_paths, report);
+    escalate(file.escalate, report);
     let cover = cover(file.cover, file.max_paths, report);
     if file.lookback.commits == Some(0) {
         report.value("/lookback/commits", "`commits` is 0, but HEAD always counts", "write 1 to look at HEAD alone");
@@ -50,6 +51,9 @@ pub(super) fn check(file: PolicyFile, report: &mut Report<'_>) -> Policy {
         deleted: Setting::new(file.deleted, Deleted::Purge),
         urls,
         lookback,
+        base: file.base.unwrap_or_default(),
+        list_bucket: file.list_bucket.unwrap_or(true),
+        escalate: file.escalate,
         max_paths: file.max_paths,
         cover,
         distributions,
@@ -192,5 +196,13 @@ fn max_paths(limit: Option<MaxPathsFile>, report: &mut Report<'_>) {
     if limit < least {
         let message = format!("`limit` is {limit}: {why}");
         report.contradiction("/max_paths/limit", message, format!("write at least {least}"));
+    }
+}
+
+fn escalate(escalate: Option<EscalateFile>, report: &mut Report<'_>) {
+    // `/dir/*` may leave `/dir/` itself stale.
+    if let Some(EscalateFile { paths: paths @ 0..2, .. }) = escalate {
+        let message = format!("`paths` is {paths}: a widened plan can need a folder and its wildcard");
+        report.contradiction("/escalate/paths", message, "write at least 2");
     }
 }

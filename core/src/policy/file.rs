@@ -31,6 +31,9 @@ pub(crate) struct PolicyFile {
     pub(crate) urls: UrlsFile,
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub(crate) lookback: LookbackFile,
+    pub(crate) base: Option<Base>,
+    pub(crate) list_bucket: Option<bool>,
+    pub(crate) escalate: Option<EscalateFile>,
     pub(crate) max_paths: Option<MaxPathsFile>,
     pub(crate) cover: Option<CoverFile>,
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
@@ -72,6 +75,13 @@ pub(crate) struct LookbackFile {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct EscalateFile {
+    pub(crate) after_minutes: u32,
+    pub(crate) paths: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MaxPathsFile {
     pub(crate) limit: usize,
     pub(crate) then: Then,
@@ -100,6 +110,19 @@ pub(crate) struct DistributionFile {
     pub(crate) urls: UrlsFile,
     pub(crate) ignore: Option<Vec<String>>,
     pub(crate) query_strings: Option<Vec<String>>,
+}
+
+/// From which commit on the Lambda plans a whole deploy. Each falls back to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
+pub enum Base {
+    /// The last commit whose purge is recorded in the distribution's own invalidations.
+    #[default]
+    Ledger,
+    /// The last commit that the pipeline deployed before.
+    Pipeline,
+    /// The commit's first parent.
+    Parent,
 }
 
 /// What is done with a file that is new in git.
@@ -149,7 +172,7 @@ pub(crate) enum Infeasible {
 object!(PolicyFile strict {
     _schema = "$schema": optional, preset: optional, bucket: optional, mappings: optional, ignore: or_default,
     fingerprinted: or_default, dependents: or_default, query_strings: or_default, added: optional, deleted: optional,
-    urls: or_default, lookback: or_default, max_paths: optional, cover: optional, distributions: or_default,
+    urls: or_default, lookback: or_default, base: optional, list_bucket: optional, escalate: optional, max_paths: optional, cover: optional, distributions: or_default,
 });
 object!(MappingFile strict { source: or_default, prefix: or_default });
 object!(DependentsFile strict { when: required, purge: required });
@@ -158,6 +181,7 @@ object!(UrlsFile strict {
     clean: optional,
 });
 object!(LookbackFile strict { minutes: optional, commits: optional });
+object!(EscalateFile strict { after_minutes: required, paths: required });
 object!(MaxPathsFile strict { limit: required, then: required });
 object!(CoverFile strict {
     mode: required, paths: optional, wildcards: optional, infeasible: optional, other_origins: optional,
@@ -165,6 +189,7 @@ object!(CoverFile strict {
 object!(DistributionFile strict {
     id: required, origin_path: optional, urls: or_default, ignore: optional, query_strings: optional,
 });
+words!(pub enum Base { Ledger: "ledger", Pipeline: "pipeline", Parent: "parent" });
 words!(pub(crate) enum Added { Purge: "purge", Skip: "skip" });
 words!(pub(crate) enum Deleted { Purge: "purge", WhenRemoved: "when-removed" });
 words!(pub(crate) enum Then { Refuse: "refuse", Widen: "widen" });

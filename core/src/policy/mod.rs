@@ -16,9 +16,10 @@ use crate::{
     json::{Document, Json, Read, words},
     pattern::Pattern,
 };
-use file::{Added, Deleted, MappingFile, MaxPathsFile, PolicyFile};
+use file::{Added, Deleted, EscalateFile, MappingFile, MaxPathsFile, PolicyFile, Then};
 use report::Report;
 
+pub use file::Base;
 pub(crate) use rules::{CoverRule, Dependents};
 #[cfg(feature = "ts")]
 pub(crate) use settings::DistributionSettings;
@@ -44,6 +45,15 @@ pub struct Lookback {
     pub minutes: u32,
     /// Most commits, HEAD included.
     pub commits: u32,
+}
+
+/// When a purge that CloudFront puts off is widened, and to how many paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Escalate {
+    /// How long it has been put off.
+    pub after_minutes: u32,
+    /// Most paths of all distributions together.
+    pub paths: usize,
 }
 
 /// A value, and whether the policy itself says it: a default gives way to what the distribution's facts say.
@@ -107,6 +117,9 @@ pub struct Policy {
     pub(crate) deleted: Setting<Deleted>,
     pub(crate) urls: UrlForms,
     lookback: Lookback,
+    base: Base,
+    list_bucket: bool,
+    escalate: Option<EscalateFile>,
     pub(crate) max_paths: Option<MaxPathsFile>,
     pub(crate) cover: CoverRule,
     distributions: Vec<Distribution>,
@@ -157,6 +170,24 @@ impl Policy {
         self.lookback
     }
 
+    /// From which commit on the Lambda plans a whole deploy.
+    #[must_use]
+    pub fn base(&self) -> Base {
+        self.base
+    }
+
+    /// Whether the bucket may be listed, so that wildcards can save paths.
+    #[must_use]
+    pub fn list_bucket(&self) -> bool {
+        self.list_bucket
+    }
+
+    /// When a purge that CloudFront puts off is widened; `None`: never.
+    #[must_use]
+    pub fn escalate(&self) -> Option<Escalate> {
+        self.escalate.map(|EscalateFile { after_minutes, paths }| Escalate { after_minutes, paths })
+    }
+
     /// The preset whose defaults hold: `article` or `sound`.
     #[must_use]
     pub fn preset_name(&self) -> &'static str {
@@ -192,6 +223,13 @@ impl Policy {
             ignore: None,
             query_strings: None,
         }
+    }
+
+    /// Holds the plan to so many paths, by wildcards, whatever the policy says of its size.
+    pub(crate) fn widen_to(&mut self, paths: usize) {
+        // A folder and its wildcard, at each distribution.
+        let least = 2 * self.distributions.len().max(1);
+        self.max_paths = Some(MaxPathsFile { limit: paths.max(least), then: Then::Widen });
     }
 
     /// Reads the policy that is a whole attachment.

@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use super::{
     Distribution, Policy, Preset, UrlForms,
-    file::{Added, CoverFile, Deleted, DependentsFile, LookbackFile, MappingFile, MaxPathsFile, ModeFile, UrlsFile},
+    file::{
+        Added, Base, CoverFile, Deleted, DependentsFile, EscalateFile, LookbackFile, MappingFile, MaxPathsFile,
+        ModeFile, UrlsFile,
+    },
     rules::CoverRule,
 };
 use crate::{cover::CoverMode, pattern::Pattern};
@@ -27,6 +30,10 @@ pub(crate) struct Settings {
     deleted: Deleted,
     urls: UrlsFile,
     lookback: LookbackFile,
+    base: Base,
+    list_bucket: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalate: Option<EscalateFile>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_paths: Option<MaxPathsFile>,
     cover: CoverFile,
@@ -65,6 +72,9 @@ impl Settings {
             deleted: policy.deleted.value,
             urls: urls(&policy.urls),
             lookback: LookbackFile { minutes: Some(policy.lookback.minutes), commits: Some(policy.lookback.commits) },
+            base: policy.base,
+            list_bucket: policy.list_bucket,
+            escalate: policy.escalate,
             max_paths: policy.max_paths,
             cover: cover(policy.cover),
             distributions: policy.distributions.iter().map(|one| distribution(one, policy)).collect(),

@@ -1,12 +1,12 @@
-//! One record of an S3 notification.
+//! One record of an S3 notification: an object came or went.
 
 use std::cmp::Ordering;
 
+use purgeplan_core::ObjectKey;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use super::{SUBSCRIBE, short};
+use super::shape::{self, SEND, short};
+use super::{printable, seconds, text};
 use crate::failure::Failure;
 
 /// What happened to the object.
@@ -35,64 +35,68 @@ impl Kind {
     }
 }
 
-/// The fields of a record that the decision needs.
+/// What a record says.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
-    pub(super) event_name: &'a str,
-    pub(super) kind: Kind,
-    pub(super) bucket: Option<&'a str>,
-    /// Form-encoded, as sent.
-    pub(super) key: &'a str,
-    sequencer: Option<&'a str>,
-    version: Option<&'a str>,
-    etag: Option<&'a str>,
-    event_time: Option<&'a str>,
+pub(super) enum Read {
+    Change(Change),
+    /// Another event, by its name.
+    Other(String),
 }
 
-impl<'a> Record<'a> {
-    pub(super) fn read(index: usize, record: &'a Value) -> Result<Self, Failure> {
-        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
-        let Some(event_name) = text("/eventName").filter(|_| record.get("s3").is_some_and(Value::is_object)) else {
-            let source = text("/eventSource").or_else(|| text("/EventSource")).unwrap_or("an unknown source");
-            return Err(not_s3(index, source));
-        };
-        let kind = Kind::of(event_name);
-        let key = match text("/s3/object/key") {
-            Some(key) if !key.is_empty() => key,
-            _ if kind == Kind::Other => "",
-            _ => return Err(no_key(index)),
-        };
-        Ok(Self {
-            event_name,
-            kind,
-            bucket: text("/s3/bucket/name"),
-            key,
-            sequencer: text("/s3/object/sequencer"),
-            version: text("/s3/object/versionId"),
-            etag: text("/s3/object/eTag"),
-            event_time: text("/eventTime"),
-        })
-    }
+/// An object came or went.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) kind: Kind,
+    pub(super) bucket: Option<String>,
+    pub(super) key: ObjectKey,
+    pub(super) sequencer: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) etag: Option<String>,
+    /// Seconds since the Unix epoch.
+    pub(super) time: Option<i64>,
+}
 
-    /// Whether this record is not older than another one of the SAME key. Of two that S3 did not order, the later
+/// Reads a record of an S3 notification, whose key is form-encoded.
+pub(super) fn read(index: usize, record: &Value) -> Result<Read, Failure> {
+    let Some(event_name) = text(record, "/eventName").filter(|_| record.get("s3").is_some_and(Value::is_object)) else {
+        return Err(not_s3(index, record));
+    };
+    let kind = Kind::of(event_name);
+    if kind == Kind::Other {
+        return Ok(Read::Other(event_name.to_owned()));
+    }
+    let key = text(record, "/s3/object/key").filter(|key| !key.is_empty()).ok_or_else(|| no_key(index))?;
+    let key = ObjectKey::from_s3_event(key.as_bytes()).map_err(|at| bad_key(index, key, at))?;
+    let owned = |pointer: &str| text(record, pointer).map(str::to_owned);
+    Ok(Read::Change(Change {
+        kind,
+        bucket: owned("/s3/bucket/name"),
+        key,
+        sequencer: owned("/s3/object/sequencer"),
+        version: owned("/s3/object/versionId"),
+        etag: owned("/s3/object/eTag"),
+        time: text(record, "/eventTime").and_then(seconds),
+    }))
+}
+
+impl Change {
+    /// Whether this change is not older than another one of the SAME key. Of two that S3 did not order, the later
     /// in the event counts as the newer.
     pub(super) fn follows(&self, other: &Self) -> bool {
-        sequence(self.sequencer.unwrap_or_default(), other.sequencer.unwrap_or_default()) != Ordering::Less
+        let sequencer = |change: &Self| change.sequencer.clone().unwrap_or_default();
+        sequence(&sequencer(self), &sequencer(other)) != Ordering::Less
     }
 
-    /// Seconds since the Unix epoch.
-    pub(super) fn time(&self) -> Option<i64> {
-        OffsetDateTime::parse(self.event_time?, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
-    }
-
-    /// What makes this record itself: each part behind its length, so that no two records read the same.
+    /// What makes this change itself: each part behind its length, so that no two changes read the same.
     pub(super) fn identity(&self) -> String {
-        let mut parts = vec![self.key, self.sequencer.unwrap_or_default(), self.version.unwrap_or_default()];
+        let key = self.key.escaped();
+        let time = self.time.map(|time| time.to_string());
+        let mut parts = vec![Some(&*key), self.sequencer.as_deref(), self.version.as_deref()];
         if self.sequencer.is_none() {
-            parts.extend([self.etag.unwrap_or_default(), self.event_time.unwrap_or_default()]);
+            parts.extend([self.etag.as_deref(), time.as_deref()]);
         }
-        let sized: Vec<String> = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
-        sized.concat()
+        let sized = parts.into_iter().map(Option::unwrap_or_default).map(|part| format!("{}:{part}", part.len()));
+        sized.collect()
     }
 }
 
@@ -103,11 +107,20 @@ fn sequence(left: &str, right: &str) -> Ordering {
     padded(left).cmp(&padded(right))
 }
 
-fn not_s3(index: usize, source: &str) -> Failure {
+fn not_s3(index: usize, record: &Value) -> Failure {
+    if record.get("codecommit").is_some() {
+        return shape::push();
+    }
+    let source = text(record, "/eventSource").or_else(|| text(record, "/EventSource")).unwrap_or("an unknown source");
+    let message = format!("record {index} of the event is not from S3 but from `{}`", short(source));
+    Failure::new("event-shape", message, SEND)
+}
+
+fn bad_key(index: usize, key: &str, at: usize) -> Failure {
     Failure::new(
-        "event-shape",
-        format!("record {index} of the event is not from S3 but from `{}`", short(source)),
-        SUBSCRIBE,
+        "event-key",
+        format!("record {index} of the event has the key `{}`, which is not form-encoded at byte {at}", printable(key)),
+        SEND,
     )
 }
 
@@ -115,7 +128,7 @@ fn no_key(index: usize) -> Failure {
     Failure::new(
         "event-key",
         format!("record {index} of the event has no object key (`s3.object.key`, a text that is not empty)"),
-        SUBSCRIBE,
+        SEND,
     )
 }
 

@@ -1,0 +1,53 @@
+//! Everything that a policy deploys: what is stale when nobody knows what was deployed before.
+
+use alloc::{borrow::Cow, format, vec, vec::Vec};
+
+use super::{Decider, Decision, Outcome, Reason, StaleUrl, What};
+use crate::{edge::EdgeUrl, map::Form, names::UrlPath};
+
+impl Decider<'_> {
+    /// One decision, with a wildcard for each folder of a distribution that a mapping deploys to.
+    pub(crate) fn everything(&self) -> Decision {
+        let mut urls: Vec<StaleUrl> = Vec::new();
+        // Dependents may stand anywhere.
+        let anywhere = !self.policy.dependents.is_empty();
+        for (index, edge) in self.edges.iter().enumerate() {
+            for mapping in &self.policy.mappings {
+                let folders = if anywhere { vec![""] } else { edge.folders(&mapping.prefix) };
+                for folder in folders {
+                    let url = UrlPath::below_root(folder.as_bytes());
+                    // A wildcard is not trusted with its own prefix.
+                    for wildcard in [false, true] {
+                        let found =
+                            EdgeUrl { url: url.clone(), form: Form::Everything, behaviour: None, skipped: None };
+                        let url = StaleUrl::new(found, wildcard, index);
+                        if !urls.contains(&url) {
+                            urls.push(url);
+                        }
+                    }
+                }
+            }
+        }
+        Decision {
+            what: What::Unknown,
+            path: None,
+            from: None,
+            key: None,
+            outcome: Outcome::Purge,
+            reason: Reason::BaseUnknown,
+            rule: Cow::Borrowed("request"),
+            diff: None,
+            urls,
+            broken_fingerprint: None,
+        }
+    }
+}
+
+/// What is said of a plan that purges everything; `why` is the host's word.
+pub(crate) fn remark(why: &str) -> crate::diagnostic::Diagnostic {
+    crate::diagnostic::Diagnostic::warning(
+        "everything",
+        format!("the whole site is purged, because what was deployed before is not known: {why}"),
+        "nothing; the next deploy has this one as its base",
+    )
+}
