@@ -1,6 +1,6 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     names::{ObjectKey, RepoPath},
     plan::{DistributionPlan, Plan, Purges},
     policy::{Policy, Preset, Settings},
-    reference::caller_reference,
+    reference::Work,
     request::DiffRequest,
     trigger::Trigger,
 };
@@ -135,17 +135,15 @@ impl<'p> PlanAnswer<'p> {
         plan: &'p Plan,
         trigger: Option<&Trigger>,
         diffs: &'p [DiffRequest],
-        identity: &BTreeSet<String>,
+        work: &Work<'_>,
     ) -> Self {
-        let identity: BTreeSet<&str> = identity.iter().map(String::as_str).collect();
         let mut paths: Vec<&str> =
             plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
         if plan.distributions.len() > 1 {
             paths.sort_unstable();
             paths.dedup();
         }
-        let distributions: Vec<_> =
-            plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, &identity)).collect();
+        let distributions: Vec<_> = plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, work)).collect();
         Self {
             kind: Success,
             preset: policy.preset,
@@ -224,10 +222,12 @@ impl<'p> UrlAnswer<'p> {
 }
 
 impl<'p> DistributionAnswer<'p> {
-    fn new(plan: &'p DistributionPlan, identity: &BTreeSet<&str>) -> Self {
+    fn new(plan: &'p DistributionPlan, work: &Work<'_>) -> Self {
         let id = plan.edge.distribution.id();
-        let batches = plan.cover.batches().into_iter().map(|paths| BatchAnswer {
-            caller_reference: caller_reference(identity, id, paths),
+        let batches = plan.cover.batches();
+        let references = work.references(id, &batches);
+        let batches = batches.iter().zip(references).map(|(paths, caller_reference)| BatchAnswer {
+            caller_reference,
             paths: paths.iter().map(InvalidationPath::as_str).collect(),
         });
         Self {

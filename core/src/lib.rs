@@ -60,5 +60,6 @@ pub use invalidation::{InvalidationPath, MAX_PATH_CHARACTERS, MAX_PATHS_IN_PROGR
 pub use names::{ObjectKey, RepoPath, UrlPath};
 pub use pattern::{Pattern, PatternError};
 pub use policy::{Base, Distribution, Escalate, Lookback, Policy, Preset};
+pub use reference::DeployReference;
 pub use render::{count, dollars, plain};
 pub use wire::call;

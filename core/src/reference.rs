@@ -3,42 +3,102 @@
 //! CloudFront answers a repeated reference with the invalidation that exists, and purges nothing new. So the reference
 //! is the same for every try of one piece of work, and another for the next: it is made of the work's identity, the
 //! distribution and the sorted paths. (Amazon CloudFront API Reference, `InvalidationBatch`, `CallerReference`.)
+//!
+//! The purge of a whole deploy writes a reference that is read again: [`DeployReference`].
+
+mod deploy;
 
 use alloc::{collections::BTreeSet, format, string::String};
 use sha2::{Digest, Sha256};
 
 use crate::{escape::to_hex, invalidation::InvalidationPath};
 
+pub use deploy::DeployReference;
+pub(crate) use deploy::{Deploy, DeployRequest};
+
+/// What the references of a plan are made of.
+pub(crate) enum Work<'w> {
+    /// What makes this piece of work itself, in no order.
+    Identity(BTreeSet<&'w str>),
+    /// The purge of a whole deploy.
+    Deploy(&'w Deploy),
+}
+
+impl Work<'_> {
+    /// The references of the batches of one distribution, in their order.
+    pub(crate) fn references(
+        &self,
+        distribution: &str,
+        batches: &[&[InvalidationPath]],
+    ) -> impl Iterator<Item = String> {
+        let digest = match self {
+            Self::Identity(_) => String::new(),
+            Self::Deploy(_) => to_hex(&digest_of(distribution, batches)[..8]),
+        };
+        batches.iter().enumerate().map(move |(index, paths)| match self {
+            Self::Identity(identity) => caller_reference(identity, distribution, paths),
+            Self::Deploy(deploy) => deploy.reference(index + 1, batches.len(), &digest),
+        })
+    }
+}
+
+/// A digest of parts, each with its length, so that no two different lists run together alike.
+#[derive(Default)]
+struct Parts(Sha256);
+
+impl Parts {
+    fn add(&mut self, part: &str) {
+        self.0.update(u64::try_from(part.len()).expect("a length fits 64 bits").to_le_bytes());
+        self.0.update(part.as_bytes());
+    }
+
+    fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 /// `purgeplan-1-` and 40 hexadecimal digits.
-pub(crate) fn caller_reference(identity: &BTreeSet<&str>, distribution: &str, paths: &[InvalidationPath]) -> String {
-    let mut digest = Sha256::new();
-    // Each part with its length, so that no two different lists run together alike.
-    let mut add = |part: &str| {
-        digest.update(u64::try_from(part.len()).expect("a length fits 64 bits").to_le_bytes());
-        digest.update(part.as_bytes());
-    };
-    add("purgeplan-1");
-    add(distribution);
-    add(if identity.is_empty() { "" } else { "identity" });
+fn caller_reference(identity: &BTreeSet<&str>, distribution: &str, paths: &[InvalidationPath]) -> String {
+    let mut parts = Parts::default();
+    parts.add("purgeplan-1");
+    parts.add(distribution);
+    parts.add(if identity.is_empty() { "" } else { "identity" });
     for part in identity {
-        add(part);
+        parts.add(part);
     }
-    add("paths");
+    parts.add("paths");
     for path in paths {
-        add(path.as_str());
+        parts.add(path.as_str());
     }
-    format!("purgeplan-1-{}", to_hex(&digest.finalize()[..20]))
+    format!("purgeplan-1-{}", to_hex(&parts.finish()[..20]))
+}
+
+/// All batches of a distribution: the parts of one plan share it, and no part of another plan has it.
+fn digest_of(distribution: &str, batches: &[&[InvalidationPath]]) -> [u8; 32] {
+    let mut parts = Parts::default();
+    parts.add(distribution);
+    for batch in batches {
+        parts.add("batch");
+        for path in *batch {
+            parts.add(path.as_str());
+        }
+    }
+    parts.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::names::UrlPath;
+    use alloc::vec::Vec;
+
+    fn paths(rests: &[&str]) -> Vec<InvalidationPath> {
+        rests.iter().map(|rest| InvalidationPath::narrowest(&UrlPath::below_root(rest.as_bytes())).0).collect()
+    }
 
     fn reference(identity: &[&str], distribution: &str, rests: &[&str]) -> String {
-        let paths: alloc::vec::Vec<_> =
-            rests.iter().map(|rest| InvalidationPath::narrowest(&UrlPath::below_root(rest.as_bytes())).0).collect();
-        caller_reference(&identity.iter().copied().collect(), distribution, &paths)
+        let work = Work::Identity(identity.iter().copied().collect());
+        work.references(distribution, &[&paths(rests)]).next().expect("one batch")
     }
 
     #[test]
@@ -55,5 +115,27 @@ mod tests {
             assert_ne!(first, other);
         }
         assert_eq!(first.len(), "purgeplan-1-".len() + 40);
+    }
+
+    #[test]
+    fn the_parts_of_one_plan_share_a_digest_and_those_of_another_have_another() {
+        let deploy = Deploy::new("site", None, &"c".repeat(40), "e-1").expect("well formed");
+        let work = Work::Deploy(&deploy);
+        let references = |distribution: &str, batches: &[&[&str]]| -> Vec<DeployReference> {
+            let batches: Vec<_> = batches.iter().map(|batch| paths(batch)).collect();
+            let batches: Vec<&[InvalidationPath]> = batches.iter().map(Vec::as_slice).collect();
+            work.references(distribution, &batches).map(|text| DeployReference::parse(&text).expect("ours")).collect()
+        };
+        let plan = references("E", &[&["a", "b"], &["c"]]);
+        assert_eq!((plan[0].part(), plan[1].part()), ((1, 2), (2, 2)));
+        assert!(plan[0].same_plan(&plan[1]));
+        for other in [
+            references("F", &[&["a", "b"], &["c"]]),
+            references("E", &[&["a", "b"], &["d"]]),
+            references("E", &[&["a"], &["b", "c"]]),
+            references("E", &[&["a", "b", "c"]]),
+        ] {
+            assert!(other.iter().all(|part| !part.same_plan(&plan[0])), "{other:?}");
+        }
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     names::RepoPath,
     plan::{Plan, plan},
     policy::{Distribution, Mapping, Policy, Preset},
+    reference::{Deploy, DeployRequest, Work},
     trigger::{Trigger, TriggerRequest},
 };
 
@@ -36,6 +37,7 @@ struct PlanRequest<'r> {
     diffs: Vec<DiffRequest>,
     trigger: Option<TriggerRequest>,
     identity: Vec<String>,
+    deploy: Option<DeployRequest>,
     distribution: Option<String>,
     distribution_configs: Vec<ConfigRequest>,
     live: Option<LiveRequest>,
@@ -87,8 +89,8 @@ struct ConfigRequest {
 
 object!(PlanRequest<'r> strict {
     _op = "op": required, preset: optional, policy: optional, policy_attachment: optional, diffs: required,
-    trigger: optional, identity: or_default, distribution: optional, distribution_configs: or_default, live: optional,
-    everything: optional, widen_to: optional,
+    trigger: optional, identity: or_default, deploy: optional, distribution: optional,
+    distribution_configs: or_default, live: optional, everything: optional, widen_to: optional,
     url: optional, path: optional, _render = "render": optional,
 });
 object!(ParseRequest strict { _op = "op": required, diffs: required });
@@ -121,6 +123,7 @@ pub(crate) struct Prepared<'a> {
     parsed: PlanRequest<'a>,
     pub(crate) policy: Policy,
     pub(crate) trigger: Option<Trigger>,
+    deploy: Option<Deploy>,
     changes: ChangeSet,
     edges: Vec<Edge>,
     live: Option<Live<'a>>,
@@ -150,9 +153,10 @@ impl<'a> Prepared<'a> {
             let error = Error::new("request-contradiction", message, "give one of them");
             return Err(vec![locate::pointed(error, request, None, "/everything")]);
         }
+        let deploy = deploy(&parsed, request)?;
         let live = parsed.live.as_ref().map(|live| Live::read(live, attachments)).transpose()?;
         let edges = edges(&parsed, &policy, request, attachments, &mut diagnostics)?;
-        Ok(Self { parsed, policy, trigger, changes, edges, live, diagnostics })
+        Ok(Self { parsed, policy, trigger, deploy, changes, edges, live, diagnostics })
     }
 
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
@@ -184,6 +188,11 @@ impl<'a> Prepared<'a> {
         Err(vec![locate::pointed(error, request, None, &format!("/{field}"))])
     }
 
+    /// What the caller references are made of.
+    pub(crate) fn work<'w>(&'w self, identity: &'w BTreeSet<String>) -> Work<'w> {
+        self.deploy.as_ref().map_or_else(|| Work::Identity(identity.iter().map(String::as_str).collect()), Work::Deploy)
+    }
+
     /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
     /// must not share a caller reference, or the second would not be done.
     pub(crate) fn identity(&self, attachments: &[&[u8]]) -> BTreeSet<String> {
@@ -201,6 +210,30 @@ impl<'a> Prepared<'a> {
         };
         self.parsed.diffs.iter().flat_map(of_diff).collect()
     }
+}
+
+/// The deploy that the plan is of. It stands for the identity, and a plan for single keys is never a whole deploy's.
+fn deploy(parsed: &PlanRequest<'_>, request: &[u8]) -> Result<Option<Deploy>, Vec<Error>> {
+    let Some(deploy) = &parsed.deploy else { return Ok(None) };
+    let other = match (&parsed.trigger, &*parsed.identity) {
+        (Some(_), _) => "trigger",
+        (None, [_, ..]) => "identity",
+        (None, []) => {
+            return deploy.read().map(Some).map_err(|field| vec![no_commit(field, request)]);
+        }
+    };
+    let error = Error::new(
+        "request-contradiction",
+        format!("`deploy` and `{other}` do not go together"),
+        "`deploy` is for the purge of a whole deploy, and says by itself what makes it",
+    );
+    Err(vec![locate::pointed(error, request, None, &format!("/{other}"))])
+}
+
+fn no_commit(field: &str, request: &[u8]) -> Error {
+    let message = format!("`{field}` of `deploy` is no commit id");
+    let error = Error::new("deploy-commit", message, "give the full id: 40 or 64 hexadecimal digits, in lower case");
+    locate::pointed(error, request, None, &format!("/deploy/{field}"))
 }
 
 /// A request, and how its faults are told.

@@ -103,8 +103,9 @@ impl<'a> Call<'a> {
         let mut prepared = Prepared::read(self.take(), self.request, self.attachments)?;
         prepared.refuse_subject(self.request)?;
         let plan = prepared.plan()?;
-        let (trigger, identity) = (prepared.trigger.as_ref(), prepared.identity(self.attachments));
-        self.rendered(PlanAnswer::new(&prepared.policy, &plan, trigger, prepared.diffs(), &identity))
+        let identity = prepared.identity(self.attachments);
+        let work = prepared.work(&identity);
+        self.rendered(PlanAnswer::new(&prepared.policy, &plan, prepared.trigger.as_ref(), prepared.diffs(), &work))
     }
 
     fn parse(&mut self) -> Result<Vec<u8>, Vec<Error>> {
