@@ -24,6 +24,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether the same work may succeed a little later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(&*self.code, "aws-unavailable" | "deadline")
+    }
+}
+
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         Self { error_message: failure.to_string(), error_type: failure.code.into_owned() }

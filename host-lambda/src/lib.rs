@@ -9,7 +9,8 @@
 //! [`handler::Handler`] is generic over the two [`ports`], so it also runs against anything that plays AWS:
 //!
 //! ```
-//! use purgeplan_lambda::{event::Payload, handler::Handler, ports::*, retry::Invocation, settings::Settings};
+//! use purgeplan_lambda::handler::{Handler, Services};
+//! use purgeplan_lambda::{event::Payload, ports::*, retry::Invocation, settings::Settings};
 //! use std::time::Duration;
 //!
 //! struct Site;
@@ -40,7 +41,7 @@
 //!     "dest_id" => Some("E1".to_owned()),
 //!     _ => None,
 //! };
-//! let handler = Handler::new(Settings::from_env(environment).unwrap(), Site, Site);
+//! let handler = Handler::new(Settings::from_env(environment).unwrap(), Services::drop_in(Site, Site));
 //! let event: Payload = serde_json::from_str(
 //!     r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"a+b.html","sequencer":"01"}}}]}"#,
 //! )
@@ -57,6 +58,7 @@
 
 mod advice;
 pub mod aws;
+pub mod base;
 mod cache;
 pub mod event;
 pub mod failure;
@@ -65,6 +67,7 @@ pub mod history;
 pub mod init_error;
 pub mod log;
 mod plan;
+pub mod policy;
 pub mod ports;
 pub mod retry;
 pub mod settings;

@@ -14,9 +14,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::base::Warning;
 use crate::failure::Failure;
 use crate::handler::Report;
 use crate::plan::{Decision, Diagnostic, Plan};
+use crate::ports::PortError;
 use crate::retry::Invocation;
 
 /// Begins to log. The level is `AWS_LAMBDA_LOG_LEVEL`, then `RUST_LOG`, else `info`; `lookup` finds a variable.
@@ -115,6 +117,52 @@ pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) {
     }
 }
 
+/// One line for how the base was found, and one for each thing that made it less certain.
+pub(crate) fn base(base: Option<&str>, everything: Option<&Warning>, warnings: &[Warning]) {
+    for warning in everything.into_iter().chain(warnings) {
+        tracing::warn!(code = warning.code, text = warning.message, help = warning.help, "base");
+    }
+    tracing::debug!(base, everything = everything.is_some(), "base found");
+}
+
+/// A call that the work can do without was refused.
+pub(crate) fn optional_refused(operation: &str, error: &PortError) {
+    tracing::warn!(
+        operation,
+        code = error.code,
+        error = error.message,
+        help = "give the function's role the statement of host-lambda/iam/optional.json that has this action, if it is \
+                wanted",
+        "done without"
+    );
+}
+
+/// Why the live keys are not known.
+pub(crate) fn not_listed(why: &str) {
+    tracing::warn!(error = why, "bucket not listed");
+}
+
+/// A message that cannot be read; it goes back to its queue.
+pub(crate) fn message_failed(id: &str, failure: &Failure) {
+    tracing::error!(
+        message_id = id,
+        code = &*failure.code,
+        error = failure.message,
+        help = failure.help,
+        "message failed"
+    );
+}
+
+/// A job that goes on in a later invocation.
+pub(crate) fn put_off(failure: &Failure) {
+    tracing::warn!(code = &*failure.code, error = failure.message, "job put off");
+}
+
+/// A job that was answered before.
+pub(crate) fn job_closed(subject: &str, error: &PortError) {
+    tracing::warn!(subject, code = error.code, error = error.message, "job closed already");
+}
+
 /// The one line at info that tells an invocation that succeeded.
 pub(crate) fn summary(report: &Report, invocation: &Invocation) {
     tracing::info!(
@@ -124,6 +172,8 @@ pub(crate) fn summary(report: &Report, invocation: &Invocation) {
         preset = report.preset,
         commits = report.commits,
         head = report.head,
+        base = report.base,
+        execution = report.execution,
         uploaded = report.uploaded,
         removed = report.removed,
         unchanged = report.unchanged,
@@ -131,7 +181,9 @@ pub(crate) fn summary(report: &Report, invocation: &Invocation) {
         skip = report.skip,
         billed_paths = report.billed_paths,
         wildcards = report.wildcards,
+        over_purged = report.over_purged,
         invalidations = report.invalidations.join(" "),
+        handed_back = report.handed_back,
         retries = invocation.retries(),
         aws_calls = invocation.calls(),
         duration_ms = invocation.elapsed_ms(),

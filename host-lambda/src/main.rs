@@ -7,7 +7,7 @@ use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use purgeplan_lambda::aws::{self, AwsCloudFront, AwsCodeCommit};
 use purgeplan_lambda::event::Payload;
 use purgeplan_lambda::failure::Failure;
-use purgeplan_lambda::handler::Handler;
+use purgeplan_lambda::handler::{Handler, Report, Services};
 use purgeplan_lambda::retry::Invocation;
 use purgeplan_lambda::settings::Settings;
 use purgeplan_lambda::{init_error, log};
@@ -70,11 +70,11 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = aws::loader(settings.attempt_timeout).load().await;
     let codecommit = AwsCodeCommit::new(&config, &settings.repository, &settings.branch);
     let cloudfront = AwsCloudFront::new(&config);
-    let handler = Handler::new(settings, codecommit, cloudfront);
+    let handler = Handler::new(settings, Services::drop_in(codecommit, cloudfront));
     let handler = &handler;
     Runtime::new(service_fn(move |event: LambdaEvent<Payload>| async move {
         let invocation = Invocation::until(&event.context.request_id, event.context.deadline());
-        handler.handle(&event.payload, &invocation).await
+        handler.handle(&event.payload, &invocation).await.map(Report::reply)
     }))
     .run()
     .await

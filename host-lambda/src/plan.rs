@@ -9,7 +9,48 @@ use serde::{Deserialize, Serialize};
 use crate::event::Batch;
 use crate::failure::Failure;
 use crate::history::CommitDiff;
-use crate::settings::Settings;
+use crate::policy::Loaded;
+
+/// What the core is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) policy: &'a Loaded,
+    /// Where there is no policy.
+    pub(crate) preset: &'static str,
+    pub(crate) distribution: Option<&'a str>,
+    /// Oldest first.
+    pub(crate) diffs: &'a [Arc<CommitDiff>],
+    pub(crate) scope: Scope<'a>,
+    /// Why everything is to be purged.
+    pub(crate) everything: Option<&'a str>,
+    /// Configurations of distributions, each with its id.
+    pub(crate) configs: &'a [(String, Arc<Vec<u8>>)],
+    /// Every object key, each with a NUL behind it.
+    pub(crate) live: Option<&'a [u8]>,
+    /// Most paths, whatever the policy says.
+    pub(crate) widen_to: Option<usize>,
+}
+
+/// What a plan is limited to, and what makes it itself.
+#[derive(Clone, Copy)]
+pub(crate) enum Scope<'a> {
+    /// The objects of an event.
+    Objects(&'a Batch),
+    /// A whole deploy, whose purge is recorded.
+    Deploy(Deploy<'a>),
+    /// A whole deploy of which too little is known to record it.
+    Unrecorded(&'a [String]),
+}
+
+/// What the caller references of a whole deploy say.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Deploy<'a> {
+    pub(crate) site: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<&'a str>,
+    pub(crate) head: &'a str,
+    pub(crate) execution: &'a str,
+}
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -19,10 +60,22 @@ struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     policy_attachment: Option<usize>,
     diffs: Vec<Diff<'a>>,
-    trigger: Trigger,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    everything: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger: Option<Trigger>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     identity: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deploy: Option<Deploy<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     distribution: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    distribution_configs: Vec<Config<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Live>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    widen_to: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +92,18 @@ struct Trigger {
     encoding: &'static str,
     uploaded: Vec<String>,
     removed: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Config<'a> {
+    id: &'a str,
+    attachment: usize,
+}
+
+#[derive(Serialize)]
+struct Live {
+    attachment: usize,
+    complete: bool,
 }
 
 /// The tag of the core's answer. What this host does not use of an answer is not read.
@@ -67,6 +132,7 @@ pub(crate) struct Plan {
     pub(crate) decisions: Vec<Decision>,
     pub(crate) distributions: Vec<Distribution>,
     pub(crate) billed_paths: u64,
+    #[serde(default)]
     pub(crate) trigger: Counts,
     #[serde(default)]
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -103,6 +169,7 @@ pub(crate) struct Distribution {
     pub(crate) id: String,
     pub(crate) batches: Vec<PathBatch>,
     pub(crate) wildcards: u64,
+    pub(crate) over_purged: Option<u64>,
 }
 
 /// One `CreateInvalidation`.
@@ -113,7 +180,7 @@ pub(crate) struct PathBatch {
 }
 
 /// What became of the event's keys.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) uploaded: u64,
     pub(crate) removed: u64,
@@ -130,32 +197,51 @@ pub(crate) struct Diagnostic {
     pub(crate) help: String,
 }
 
-/// Asks the core for ONE plan for all records of an event.
-pub(crate) fn plan(settings: &Settings, diffs: &[Arc<CommitDiff>], batch: &Batch) -> Result<Plan, Failure> {
-    let mut attachments: Vec<&[u8]> = settings.policy_bytes().into_iter().collect();
-    let policy_attachment = (!attachments.is_empty()).then_some(0);
-    let mut described = Vec::with_capacity(diffs.len());
-    for diff in diffs {
-        let first = attachments.len();
-        attachments.extend(diff.pages.iter().map(Vec::as_slice));
-        described.push(Diff {
-            format: "codecommit",
-            attachments: (first..attachments.len()).collect(),
-            base: diff.base.as_deref(),
-            head: &diff.head,
-        });
-    }
+/// Asks the core for ONE plan.
+pub(crate) fn plan(question: &Question<'_>) -> Result<Plan, Failure> {
+    let mut attachments: Vec<&[u8]> = Vec::new();
+    let mut attach = |bytes| {
+        attachments.push(bytes);
+        attachments.len() - 1
+    };
+    let policy_attachment = question.policy.bytes.as_deref().map(&mut attach);
+    let diffs = question.diffs.iter().map(|diff| Diff {
+        format: "codecommit",
+        attachments: diff.pages.iter().map(|page| attach(page)).collect(),
+        base: diff.base.as_deref(),
+        head: &diff.head,
+    });
+    let diffs = diffs.collect();
+    let configs = question.configs.iter().map(|(id, config)| Config { id, attachment: attach(config) }).collect();
+    let live = question.live.map(|keys| Live { attachment: attach(keys), complete: true });
+    let (trigger, identity, deploy) = match question.scope {
+        Scope::Objects(batch) => {
+            let (uploaded, removed) = (keys(&batch.uploaded), keys(&batch.removed));
+            (Some(Trigger { encoding: "plain", uploaded, removed }), escaped(&batch.identity), None)
+        }
+        Scope::Deploy(deploy) => (None, Vec::new(), Some(deploy)),
+        Scope::Unrecorded(identity) => (None, escaped(identity), None),
+    };
     let request = Request {
         op: "plan",
-        preset: policy_attachment.is_none().then_some("article"),
+        preset: policy_attachment.is_none().then_some(question.preset),
         policy_attachment,
-        diffs: described,
-        trigger: Trigger { encoding: "plain", uploaded: keys(&batch.uploaded), removed: keys(&batch.removed) },
-        identity: batch.identity.iter().map(|text| purgeplan_core::escape(text.as_bytes()).into_owned()).collect(),
-        distribution: settings.distribution.as_deref(),
+        diffs,
+        everything: question.everything,
+        trigger,
+        identity,
+        deploy,
+        distribution: question.distribution,
+        distribution_configs: configs,
+        live,
+        widen_to: question.widen_to,
     };
     let request = serde_json::to_vec(&request).map_err(|error| off_contract(&error))?;
     read(&purgeplan_core::call(&request, &attachments))
+}
+
+fn escaped<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    texts.into_iter().map(|text| purgeplan_core::escape(text.as_bytes()).into_owned()).collect()
 }
 
 fn keys(keys: &BTreeSet<ObjectKey>) -> Vec<String> {
@@ -210,13 +296,6 @@ mod tests {
 
     #[test]
     fn the_drop_in_plans_with_the_articles_preset_and_its_distribution() {
-        let lookup = |name: &str| match name {
-            "repository_name" => Some("site".to_owned()),
-            "branch_name" => Some("main".to_owned()),
-            "dest_id" => Some("E1".to_owned()),
-            _ => None,
-        };
-        let settings = Settings::from_env(lookup).expect("complete");
         let diff = |head: &str, pages: &[&str]| {
             let pages = pages.iter().map(|page| page.as_bytes().to_vec()).collect();
             Arc::new(CommitDiff { base: Some("0".repeat(40)), head: head.repeat(40), pages })
@@ -230,7 +309,19 @@ mod tests {
             identity: BTreeSet::from(["1:a".to_owned()]),
             ..Batch::default()
         };
-        let plan = plan(&settings, &diffs, &batch).expect("a plan");
+        let policy = Loaded { policy: purgeplan_core::Policy::article(), bytes: None };
+        let question = Question {
+            policy: &policy,
+            preset: "article",
+            distribution: Some("E1"),
+            diffs: &diffs,
+            scope: Scope::Objects(&batch),
+            everything: None,
+            configs: &[],
+            live: None,
+            widen_to: None,
+        };
+        let plan = plan(&question).expect("a plan");
         assert_eq!(plan.preset, "article");
         assert_eq!((plan.trigger.uploaded, plan.trigger.removed, plan.trigger.unchanged), (2, 0, 1));
         assert_eq!(plan.decisions[0].commit.as_deref(), Some("a".repeat(40).as_str()));

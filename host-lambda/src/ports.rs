@@ -110,6 +110,22 @@ pub trait Bucket {
     }
 }
 
+/// A service that is not there: every call is refused as IAM refuses it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Absent;
+
+impl Pipeline for Absent {
+    async fn job_success(&self, _job: &str, _result: &JobSuccess) -> Result<(), PortError> {
+        Err(PortError::not_permitted("PutJobSuccessResult"))
+    }
+
+    async fn job_failure(&self, _job: &str, _kind: JobFailure, _message: &str) -> Result<(), PortError> {
+        Err(PortError::not_permitted("PutJobFailureResult"))
+    }
+}
+
+impl Bucket for Absent {}
+
 /// What the handler needs to know of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
@@ -207,6 +223,8 @@ pub struct Action {
     pub status: String,
     /// When it started, in milliseconds since the Unix epoch.
     pub started: Option<i64>,
+    /// When it ended, in milliseconds since the Unix epoch; `None` while it runs.
+    pub ended: Option<i64>,
 }
 
 /// How a job went well, or that it goes on.

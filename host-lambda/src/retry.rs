@@ -1,6 +1,7 @@
 //! The one place where a call is retried: full jitter, inside the time that the invocation has left.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -32,6 +33,12 @@ pub struct Invocation {
     request_id: String,
     started: Instant,
     deadline: Instant,
+    spent: Arc<Spent>,
+}
+
+/// What an invocation has cost so far.
+#[derive(Debug, Default)]
+struct Spent {
     calls: AtomicU32,
     retries: AtomicU32,
 }
@@ -48,13 +55,14 @@ impl Invocation {
     #[must_use]
     pub fn lasting(request_id: impl Into<String>, time: Duration) -> Self {
         let started = Instant::now();
-        Self {
-            request_id: request_id.into(),
-            started,
-            deadline: started + time,
-            calls: AtomicU32::new(0),
-            retries: AtomicU32::new(0),
-        }
+        Self { request_id: request_id.into(), started, deadline: started + time, spent: Arc::default() }
+    }
+
+    /// A part of this invocation, which gives up earlier.
+    #[must_use]
+    pub fn until_only(&self, deadline: Instant) -> Self {
+        let deadline = deadline.min(self.deadline);
+        Self { request_id: self.request_id.clone(), started: self.started, deadline, spent: Arc::clone(&self.spent) }
     }
 
     /// Lambda's request id.
@@ -79,13 +87,13 @@ impl Invocation {
     /// AWS calls made so far, retries included.
     #[must_use]
     pub fn calls(&self) -> u32 {
-        self.calls.load(Ordering::Relaxed)
+        self.spent.calls.load(Ordering::Relaxed)
     }
 
     /// Retries made so far.
     #[must_use]
     pub fn retries(&self) -> u32 {
-        self.retries.load(Ordering::Relaxed)
+        self.spent.retries.load(Ordering::Relaxed)
     }
 
     /// Milliseconds since the invocation began.
@@ -104,8 +112,24 @@ pub async fn call<T, F, Fut>(
     deadline: Instant,
     operation: &'static str,
     subject: &str,
-    mut attempt: F,
+    attempt: F,
 ) -> Result<T, Failure>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, PortError>>,
+{
+    call_or_refusal(invocation, deadline, operation, subject, attempt).await?.map_err(|error| refused(subject, &error))
+}
+
+/// [`call`] for callers that have another way when AWS refuses for good: the inner error is such a refusal, the outer
+/// one a failure that a later try may mend.
+pub(crate) async fn call_or_refusal<T, F, Fut>(
+    invocation: &Invocation,
+    deadline: Instant,
+    operation: &'static str,
+    subject: &str,
+    mut attempt: F,
+) -> Result<Result<T, PortError>, Failure>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, PortError>>,
@@ -114,7 +138,7 @@ where
     let mut told = None;
     let once = || {
         tries.fetch_add(1, Ordering::Relaxed);
-        invocation.calls.fetch_add(1, Ordering::Relaxed);
+        invocation.spent.calls.fetch_add(1, Ordering::Relaxed);
         let patience = patience(deadline);
         // Boxed: the SDK's futures are several KB, and nested deeper than the compiler's recursion limit.
         let answer = timeout(patience, Box::pin(attempt()));
@@ -125,16 +149,20 @@ where
         .when(|error: &PortError| error.retriable)
         .adjust(|_, longest| longest.map(full_jitter).filter(|wait| Instant::now() + *wait < deadline))
         .notify(|error, wait| {
-            invocation.retries.fetch_add(1, Ordering::Relaxed);
+            invocation.spent.retries.fetch_add(1, Ordering::Relaxed);
             log_retry(error, subject, tries.load(Ordering::Relaxed), wait);
             if error.code != SILENT {
                 told = Some(error.clone());
             }
         })
         .await;
+    let error = match outcome {
+        Ok(answer) => return Ok(Ok(answer)),
+        Err(error) if !error.retriable => return Ok(Err(error)),
+        Err(error) => error,
+    };
     let tries = tries.into_inner();
-    outcome.map_err(|error| match told.filter(|_| error.code == SILENT) {
-        _ if !error.retriable => refused(subject, &error),
+    Err(match told.filter(|_| error.code == SILENT) {
         // The deadline cut the last try short: what AWS said before is the cause.
         Some(told) => exhausted(subject, tries, &format!("{told}; then {}", error.message)),
         None => exhausted(subject, tries, &error.to_string()),
@@ -170,7 +198,7 @@ fn log_retry(error: &PortError, subject: &str, attempt: u32, wait: Duration) {
     );
 }
 
-fn refused(subject: &str, error: &PortError) -> Failure {
+pub(crate) fn refused(subject: &str, error: &PortError) -> Failure {
     Failure::new("aws-refused", format!("{subject}: {error}"), advice::on(error))
 }
 

@@ -1,11 +1,9 @@
 //! The function's environment: the article's three variables, and a policy for those who want more.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use purgeplan_core::{Lookback, Policy};
-
 use crate::failure::{Failure, printable};
+use crate::policy::Source;
 
 /// How long one attempt at one AWS call may take, when `PURGEPLAN_ATTEMPT_TIMEOUT_MS` says nothing.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,33 +41,33 @@ pub struct Settings {
     pub mode: Mode,
     /// `PURGEPLAN_ATTEMPT_TIMEOUT_MS`: bound of one attempt at one AWS call.
     pub attempt_timeout: Duration,
-    policy: Policy,
-    policy_bytes: Option<Vec<u8>>,
+    /// `PURGEPLAN_POLICY` or `PURGEPLAN_POLICY_PATH`.
+    pub policy: Source,
+    /// `PURGEPLAN_METRICS`: whether metrics are written to the log.
+    pub metrics: bool,
 }
 
 impl Settings {
     /// Reads the settings; `lookup` finds an environment variable. A file in `PURGEPLAN_POLICY` is read here, once.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
         let filled = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let (policy, policy_bytes) = match filled("PURGEPLAN_POLICY") {
-            None => (Policy::article(), None),
-            Some(value) => {
-                let root = filled("LAMBDA_TASK_ROOT").map(PathBuf::from).unwrap_or_default();
-                let (policy, bytes) = read_policy(&value, &root)?;
-                (policy, Some(bytes))
-            }
-        };
+        let policy = Source::from_env(filled)?;
         let distribution = filled("dest_id");
+        let named = match &policy {
+            Source::Fixed(loaded) => !loaded.policy.distributions().is_empty(),
+            // Known when it is read.
+            Source::Repository { .. } => true,
+        };
         let missing: Vec<&str> = ["repository_name", "branch_name", "dest_id"]
             .into_iter()
             .filter(|name| filled(name).is_none())
-            .filter(|name| *name != "dest_id" || policy.distributions().is_empty())
+            .filter(|name| *name != "dest_id" || !named)
             .collect();
         if !missing.is_empty() {
             return Err(not_set(&missing));
         }
-        if let Some(id) = &distribution {
-            check_distribution(id, &policy)?;
+        if let Source::Fixed(loaded) = &policy {
+            loaded.distributions(distribution.as_deref())?;
         }
         Ok(Self {
             repository: filled("repository_name").unwrap_or_default(),
@@ -78,26 +76,14 @@ impl Settings {
             mode: mode(filled("PURGEPLAN_MODE").as_deref())?,
             attempt_timeout: attempt_timeout(filled("PURGEPLAN_ATTEMPT_TIMEOUT_MS").as_deref())?,
             policy,
-            policy_bytes,
+            metrics: metrics(filled("PURGEPLAN_METRICS").as_deref())?,
         })
     }
 
-    /// The policy's own bytes, when one was given.
+    /// What names the site, the same for each of its deploys.
     #[must_use]
-    pub fn policy_bytes(&self) -> Option<&[u8]> {
-        self.policy_bytes.as_deref()
-    }
-
-    /// The bucket that the policy is for, when it names one.
-    #[must_use]
-    pub fn bucket(&self) -> Option<&str> {
-        self.policy.bucket()
-    }
-
-    /// How far before an event commits are looked at.
-    #[must_use]
-    pub fn lookback(&self) -> Lookback {
-        self.policy.lookback()
+    pub fn site(&self) -> String {
+        format!("{}/{}", self.repository, self.branch)
     }
 }
 
@@ -112,67 +98,19 @@ fn not_set(names: &[&str]) -> Failure {
     )
 }
 
-/// The policy and its bytes: the value itself when it is a JSON object, else the file that it names.
-fn read_policy(value: &str, root: &Path) -> Result<(Policy, Vec<u8>), Failure> {
-    let (origin, bytes) = if value.trim_start().starts_with('{') {
-        ("`PURGEPLAN_POLICY`".to_owned(), value.as_bytes().to_vec())
-    } else {
-        let path = root.join(value.trim());
-        let origin = format!("`PURGEPLAN_POLICY`, file `{}`", printable(&path.to_string_lossy()));
-        let bytes = std::fs::read(&path).map_err(|error| unreadable_policy(&origin, &error))?;
-        (origin, bytes)
-    };
-    let policy = Policy::from_json(&bytes).map_err(|errors| invalid_policy(&origin, &errors))?;
-    Ok((policy, bytes))
-}
-
-fn unreadable_policy(origin: &str, error: &std::io::Error) -> Failure {
-    Failure::new(
-        "policy-unreadable",
-        format!("{origin}: {error}"),
-        "give the policy as JSON text that starts with `{`, or the path of a file in the deployment package; nothing \
-         is purged until then",
-    )
-}
-
-/// Every fault of the policy in one failure: what, where, and what to do.
-fn invalid_policy(origin: &str, errors: &[purgeplan_core::Error]) -> Failure {
-    let Some(first) = errors.first() else {
-        return Failure::new("policy-json", format!("{origin}: refused"), "see the README for the policy's fields");
-    };
-    let faults = errors.iter().map(|error| format!("{}{}", error.message, place(error))).collect::<Vec<_>>().join("; ");
-    let help = errors.iter().map(|error| error.help.as_str()).collect::<Vec<_>>().join("; ");
-    Failure::new(first.code, format!("{origin}: {faults}"), help)
-}
-
-fn place(error: &purgeplan_core::Error) -> String {
-    let pointer = error.pointer.as_deref().filter(|pointer| !pointer.is_empty());
-    match (pointer, &error.span) {
-        (Some(pointer), Some(span)) => format!(" (`{pointer}`, bytes {} to {})", span.start, span.end),
-        (Some(pointer), None) => format!(" (`{pointer}`)"),
-        (None, Some(span)) => format!(" (bytes {} to {})", span.start, span.end),
-        (None, None) => String::new(),
-    }
-}
-
-fn check_distribution(id: &str, policy: &Policy) -> Result<(), Failure> {
-    let named = policy.distributions();
-    if named.is_empty() || named.iter().any(|distribution| distribution.id() == id) {
-        return Ok(());
-    }
-    let list = named.iter().map(|distribution| format!("`{}`", distribution.id())).collect::<Vec<_>>().join(", ");
-    Err(Failure::new(
-        "distribution-not-in-policy",
-        format!("environment variable `dest_id` is `{}`, but the policy's `distributions` are {list}", printable(id)),
-        "set `dest_id` to one of them, or remove it: the policy's distributions are purged, all of them",
-    ))
-}
-
 fn mode(value: Option<&str>) -> Result<Mode, Failure> {
     match value {
         None | Some("live") => Ok(Mode::Live),
         Some("observe") => Ok(Mode::Observe),
         Some(other) => Err(invalid("PURGEPLAN_MODE", other, "`live` (the default) or `observe`")),
+    }
+}
+
+fn metrics(value: Option<&str>) -> Result<bool, Failure> {
+    match value {
+        None | Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => Err(invalid("PURGEPLAN_METRICS", other, "`on` (the default) or `off`")),
     }
 }
 
@@ -203,13 +141,28 @@ mod tests {
         Settings::from_env(|wanted| all.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned()))
     }
 
+    fn policy(settings: &Settings) -> &crate::policy::Loaded {
+        match &settings.policy {
+            Source::Fixed(loaded) => loaded,
+            Source::Repository { .. } => panic!("the policy is the repository's"),
+        }
+    }
+
+    #[test]
+    fn the_policy_may_be_the_repositorys_own() {
+        let settings = read(&[("PURGEPLAN_POLICY_PATH", "/ops/purge.json"), ("dest_id", "")]).expect("known later");
+        assert!(matches!(settings.policy, Source::Repository { path } if path == "ops/purge.json"));
+        let both = read(&[("PURGEPLAN_POLICY_PATH", "a"), ("PURGEPLAN_POLICY", "{}")]).expect_err("two policies");
+        assert_eq!(both.code, "setting-contradiction");
+    }
+
     #[test]
     fn the_articles_three_variables_are_enough() {
         let settings = read(&[]).expect("complete");
         assert_eq!((settings.repository.as_str(), settings.branch.as_str()), ("site", "main"));
         assert_eq!(settings.distribution.as_deref(), Some("E1"));
         assert_eq!((settings.mode, settings.attempt_timeout), (Mode::Live, Duration::from_secs(10)));
-        assert_eq!((settings.policy_bytes(), settings.bucket()), (None, None));
+        assert_eq!((policy(&settings).bytes.as_deref(), policy(&settings).policy.bucket()), (None, None));
     }
 
     #[test]
@@ -238,13 +191,14 @@ mod tests {
     fn a_policy_may_be_text_or_a_file_of_the_bundle() {
         let text = r#" {"bucket":"site-bucket"}"#;
         let settings = read(&[("PURGEPLAN_POLICY", text)]).expect("text");
-        assert_eq!((settings.bucket(), settings.policy_bytes()), (Some("site-bucket"), Some(text.as_bytes())));
+        let loaded = policy(&settings);
+        assert_eq!((loaded.policy.bucket(), loaded.bytes.as_deref()), (Some("site-bucket"), Some(text.as_bytes())));
 
         let bundle = tempfile::tempdir().expect("a directory");
         std::fs::write(bundle.path().join("policy.json"), text).expect("a file");
         let root = bundle.path().to_str().expect("UTF-8");
         let settings = read(&[("PURGEPLAN_POLICY", "policy.json"), ("LAMBDA_TASK_ROOT", root)]).expect("file");
-        assert_eq!(settings.bucket(), Some("site-bucket"));
+        assert_eq!(policy(&settings).policy.bucket(), Some("site-bucket"));
 
         let failure = read(&[("PURGEPLAN_POLICY", "no.json"), ("LAMBDA_TASK_ROOT", root)]).expect_err("no such file");
         assert_eq!(failure.code, "policy-unreadable");

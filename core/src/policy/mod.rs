@@ -176,10 +176,10 @@ impl Policy {
         self.base
     }
 
-    /// Whether the bucket may be listed, so that wildcards can save paths.
+    /// Whether the bucket may be listed, and the cover has a use for it: wildcards that save paths.
     #[must_use]
     pub fn list_bucket(&self) -> bool {
-        self.list_bucket
+        self.list_bucket && self.cover.mode != crate::cover::CoverMode::Exact
     }
 
     /// When a purge that CloudFront puts off is widened; `None`: never.

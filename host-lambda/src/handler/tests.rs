@@ -95,7 +95,7 @@ fn handler(site: &Site, more: &[(&str, &str)]) -> Handler<Site, Site> {
     let all: Vec<_> = more.iter().chain(&article).collect();
     let settings =
         Settings::from_env(|wanted| all.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned()));
-    Handler::new(settings.expect("complete"), site.clone(), site.clone())
+    Handler::new(settings.expect("complete"), Services::drop_in(site.clone(), site.clone()))
 }
 
 fn uploads(keys: &[&str]) -> Payload {
@@ -126,7 +126,7 @@ async fn all_records_of_an_event_are_one_plan_and_one_invalidation() {
     );
     assert_eq!((report.invalidations, report.billed_paths, report.head.as_str()), (vec!["I-E1".to_owned()], 2, HEAD));
     assert_eq!((report.uploaded, report.unchanged, report.purge, report.commits), (4, 1, 2, 1));
-    assert_eq!((report.event, report.mode, report.preset.as_str()), ("work", "live", "article"));
+    assert_eq!((report.event, report.mode, report.preset.as_str()), ("objects", "live", "article"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::ports::{Page, PortError};
+use crate::ports::Page;
 
 const EVENT: i64 = 1_000_000;
 const HOUR: Lookback = Lookback { minutes: 60, commits: 20 };
@@ -57,8 +57,13 @@ impl CodeCommit for Branch {
 }
 
 async fn heads(history: &History, branch: &Branch) -> Result<Vec<String>, Failure> {
+    heads_within(HOUR, history, branch).await
+}
+
+async fn heads_within(lookback: Lookback, history: &History, branch: &Branch) -> Result<Vec<String>, Failure> {
     let invocation = Invocation::lasting("r", Duration::from_secs(9));
-    let diffs = history.diffs(branch, &invocation, EVENT).await?;
+    let head = history.head(branch, &invocation).await?;
+    let diffs = history.diffs(branch, &invocation, &head, lookback, EVENT).await?;
     Ok(diffs.iter().map(|diff| diff.head.clone()).collect())
 }
 
@@ -66,7 +71,7 @@ async fn heads(history: &History, branch: &Branch) -> Result<Vec<String>, Failur
 async fn an_old_head_costs_its_own_commit_and_its_pages_and_then_only_the_branch() {
     let mut branch = Branch::new("c", &[("c", &["b"], EVENT - 3601), ("b", &[], EVENT - 3602)]);
     branch.pages = 3;
-    let history = History::new("site", "main", HOUR);
+    let history = History::new("site", "main");
     assert_eq!(heads(&history, &branch).await.expect("read"), ["c"]);
     assert_eq!(branch.take_calls(), ["head", "commit c", "diff b..c 0", "diff b..c 1", "diff b..c 2"]);
     assert_eq!(heads(&history, &branch).await.expect("read"), ["c"]);
@@ -83,7 +88,7 @@ async fn young_first_parents_are_added_oldest_first_until_the_first_old_one() {
         ("a", &[], EVENT - 5),
     ];
     let branch = Branch::new("e", &commits);
-    assert_eq!(heads(&History::new("site", "main", HOUR), &branch).await.expect("read"), ["c", "d", "e"]);
+    assert_eq!(heads(&History::new("site", "main"), &branch).await.expect("read"), ["c", "d", "e"]);
     let calls = branch.take_calls();
     assert!(calls.contains(&"diff d..e 0".to_owned()), "a merge against its first parent: {calls:?}");
     assert!(!calls.iter().any(|call| call.ends_with(" a") || call.contains('x')), "{calls:?}");
@@ -93,18 +98,19 @@ async fn young_first_parents_are_added_oldest_first_until_the_first_old_one() {
 async fn the_number_of_commits_is_bounded() {
     let commits: [(&str, &[&str], i64); 3] = [("c", &["b"], EVENT), ("b", &["a"], EVENT), ("a", &[], EVENT)];
     let branch = Branch::new("c", &commits);
-    let history = History::new("site", "main", Lookback { minutes: 60, commits: 2 });
-    assert_eq!(heads(&history, &branch).await.expect("read"), ["b", "c"]);
-    let history = History::new("site", "main", Lookback { minutes: 60, commits: 1 });
+    let history = History::new("site", "main");
+    let within = |commits| Lookback { minutes: 60, commits };
+    assert_eq!(heads_within(within(2), &history, &branch).await.expect("read"), ["b", "c"]);
+    let history = History::new("site", "main");
     branch.take_calls();
-    assert_eq!(heads(&history, &branch).await.expect("read"), ["c"]);
+    assert_eq!(heads_within(within(1), &history, &branch).await.expect("read"), ["c"]);
     assert_eq!(branch.take_calls(), ["head", "commit c", "diff b..c 0"]);
 }
 
 #[tokio::test]
 async fn a_root_commit_has_no_base() {
     let branch = Branch::new("a", &[("a", &[], EVENT)]);
-    assert_eq!(heads(&History::new("site", "main", HOUR), &branch).await.expect("read"), ["a"]);
+    assert_eq!(heads(&History::new("site", "main"), &branch).await.expect("read"), ["a"]);
     assert_eq!(branch.take_calls(), ["head", "commit a", "diff ..a 0"]);
 }
 
@@ -112,13 +118,13 @@ async fn a_root_commit_has_no_base() {
 async fn a_date_that_cannot_be_read_counts_as_young() {
     let mut branch = Branch::new("b", &[("b", &["a"], 0), ("a", &[], EVENT)]);
     branch.commits.insert("b", (vec!["a"], None));
-    assert_eq!(heads(&History::new("site", "main", HOUR), &branch).await.expect("read"), ["a", "b"]);
+    assert_eq!(heads(&History::new("site", "main"), &branch).await.expect("read"), ["a", "b"]);
 }
 
 #[tokio::test]
 async fn a_head_that_moves_on_reads_only_what_is_new() {
     let branch = Branch::new("b", &[("c", &["b"], EVENT), ("b", &["a"], EVENT), ("a", &[], 0)]);
-    let history = History::new("site", "main", HOUR);
+    let history = History::new("site", "main");
     heads(&history, &branch).await.expect("read");
     branch.take_calls();
     *branch.head.lock().expect("one thread") = "c";
@@ -129,7 +135,7 @@ async fn a_head_that_moves_on_reads_only_what_is_new() {
 #[tokio::test]
 async fn a_commit_that_is_gone_is_named() {
     let branch = Branch::new("z", &[]);
-    let failure = heads(&History::new("site", "main", HOUR), &branch).await.expect_err("gone");
+    let failure = heads(&History::new("site", "main"), &branch).await.expect_err("gone");
     assert!(failure.message.contains("commit `z` of repository `site`"), "{failure}");
     assert!(failure.help.contains("force-push"), "{failure}");
 }
