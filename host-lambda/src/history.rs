@@ -10,7 +10,7 @@ use purgeplan_core::Lookback;
 
 use crate::cache::Cache;
 use crate::failure::Failure;
-use crate::ports::{CodeCommit, Commit};
+use crate::ports::{CodeCommit, Commit, PortError};
 use crate::retry::{self, Invocation};
 
 /// Commits that are kept.
@@ -106,13 +106,30 @@ impl History {
     }
 
     async fn commit<C: CodeCommit>(&self, port: &C, invocation: &Invocation, id: &str) -> Result<Commit, Failure> {
+        self.find_commit(port, invocation, id).await?.map_err(|error| retry::refused(&self.of_commit(id), &error))
+    }
+
+    /// One commit; the inner error is what CodeCommit says when it has none such.
+    pub(crate) async fn find_commit<C: CodeCommit>(
+        &self,
+        port: &C,
+        invocation: &Invocation,
+        id: &str,
+    ) -> Result<Result<Commit, PortError>, Failure> {
         if let Some(commit) = self.known().commits.get(&id.to_owned()) {
-            return Ok(commit);
+            return Ok(Ok(commit));
         }
-        let subject = format!("commit `{id}` of {}", self.repository);
-        let commit = retry::call(invocation, invocation.deadline(), "GetCommit", &subject, || port.commit(id)).await?;
-        self.known().commits.put(id.to_owned(), commit.clone(), 1);
-        Ok(commit)
+        let read = || port.commit(id);
+        let subject = self.of_commit(id);
+        let found = retry::call_or_refusal(invocation, invocation.deadline(), "GetCommit", &subject, read).await?;
+        if let Ok(commit) = &found {
+            self.known().commits.put(id.to_owned(), commit.clone(), 1);
+        }
+        Ok(found)
+    }
+
+    fn of_commit(&self, id: &str) -> String {
+        format!("commit `{id}` of {}", self.repository)
     }
 
     async fn diff<C: CodeCommit>(
@@ -121,16 +138,35 @@ impl History {
         invocation: &Invocation,
         commit: &Commit,
     ) -> Result<Arc<CommitDiff>, Failure> {
-        let base = commit.parents.first().cloned();
-        let key = (base.clone(), commit.id.clone());
+        let base = commit.parents.first().map(String::as_str);
+        let diff = self.find_diff(port, invocation, base, &commit.id).await?;
+        diff.map_err(|error| retry::refused(&self.of_differences(&commit.id), &error))
+    }
+
+    /// What `head` changed against `base`; the inner error is what CodeCommit says when it lacks one of them.
+    pub(crate) async fn find_diff<C: CodeCommit>(
+        &self,
+        port: &C,
+        invocation: &Invocation,
+        base: Option<&str>,
+        head: &str,
+    ) -> Result<Result<Arc<CommitDiff>, PortError>, Failure> {
+        let key = (base.map(str::to_owned), head.to_owned());
         if let Some(diff) = self.known().diffs.get(&key) {
-            return Ok(diff);
+            return Ok(Ok(diff));
         }
-        let pages = self.pages(port, invocation, base.as_deref(), &commit.id).await?;
+        let pages = match self.pages(port, invocation, base, head).await? {
+            Ok(pages) => pages,
+            Err(error) => return Ok(Err(error)),
+        };
         let weight = DIFF_OVERHEAD + pages.iter().map(Vec::len).sum::<usize>();
-        let diff = Arc::new(CommitDiff { base, head: commit.id.clone(), pages });
+        let diff = Arc::new(CommitDiff { base: key.0.clone(), head: head.to_owned(), pages });
         self.known().diffs.put(key, Arc::clone(&diff), weight);
-        Ok(diff)
+        Ok(Ok(diff))
+    }
+
+    fn of_differences(&self, head: &str) -> String {
+        format!("differences of commit `{head}` of {}", self.repository)
     }
 
     async fn pages<C: CodeCommit>(
@@ -139,17 +175,21 @@ impl History {
         invocation: &Invocation,
         base: Option<&str>,
         head: &str,
-    ) -> Result<Vec<Vec<u8>>, Failure> {
-        let subject = format!("differences of commit `{head}` of {}", self.repository);
+    ) -> Result<Result<Vec<Vec<u8>>, PortError>, Failure> {
+        let subject = self.of_differences(head);
         let mut pages = Vec::new();
         let mut token: Option<String> = None;
         loop {
             let read = || port.differences(base, head, token.as_deref());
-            let page = retry::call(invocation, invocation.deadline(), "GetDifferences", &subject, read).await?;
+            let deadline = invocation.deadline();
+            let page = match retry::call_or_refusal(invocation, deadline, "GetDifferences", &subject, read).await? {
+                Ok(page) => page,
+                Err(error) => return Ok(Err(error)),
+            };
             pages.push(page.json);
             match page.next {
                 Some(next) => token = Some(next),
-                None => return Ok(pages),
+                None => return Ok(Ok(pages)),
             }
         }
     }

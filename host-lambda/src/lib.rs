@@ -57,6 +57,7 @@
 
 mod advice;
 pub mod aws;
+pub mod base;
 mod cache;
 pub mod event;
 pub mod failure;

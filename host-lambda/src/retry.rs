@@ -104,8 +104,24 @@ pub async fn call<T, F, Fut>(
     deadline: Instant,
     operation: &'static str,
     subject: &str,
-    mut attempt: F,
+    attempt: F,
 ) -> Result<T, Failure>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, PortError>>,
+{
+    call_or_refusal(invocation, deadline, operation, subject, attempt).await?.map_err(|error| refused(subject, &error))
+}
+
+/// [`call`] for callers that have another way when AWS refuses for good: the inner error is such a refusal, the outer
+/// one a failure that a later try may mend.
+pub(crate) async fn call_or_refusal<T, F, Fut>(
+    invocation: &Invocation,
+    deadline: Instant,
+    operation: &'static str,
+    subject: &str,
+    mut attempt: F,
+) -> Result<Result<T, PortError>, Failure>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, PortError>>,
@@ -132,9 +148,13 @@ where
             }
         })
         .await;
+    let error = match outcome {
+        Ok(answer) => return Ok(Ok(answer)),
+        Err(error) if !error.retriable => return Ok(Err(error)),
+        Err(error) => error,
+    };
     let tries = tries.into_inner();
-    outcome.map_err(|error| match told.filter(|_| error.code == SILENT) {
-        _ if !error.retriable => refused(subject, &error),
+    Err(match told.filter(|_| error.code == SILENT) {
         // The deadline cut the last try short: what AWS said before is the cause.
         Some(told) => exhausted(subject, tries, &format!("{told}; then {}", error.message)),
         None => exhausted(subject, tries, &error.to_string()),
@@ -170,7 +190,7 @@ fn log_retry(error: &PortError, subject: &str, attempt: u32, wait: Duration) {
     );
 }
 
-fn refused(subject: &str, error: &PortError) -> Failure {
+pub(crate) fn refused(subject: &str, error: &PortError) -> Failure {
     Failure::new("aws-refused", format!("{subject}: {error}"), advice::on(error))
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::ports::{Page, PortError};
+use crate::ports::Page;
 
 const EVENT: i64 = 1_000_000;
 const HOUR: Lookback = Lookback { minutes: 60, commits: 20 };
