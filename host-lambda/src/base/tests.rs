@@ -2,7 +2,6 @@ mod world;
 
 use std::time::Duration;
 
-use purgeplan_core::Lookback;
 use world::{SITE, Went, World, id, reference};
 
 use super::*;
