@@ -14,6 +14,7 @@ pub use invalidation::{EdgeRules, Invalidation, MAX_PATHS, MAX_WILDCARDS, Purcha
 pub use origin::{Answer, Bucket, DistributionConfig, Object, SiteKind};
 pub use path::WildcardReading;
 pub use url::canonical;
+pub(crate) use url::hex_pair;
 
 use crate::deploy::{self, ObjectChange, Site};
 use invalidation::Limiter;

@@ -1,6 +1,7 @@
 //! The bucket and what a distribution's origin answers from it.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::url;
 use crate::deploy::{ChangeKind, ObjectChange};
@@ -44,6 +45,12 @@ impl Bucket {
             ChangeKind::Created => self.put(change.key.clone(), change.object.clone()),
             ChangeKind::Removed => drop(self.remove(&change.key)),
         }
+    }
+
+    /// The objects from a key on, in the order of their keys (by UTF-8 bytes, as S3 lists them).
+    pub(crate) fn objects_from(&self, start: Bound<&str>) -> impl Iterator<Item = (&str, &Object)> {
+        let range = self.objects.range::<str, _>((start, Bound::Unbounded));
+        range.map(|(key, object)| (key.as_str(), object))
     }
 
     /// All objects in the order of their keys.
