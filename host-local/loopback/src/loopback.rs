@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cloudfront::CloudFront;
 use crate::codecommit::CodeCommit;
 use crate::edge::{DistributionConfig, Edge, EdgeRules};
 use crate::faults::Faults;
@@ -154,10 +155,12 @@ impl Loopback {
             }
         });
         let cloudfront_server = http::serve(cloudfront_listener, {
-            let shared = (Arc::clone(&edge), Arc::clone(&faults), Arc::<str>::from(endpoints.cloudfront.as_str()));
+            let base = Arc::<str>::from(endpoints.cloudfront.as_str());
+            let cloudfront = CloudFront { edge: Arc::clone(&edge), base, bucket: Arc::clone(&bucket) };
+            let shared = (cloudfront, Arc::clone(&faults));
             move |request| {
-                let (edge, faults, base) = shared.clone();
-                async move { cloudfront::answer(&edge, &faults, &base, request).await }
+                let (cloudfront, faults) = shared.clone();
+                async move { cloudfront::answer(&cloudfront, &faults, request).await }
             }
         });
         let codepipeline_server = http::serve(codepipeline_listener, {
