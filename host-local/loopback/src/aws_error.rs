@@ -109,6 +109,11 @@ pub(crate) fn xml_error(status: u16, code: &str, message: &str) -> Response<Byte
     )
 }
 
+/// The answer of a JSON 1.1 operation without output: 200 and no body (API reference of `PutJobSuccessResult`).
+pub(crate) fn empty_reply() -> Response<Bytes> {
+    reply(200, "application/x-amz-json-1.1", String::new())
+}
+
 /// An error of S3.
 pub(crate) fn s3_error(status: u16, code: &str, message: &str) -> Response<Bytes> {
     let (message, id) = (xml_text(message), request_id());

@@ -14,7 +14,7 @@ use hyper::Request;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::aws_error::{Service, json_error, json_reply};
+use crate::aws_error::{Service, empty_reply, json_error, json_reply};
 use crate::faults::Faults;
 use crate::http::Answer;
 use crate::loopback::lock;
@@ -41,7 +41,7 @@ pub(crate) async fn answer(pipeline: &Mutex<Pipeline>, faults: &Faults, request:
     let effect = async {
         match operate(&mut lock(pipeline), &operation, &body) {
             Ok(Some(body)) => json_reply(200, &body),
-            Ok(None) => json_reply(200, &json!({})),
+            Ok(None) => empty_reply(),
             Err(Refusal(code, message)) => json_error(400, code, &message),
         }
     };
@@ -112,8 +112,9 @@ fn list_executions(pipeline: &Pipeline, query: &Query) -> Result<Value, Refusal>
 fn list_actions(pipeline: &Pipeline, query: &Query) -> Result<Value, Refusal> {
     check_pipeline(pipeline, query)?;
     let filter = query.filter.as_ref().and_then(|filter| {
-        let latest = filter.latest_in_pipeline_execution.as_ref();
-        filter.pipeline_execution_id.as_deref().or(latest?.pipeline_execution_id.as_deref())
+        let latest =
+            filter.latest_in_pipeline_execution.as_ref().and_then(|latest| latest.pipeline_execution_id.as_deref());
+        filter.pipeline_execution_id.as_deref().or(latest)
     });
     if let Some(id) = filter {
         execution_of(pipeline, id)?;
