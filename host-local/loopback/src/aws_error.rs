@@ -8,6 +8,7 @@ use hyper::{Response, StatusCode};
 use quick_xml::escape::escape;
 use serde_json::json;
 
+use crate::account::ACCOUNT;
 use crate::cloudfront::NAMESPACE;
 
 /// A service, for the shape of its errors.
@@ -15,16 +16,21 @@ use crate::cloudfront::NAMESPACE;
 pub(crate) enum Service {
     /// JSON 1.1.
     CodeCommit,
-    /// REST XML.
+    /// JSON 1.1.
+    CodePipeline,
+    /// REST XML, the error in a frame of its own.
     CloudFront,
+    /// REST XML, the bare error.
+    S3,
 }
 
 impl Service {
-    /// Too many calls. Both services answer 400.
+    /// Too many calls.
     pub(crate) fn throttled(self) -> Response<Bytes> {
         match self {
-            Self::CodeCommit => json_error(400, "ThrottlingException", "Rate exceeded"),
+            Self::CodeCommit | Self::CodePipeline => json_error(400, "ThrottlingException", "Rate exceeded"),
             Self::CloudFront => xml_error(400, "Throttling", "Rate exceeded"),
+            Self::S3 => s3_error(503, "SlowDown", "Please reduce your request rate."),
         }
     }
 
@@ -32,33 +38,42 @@ impl Service {
     pub(crate) fn internal_failure(self) -> Response<Bytes> {
         let message = "The request processing has failed because of an unknown error.";
         match self {
-            Self::CodeCommit => json_error(500, "InternalFailure", message),
+            Self::CodeCommit | Self::CodePipeline => json_error(500, "InternalFailure", message),
             Self::CloudFront => xml_error(500, "InternalError", message),
+            Self::S3 => s3_error(500, "InternalError", "We encountered an internal error. Please try again."),
         }
     }
 
     /// The service is down for a moment (503).
     pub(crate) fn unavailable(self) -> Response<Bytes> {
         match self {
-            Self::CodeCommit => json_error(503, "ServiceUnavailable", "The service is unavailable."),
+            Self::CodeCommit | Self::CodePipeline => {
+                json_error(503, "ServiceUnavailable", "The service is unavailable.")
+            }
             Self::CloudFront => {
                 xml_error(503, "ServiceUnavailable", "CloudFront encountered an internal error. Please try again.")
             }
+            Self::S3 => s3_error(503, "ServiceUnavailable", "Service is unable to handle request."),
         }
     }
 
-    /// IAM says no (403).
+    /// IAM says no: 400 from the JSON services, 403 from the others.
     pub(crate) fn forbidden(self, operation: &str) -> Response<Bytes> {
-        let (prefix, code) = match self {
-            Self::CodeCommit => ("codecommit", "AccessDeniedException"),
-            Self::CloudFront => ("cloudfront", "AccessDenied"),
+        let action = match (self, operation) {
+            (Self::CodeCommit, _) => format!("codecommit:{operation}"),
+            (Self::CodePipeline, _) => format!("codepipeline:{operation}"),
+            (Self::CloudFront, _) => format!("cloudfront:{operation}"),
+            (Self::S3, "ListObjectsV2") => "s3:ListBucket".to_owned(),
+            (Self::S3, _) => format!("s3:{operation}"),
         };
         let message = format!(
-            "User: arn:aws:sts::123456789012:assumed-role/purgeplan is not authorized to perform: {prefix}:{operation}"
+            "User: arn:aws:sts::{ACCOUNT}:assumed-role/purgeplan/purgeplan is not authorized to perform: {action} because \
+             no identity-based policy allows the {action} action"
         );
         match self {
-            Self::CodeCommit => json_error(403, code, &message),
-            Self::CloudFront => xml_error(403, code, &message),
+            Self::CodeCommit | Self::CodePipeline => json_error(400, "AccessDeniedException", &message),
+            Self::CloudFront => xml_error(403, "AccessDenied", &message),
+            Self::S3 => s3_error(403, "AccessDenied", &message),
         }
     }
 }
@@ -92,6 +107,25 @@ pub(crate) fn xml_error(status: u16, code: &str, message: &str) -> Response<Byte
             request_id()
         ),
     )
+}
+
+/// The answer of a JSON 1.1 operation without output: 200 and no body (API reference of `PutJobSuccessResult`).
+pub(crate) fn empty_reply() -> Response<Bytes> {
+    reply(200, "application/x-amz-json-1.1", String::new())
+}
+
+/// An error of S3.
+pub(crate) fn s3_error(status: u16, code: &str, message: &str) -> Response<Bytes> {
+    let (message, id) = (xml_text(message), request_id());
+    let body = format!(
+        "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId><HostId>loopback</HostId></Error>"
+    );
+    s3_reply(status, &body)
+}
+
+/// An answer of S3.
+pub(crate) fn s3_reply(status: u16, body: &str) -> Response<Bytes> {
+    reply(status, "application/xml", format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"))
 }
 
 /// An answer of CloudFront.

@@ -1,12 +1,15 @@
-//! CloudFront's REST XML API over the edge: `CreateInvalidation`, `GetInvalidation`, `ListInvalidations`.
+//! CloudFront's REST XML API over the edge: `CreateInvalidation`, `GetInvalidation`, `ListInvalidations` and
+//! `GetDistributionConfig`.
 //!
 //! Shapes are those of the service model (botocore `cloudfront/2020-05-31`).
 
+mod distribution_config;
+
 use std::fmt::Write;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use hyper::header::{HeaderValue, LOCATION};
+use hyper::header::{ETAG, HeaderValue, LOCATION};
 use hyper::{Method, Request, Response};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
@@ -31,6 +34,7 @@ enum Operation<'a> {
     Create(&'a str),
     Get(&'a str, &'a str),
     List(&'a str),
+    Config(&'a str),
     Unknown,
 }
 
@@ -41,6 +45,7 @@ impl<'a> Operation<'a> {
             (&Method::POST, [distribution, "invalidation"]) => Self::Create(distribution),
             (&Method::GET, [distribution, "invalidation"]) => Self::List(distribution),
             (&Method::GET, [distribution, "invalidation", id]) => Self::Get(distribution, id),
+            (&Method::GET, [distribution, "config"]) => Self::Config(distribution),
             _ => Self::Unknown,
         }
     }
@@ -50,12 +55,24 @@ impl<'a> Operation<'a> {
             Self::Create(_) => "CreateInvalidation",
             Self::Get(..) => "GetInvalidation",
             Self::List(_) => "ListInvalidations",
+            Self::Config(_) => "GetDistributionConfig",
             Self::Unknown => "UnknownOperation",
         }
     }
 }
 
-pub(crate) async fn answer(edge: &Mutex<Edge>, faults: &Faults, base: &str, request: Request<Bytes>) -> Answer {
+/// What the endpoint answers from.
+#[derive(Clone, Debug)]
+pub(crate) struct CloudFront {
+    pub(crate) edge: Arc<Mutex<Edge>>,
+    /// The endpoint's own URL.
+    pub(crate) base: Arc<str>,
+    /// The bucket's name.
+    pub(crate) bucket: Arc<str>,
+}
+
+pub(crate) async fn answer(aws: &CloudFront, faults: &Faults, request: Request<Bytes>) -> Answer {
+    let CloudFront { edge, base, bucket } = aws;
     let (head, body) = request.into_parts();
     let operation = Operation::parse(&head.method, head.uri.path());
     let query = head.uri.query().unwrap_or_default();
@@ -65,7 +82,10 @@ pub(crate) async fn answer(edge: &Mutex<Edge>, faults: &Faults, base: &str, requ
             Operation::Create(distribution) => create(&mut lock(edge), base, distribution, &body),
             Operation::Get(distribution, id) => get(&lock(edge), distribution, id),
             Operation::List(distribution) => list(&lock(edge), distribution, query),
-            Operation::Unknown => Err(Failure::new(404, "NoSuchResource", "This endpoint knows only invalidations.")),
+            Operation::Config(distribution) => config(&lock(edge), bucket, distribution),
+            Operation::Unknown => {
+                Err(Failure::new(404, "NoSuchResource", "This endpoint knows invalidations and GetDistributionConfig."))
+            }
         };
         outcome.unwrap_or_else(|Failure(status, code, message)| xml_error(status, code, &message))
     };
@@ -145,6 +165,14 @@ fn list(edge: &Edge, distribution: &str, query: &str) -> Outcome {
     }
     xml.push_str("</Items></InvalidationList>");
     Ok(xml_reply(200, &xml))
+}
+
+fn config(edge: &Edge, bucket: &str, distribution: &str) -> Outcome {
+    let (config, version) = edge.config(distribution).ok_or(Refusal::NoSuchDistribution)?;
+    let mut response = xml_reply(200, &distribution_config::xml(config, bucket));
+    let tag = HeaderValue::from_str(&format!("E{version:013}")).expect("a number is ASCII");
+    response.headers_mut().insert(ETAG, tag);
+    Ok(response)
 }
 
 fn summary_xml(bought: &Invalidation) -> String {

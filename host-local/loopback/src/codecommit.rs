@@ -1,7 +1,9 @@
-//! CodeCommit, JSON 1.1, answered from a git repository: `GetBranch`, `GetCommit`, `GetDifferences`.
+//! CodeCommit, JSON 1.1, answered from a git repository: `GetBranch`, `GetCommit`, `GetDifferences`, `GetFile`.
 //!
 //! Shapes and error names are those of the service model (botocore `codecommit/2015-04-13`). `beforePath` and `afterPath`
 //! are refused. A path that is not UTF-8 has no form in JSON: its bad bytes arrive as U+FFFD.
+
+mod get_file;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,6 +50,8 @@ struct Input {
     after_commit_specifier: Option<String>,
     before_path: Option<String>,
     after_path: Option<String>,
+    commit_specifier: Option<String>,
+    file_path: Option<String>,
     #[serde(rename = "MaxResults")]
     max_results: Option<i64>,
     #[serde(rename = "NextToken")]
@@ -102,6 +106,7 @@ impl CodeCommit {
                 "GetBranch" => self.get_branch(&input),
                 "GetCommit" => self.get_commit(&input),
                 "GetDifferences" => self.get_differences(&input),
+                "GetFile" => self.get_file(&input),
                 _ => Err(Refusal("UnknownOperationException", format!("no operation `{operation}` here"))),
             },
         };

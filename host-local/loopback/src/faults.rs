@@ -1,6 +1,6 @@
 //! What goes wrong at which call, and the count of the calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl When {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// No effect; the service's throttling error, HTTP 400.
+    /// No effect; the service's throttling error: HTTP 400, of S3 503.
     Throttle,
     /// No effect; HTTP 400 with the XML body that CodeCommit's front end sends (boto/boto3#3663).
     ThrottleXml,
@@ -44,7 +44,7 @@ pub enum Fault {
     Status500,
     /// No effect; HTTP 503.
     Status503,
-    /// No effect; HTTP 403 with the service's error of a missing permission.
+    /// No effect; the service's error of a missing permission: HTTP 403, of the JSON services 400.
     Forbidden,
     /// No effect; the connection is reset.
     Reset,
@@ -74,6 +74,7 @@ pub struct Faults {
 #[derive(Debug, Default)]
 struct State {
     calls: BTreeMap<String, u64>,
+    denied: BTreeSet<String>,
     faults: Vec<Rule<Fault>>,
     hooks: Vec<Rule<(Moment, mpsc::UnboundedSender<Reached>)>>,
 }
@@ -144,7 +145,17 @@ impl Faults {
         Hook(receiver)
     }
 
-    /// Takes all faults and hooks away. The counts stay.
+    /// IAM denies an operation from now on, whatever the faults say.
+    pub fn deny(&self, operation: &str) {
+        self.lock().denied.insert(operation.to_owned());
+    }
+
+    /// IAM permits an operation again.
+    pub fn permit(&self, operation: &str) {
+        self.lock().denied.remove(operation);
+    }
+
+    /// Takes all faults and hooks away. The counts stay, and so does what IAM denies.
     pub fn clear(&self) {
         let mut state = self.lock();
         state.faults.clear();
@@ -207,6 +218,10 @@ impl Faults {
             if rule.meets(operation) {
                 fault = fault.or(Some(rule.what));
             }
+        }
+        // A rejected request never gets as far as the service.
+        if state.denied.contains(operation) {
+            fault = Some(Fault::Forbidden);
         }
         let hooks =
             state.hooks.iter_mut().filter_map(|rule| rule.meets(operation).then(|| rule.what.clone())).collect();

@@ -243,6 +243,14 @@ impl Repository {
         Ok(entries)
     }
 
+    /// The bytes of a file, by the id of its blob.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] when there is no such blob.
+    pub fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, GitError> {
+        self.run("cat-file", &["blob", id.as_str()])
+    }
+
     /// What differs between two commits, sorted by the path's bytes; without a base, the whole tree as added.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! AWS on loopback, for one site.
 //!
-//! Real HTTP on 127.0.0.1: the Lambda Runtime API, CodeCommit answered from a git repository, and CloudFront with a model
-//! of its edge cache that knows which URLs are stale. It judges what purgeplan does, so it shares no code with it.
+//! Real HTTP on 127.0.0.1: the Lambda Runtime API, CodeCommit answered from a git repository, CloudFront with a model of its
+//! edge cache that knows which URLs are stale, S3's listing of the bucket behind it, and CodePipeline with a model of
+//! executions that a test drives. It judges what purgeplan does, so it shares no code with it.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,22 +27,29 @@
 //!
 //! What it does not do: check signatures, serve objects over HTTP, expire cached answers, or run a viewer function.
 
+mod account;
 mod aws_error;
 pub mod cloudfront;
 pub mod codecommit;
+pub mod codepipeline;
 pub mod deploy;
 pub mod edge;
 mod error;
+pub mod events;
 pub mod faults;
 pub mod git;
 mod http;
 mod loopback;
+pub mod pipeline;
+mod query;
 pub mod runtime_api;
+pub mod s3;
 pub mod s3_event;
 mod timestamp;
 
 pub use edge::{DistributionConfig, Edge, EdgeRules, Rate, SiteKind, WildcardReading};
 pub use error::Error;
 pub use faults::{Fault, Faults, Moment, When};
-pub use loopback::{Config, Endpoints, Loopback, Ports};
+pub use loopback::{Config, Endpoints, Loopback, Ports, USER_PARAMETERS};
+pub use pipeline::{Pipeline, PipelineConfig};
 pub use runtime_api::{Outcome, RuntimeApi};

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cloudfront::CloudFront;
 use crate::codecommit::CodeCommit;
 use crate::edge::{DistributionConfig, Edge, EdgeRules};
 use crate::faults::Faults;
 use crate::git::Repository;
 use crate::http::{self, Server};
+use crate::pipeline::{Pipeline, PipelineConfig};
 use crate::runtime_api::RuntimeApi;
-use crate::{Error, cloudfront};
+use crate::{Error, cloudfront, codepipeline, s3};
+
+/// The `UserParameters` of the Lambda action in [`Config::new`].
+pub const USER_PARAMETERS: &str =
+    r##"{"commit":"#{SourceVariables.CommitId}","execution":"#{codepipeline.PipelineExecutionId}"}"##;
 
 /// What to start.
 #[derive(Debug)]
@@ -19,6 +25,10 @@ pub struct Config {
     pub repository_name: String,
     /// The git repository behind it.
     pub repository: Repository,
+    /// The bucket's name.
+    pub bucket: String,
+    /// The pipeline.
+    pub pipeline: PipelineConfig,
     /// The distributions on the bucket.
     pub distributions: Vec<DistributionConfig>,
     /// What of the edge AWS leaves open.
@@ -28,12 +38,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// One distribution, the default rules, any free ports.
+    /// One distribution on `site-bucket`, the pipeline `site` with [`USER_PARAMETERS`], the default rules, any free ports.
     #[must_use]
     pub fn new(repository_name: impl Into<String>, repository: Repository, distribution: DistributionConfig) -> Self {
         Self {
             repository_name: repository_name.into(),
             repository,
+            bucket: "site-bucket".to_owned(),
+            pipeline: PipelineConfig::site("site", USER_PARAMETERS),
             distributions: vec![distribution],
             rules: EdgeRules::default(),
             ports: Ports::default(),
@@ -50,6 +62,10 @@ pub struct Ports {
     pub codecommit: u16,
     /// Of CloudFront.
     pub cloudfront: u16,
+    /// Of CodePipeline.
+    pub codepipeline: u16,
+    /// Of S3.
+    pub s3: u16,
 }
 
 /// Where the endpoints are.
@@ -61,6 +77,10 @@ pub struct Endpoints {
     pub codecommit: String,
     /// CloudFront's URL.
     pub cloudfront: String,
+    /// CodePipeline's URL.
+    pub codepipeline: String,
+    /// S3's URL.
+    pub s3: String,
 }
 
 impl Endpoints {
@@ -74,6 +94,8 @@ impl Endpoints {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
             ("AWS_ENDPOINT_URL_CODECOMMIT", self.codecommit.clone()),
             ("AWS_ENDPOINT_URL_CLOUDFRONT", self.cloudfront.clone()),
+            ("AWS_ENDPOINT_URL_CODEPIPELINE", self.codepipeline.clone()),
+            ("AWS_ENDPOINT_URL_S3", self.s3.clone()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "loopback".to_owned()),
@@ -91,8 +113,9 @@ pub struct Loopback {
     runtime: RuntimeApi,
     codecommit: Arc<CodeCommit>,
     edge: Arc<Mutex<Edge>>,
+    pipeline: Arc<Mutex<Pipeline>>,
     faults: Arc<Faults>,
-    _servers: [Server; 2],
+    _servers: [Server; 4],
 }
 
 impl Loopback {
@@ -109,14 +132,20 @@ impl Loopback {
         let runtime = RuntimeApi::start(config.ports.runtime_api)?;
         let (codecommit_listener, codecommit_address) = http::listen("CodeCommit", config.ports.codecommit)?;
         let (cloudfront_listener, cloudfront_address) = http::listen("CloudFront", config.ports.cloudfront)?;
+        let (codepipeline_listener, codepipeline_address) = http::listen("CodePipeline", config.ports.codepipeline)?;
+        let (s3_listener, s3_address) = http::listen("S3", config.ports.s3)?;
         let endpoints = Endpoints {
             runtime_api: runtime.address(),
             codecommit: format!("http://{codecommit_address}"),
             cloudfront: format!("http://{cloudfront_address}"),
+            codepipeline: format!("http://{codepipeline_address}"),
+            s3: format!("http://{s3_address}"),
         };
         let faults = Arc::new(Faults::default());
         let codecommit = Arc::new(CodeCommit::new(config.repository_name, config.repository));
         let edge = Arc::new(Mutex::new(Edge::new(config.rules, config.distributions)));
+        let pipeline = Arc::new(Mutex::new(Pipeline::new(config.pipeline)));
+        let bucket = Arc::<str>::from(config.bucket);
 
         let codecommit_server = http::serve(codecommit_listener, {
             let (codecommit, faults) = (Arc::clone(&codecommit), Arc::clone(&faults));
@@ -126,14 +155,30 @@ impl Loopback {
             }
         });
         let cloudfront_server = http::serve(cloudfront_listener, {
-            let shared = (Arc::clone(&edge), Arc::clone(&faults), Arc::<str>::from(endpoints.cloudfront.as_str()));
+            let base = Arc::<str>::from(endpoints.cloudfront.as_str());
+            let cloudfront = CloudFront { edge: Arc::clone(&edge), base, bucket: Arc::clone(&bucket) };
+            let shared = (cloudfront, Arc::clone(&faults));
             move |request| {
-                let (edge, faults, base) = shared.clone();
-                async move { cloudfront::answer(&edge, &faults, &base, request).await }
+                let (cloudfront, faults) = shared.clone();
+                async move { cloudfront::answer(&cloudfront, &faults, request).await }
             }
         });
-        let servers = [codecommit_server, cloudfront_server];
-        Ok(Self { endpoints, runtime, codecommit, edge, faults, _servers: servers })
+        let codepipeline_server = http::serve(codepipeline_listener, {
+            let shared = (Arc::clone(&pipeline), Arc::clone(&faults));
+            move |request| {
+                let (pipeline, faults) = shared.clone();
+                async move { codepipeline::answer(&pipeline, &faults, request).await }
+            }
+        });
+        let s3_server = http::serve(s3_listener, {
+            let shared = (Arc::clone(&edge), Arc::clone(&faults), bucket);
+            move |request| {
+                let (edge, faults, bucket) = shared.clone();
+                async move { s3::answer(&edge, &faults, &bucket, request).await }
+            }
+        });
+        let servers = [codecommit_server, cloudfront_server, codepipeline_server, s3_server];
+        Ok(Self { endpoints, runtime, codecommit, edge, pipeline, faults, _servers: servers })
     }
 
     /// Where the endpoints are.
@@ -158,6 +203,12 @@ impl Loopback {
     /// held over an `.await`.
     pub fn edge(&self) -> MutexGuard<'_, Edge> {
         lock(&self.edge)
+    }
+
+    /// CodePipeline's model, locked: its endpoint waits for as long as the guard is held, so it must not be held over an
+    /// `.await`.
+    pub fn pipeline(&self) -> MutexGuard<'_, Pipeline> {
+        lock(&self.pipeline)
     }
 
     /// The fault plan and the counts of the calls.

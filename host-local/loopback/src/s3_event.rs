@@ -4,10 +4,9 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
+use crate::account::REGION;
 use crate::deploy::{ChangeKind, ObjectChange};
 use crate::timestamp::iso8601;
-
-const REGION: &str = "us-east-1";
 
 /// One object's notification.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use purgeplan_loopback::edge::{Answer, Cause, Object, Purchases, Refusal};
+use purgeplan_loopback::edge::{Answer, Behaviour, Cause, Object, Purchases, Refusal};
 use purgeplan_loopback::git::ObjectId;
 use purgeplan_loopback::{DistributionConfig, Edge, EdgeRules, Rate, WildcardReading};
 
@@ -187,4 +187,28 @@ fn a_large_site_is_quick() {
     invalidate(&mut edge, "2", &["/1*"]).unwrap();
     // Without optimisation it takes about half a second; quadratic work would take minutes.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn behaviours_keep_what_they_say() {
+    let uncached = ("draft/*".to_owned(), Behaviour::uncached());
+    let behaviours = vec![("/api/*".to_owned(), Behaviour::other("api.example.org")), uncached];
+    let config = DistributionConfig { behaviours, ..DistributionConfig::rest("E") };
+    let mut edge = Edge::new(EdgeRules::default(), [config]);
+    for key in ["a", "api/a", "draft/a"] {
+        edge.bucket.put(key, object("old"));
+    }
+    edge.warm();
+    assert_eq!(edge.compare().checked, 1, "only `/a` is kept");
+    assert_eq!(edge.fetch("E", "/api/a").unwrap().answer, Answer::NotFound, "another origin serves it");
+    for content in ["old", "new"] {
+        edge.bucket.put("draft/a", object(content));
+        let fetched = edge.fetch("E", "/draft/a?v=1").unwrap();
+        assert_eq!((fetched.hit, fetched.answer), (false, Answer::Object(ObjectId::new(content))));
+    }
+    edge.bucket.put("a", object("new"));
+    assert_eq!(stale_urls(&edge), ["/a"]);
+    assert!(edge.reconfigure(DistributionConfig::rest("E")) && !edge.reconfigure(DistributionConfig::rest("F")));
+    edge.warm();
+    assert_eq!(edge.compare().checked, 3);
 }

@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use client::{Reply, send};
+use purgeplan_loopback::edge::Object;
+use purgeplan_loopback::git::ObjectId;
 use purgeplan_loopback::{Config, DistributionConfig, Fault, Loopback, Moment, When};
 use repo::Repo;
 
@@ -51,7 +53,7 @@ async fn refusals_have_the_shape_of_their_service_and_no_effect() {
         (Fault::Throttle, 400, r#""__type":"ThrottlingException""#, "<Code>Throttling</Code>"),
         (Fault::Status500, 500, r#""__type":"InternalFailure""#, "<Code>InternalError</Code>"),
         (Fault::Status503, 503, r#""__type":"ServiceUnavailable""#, "<Code>ServiceUnavailable</Code>"),
-        (Fault::Forbidden, 403, r#""__type":"AccessDeniedException""#, "<Code>AccessDenied</Code>"),
+        (Fault::Forbidden, 400, r#""__type":"AccessDeniedException""#, "<Code>AccessDenied</Code>"),
         (Fault::ThrottleXml, 400, "<ThrottlingException>", "<ThrottlingException>"),
     ];
     for (fault, status, json, xml) in cases {
@@ -60,6 +62,7 @@ async fn refusals_have_the_shape_of_their_service_and_no_effect() {
         let reply = get_branch(&aws).await.unwrap();
         assert_eq!((reply.status, reply.body.contains(json)), (status, true), "{reply:?}");
         let reply = invalidate(&aws, "1").await.unwrap();
+        let status = if fault == Fault::Forbidden { 403 } else { status };
         assert_eq!((reply.status, reply.body.contains(xml)), (status, true), "{reply:?}");
     }
     assert_eq!(aws.edge().purchases().invalidations, 0);
@@ -137,6 +140,51 @@ async fn a_hook_stops_a_call_where_it_says() {
 }
 
 #[tokio::test]
+async fn what_iam_denies_stays_denied_until_it_is_permitted() {
+    let (aws, _repo) = start().await;
+    aws.faults().deny("GetBranch");
+    aws.faults().add("GetBranch", When::First(1), Fault::Status500);
+    for _ in 0..2 {
+        let reply = get_branch(&aws).await.unwrap();
+        assert_eq!((reply.status, reply.body.contains("codecommit:GetBranch")), (400, true), "{reply:?}");
+        aws.faults().clear();
+    }
+    aws.faults().permit("GetBranch");
+    assert_eq!(get_branch(&aws).await.unwrap().status, 200);
+    aws.faults().deny("ListObjectsV2");
+    let reply = send(address(&aws.endpoints().s3), "GET", "/site-bucket?list-type=2", "", "").await.unwrap();
+    assert_eq!((reply.status, reply.body.contains("s3:ListBucket")), (403, true), "{reply:?}");
+}
+
+#[tokio::test]
+async fn a_bucket_is_named_by_the_path_or_by_the_host() {
+    let (aws, _repo) = start().await;
+    aws.edge().bucket.put("a b", Object { content: ObjectId::new("e"), size: 1 });
+    let s3 = address(&aws.endpoints().s3);
+    let cases = [
+        ("/site-bucket/?list-type=2", "", 200),
+        ("/?list-type=2&encoding-type=url", "Host: site-bucket.localhost:80\r\n", 200),
+        ("/?list-type=2", "Host: site-bucket.s3.localhost\r\n", 200),
+        ("/?list-type=2", "Host: other.localhost\r\n", 404),
+        ("/?list-type=2", "", 501),
+        ("/site-bucket", "", 501),
+        ("/site-bucket/a?list-type=2", "", 501),
+    ];
+    for (path, host, status) in cases {
+        let reply = send(s3, "GET", path, host, "").await.unwrap();
+        assert_eq!(reply.status, status, "{path} {host} {reply:?}");
+        let key = if path.contains("encoding-type") { "<Key>a+b</Key>" } else { "<Key>a b</Key>" };
+        assert_eq!(reply.body.contains(key), status == 200, "{path} {host} {reply:?}");
+    }
+    assert_eq!(send(s3, "PUT", "/site-bucket?list-type=2", "", "").await.unwrap().status, 501);
+    let environment = aws.endpoints().environment();
+    for service in ["CODECOMMIT", "CLOUDFRONT", "CODEPIPELINE", "S3"] {
+        let name = format!("AWS_ENDPOINT_URL_{service}");
+        assert!(environment.iter().any(|(key, url)| *key == name && url.starts_with("http://127.0.0.1:")), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_refused() {
     let (aws, _repo) = start().await;
     let (codecommit, cloudfront) = (address(&aws.endpoints().codecommit), address(&aws.endpoints().cloudfront));
@@ -144,6 +192,14 @@ async fn what_cannot_be_read_is_refused() {
     assert_eq!((reply.status, reply.body.contains("UnknownOperationException")), (400, true), "{reply:?}");
     let reply = send(codecommit, "POST", "/", "X-Amz-Target: CodeCommit_20150413.GetBranch\r\n", "{").await.unwrap();
     assert_eq!((reply.status, reply.body.contains("SerializationException")), (400, true), "{reply:?}");
+    let codepipeline = address(&aws.endpoints().codepipeline);
+    for (operation, code) in
+        [("GetPipeline", "UnknownOperationException"), ("PutJobFailureResult", "SerializationException")]
+    {
+        let target = format!("X-Amz-Target: CodePipeline_20150709.{operation}\r\n");
+        let reply = send(codepipeline, "POST", "/", &target, "{").await.unwrap();
+        assert_eq!((reply.status, reply.body.contains(code)), (400, true), "{reply:?}");
+    }
     let path = "/2020-05-31/distribution/E/invalidation";
     for (body, code) in [("", "MissingBody"), ("<a>", "MalformedInput"), ("<a>&b;</a>", "MalformedInput")] {
         let reply = send(cloudfront, "POST", path, "", body).await.unwrap();

@@ -49,6 +49,7 @@ async fn simulate(arguments: &LocalArguments) -> Result<Report, Failure> {
             runtime_api: arguments.runtime_port,
             codecommit: arguments.codecommit_port,
             cloudfront: arguments.cloudfront_port,
+            ..Ports::default()
         },
         ..Config::new(site::REPOSITORY, setup.repository.clone(), setup.distributions[0].clone())
     };

@@ -1,5 +1,6 @@
 //! The edge: what CloudFront has cached, what an invalidation drops, and what is stale.
 
+mod behaviour;
 mod invalidation;
 mod origin;
 pub mod path;
@@ -10,10 +11,12 @@ use std::collections::btree_map::Entry;
 use std::ops::Bound;
 use std::time::{Instant, SystemTime};
 
+pub use behaviour::{Behaviour, CACHING_DISABLED, CACHING_OPTIMIZED, Target, pattern_matches};
 pub use invalidation::{EdgeRules, Invalidation, MAX_PATHS, MAX_WILDCARDS, Purchases, Purged, Rate, Refusal};
 pub use origin::{Answer, Bucket, DistributionConfig, Object, SiteKind};
 pub use path::WildcardReading;
 pub use url::canonical;
+pub(crate) use url::hex_pair;
 
 use crate::deploy::{self, ObjectChange, Site};
 use invalidation::Limiter;
@@ -32,6 +35,8 @@ pub struct Edge {
 #[derive(Debug)]
 struct Distribution {
     config: DistributionConfig,
+    /// How often the configuration was changed.
+    version: u64,
     /// By the viewer's URL path, as the viewer sent it.
     cache: BTreeMap<String, Answer>,
     /// Oldest first.
@@ -90,7 +95,7 @@ impl Edge {
     pub fn new(rules: EdgeRules, distributions: impl IntoIterator<Item = DistributionConfig>) -> Self {
         let distributions = distributions.into_iter().map(|config| {
             let id = config.id.clone();
-            (id, Distribution { config, cache: BTreeMap::new(), ledger: Vec::new() })
+            (id, Distribution { config, version: 1, cache: BTreeMap::new(), ledger: Vec::new() })
         });
         let mut edge =
             Self { bucket: Bucket::default(), distributions: distributions.collect(), rules, limiter: None, issued: 0 };
@@ -109,6 +114,19 @@ impl Edge {
         self.distributions.values().map(|distribution| &distribution.config)
     }
 
+    /// Changes the configuration of a distribution, named by its id; what is cached stays. Whether there is such a one.
+    pub fn reconfigure(&mut self, config: DistributionConfig) -> bool {
+        let Some(distribution) = self.distributions.get_mut(&config.id) else { return false };
+        distribution.config = config;
+        distribution.version += 1;
+        true
+    }
+
+    /// The configuration of a distribution and its version.
+    pub(crate) fn config(&self, distribution: &str) -> Option<(&DistributionConfig, u64)> {
+        self.distributions.get(distribution).map(|found| (&found.config, found.version))
+    }
+
     /// Deploys a site into the bucket at once and tells the steps, in their order.
     pub fn deploy(&mut self, mode: deploy::Mode, site: &Site) -> Vec<ObjectChange> {
         let steps = site.steps(&self.bucket, mode);
@@ -121,6 +139,9 @@ impl Edge {
     /// A viewer asks for a URL path (with a query, if the distribution's cache key had one). `None` without such a distribution.
     pub fn fetch(&mut self, distribution: &str, url: &str) -> Option<Fetched> {
         let Distribution { config, cache, .. } = self.distributions.get_mut(distribution)?;
+        if !config.keeps(url) {
+            return Some(Fetched { hit: false, answer: config.origin(&self.bucket, url).1 });
+        }
         Some(match cache.entry(url.to_owned()) {
             Entry::Occupied(cached) => Fetched { hit: true, answer: cached.get().clone() },
             Entry::Vacant(free) => {
@@ -134,6 +155,9 @@ impl Edge {
     pub fn warm(&mut self) {
         for Distribution { config, cache, .. } in self.distributions.values_mut() {
             for url in self.bucket.objects().flat_map(|(key, _)| config.urls_of_key(key)) {
+                if !config.keeps(&url) {
+                    continue;
+                }
                 if let Entry::Vacant(free) = cache.entry(url) {
                     let answer = config.origin(&self.bucket, free.key()).1;
                     free.insert(answer);

@@ -1,7 +1,9 @@
 //! The bucket and what a distribution's origin answers from it.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
+use super::behaviour::{Behaviour, Target, pattern_matches};
 use super::url;
 use crate::deploy::{ChangeKind, ObjectChange};
 use crate::git::ObjectId;
@@ -44,6 +46,12 @@ impl Bucket {
             ChangeKind::Created => self.put(change.key.clone(), change.object.clone()),
             ChangeKind::Removed => drop(self.remove(&change.key)),
         }
+    }
+
+    /// The objects from a key on, in the order of their keys (by UTF-8 bytes, as S3 lists them).
+    pub(crate) fn objects_from(&self, start: Bound<&str>) -> impl Iterator<Item = (&str, &Object)> {
+        let range = self.objects.range::<str, _>((start, Bound::Unbounded));
+        range.map(|(key, object)| (key.as_str(), object))
     }
 
     /// All objects in the order of their keys.
@@ -98,6 +106,12 @@ pub struct DistributionConfig {
     pub default_root_object: Option<String>,
     /// The kind of origin.
     pub site: SiteKind,
+    /// `DefaultCacheBehavior`.
+    pub default_behaviour: Behaviour,
+    /// `CacheBehaviors`, each with its path pattern: the first that matches serves a URL.
+    pub behaviours: Vec<(String, Behaviour)>,
+    /// `CustomErrorResponses`: the error code and `ErrorCachingMinTTL`. The model keeps errors for ever.
+    pub error_caching: Vec<(u16, u64)>,
 }
 
 impl DistributionConfig {
@@ -105,7 +119,15 @@ impl DistributionConfig {
     #[must_use]
     pub fn rest(id: impl Into<String>) -> Self {
         let default_root_object = Some("index.html".to_owned());
-        Self { id: id.into(), origin_path: String::new(), default_root_object, site: SiteKind::Rest }
+        Self {
+            id: id.into(),
+            origin_path: String::new(),
+            default_root_object,
+            site: SiteKind::Rest,
+            default_behaviour: Behaviour::default(),
+            behaviours: Vec::new(),
+            error_caching: Vec::new(),
+        }
     }
 
     /// A distribution of the whole bucket through a website endpoint with the index document `index.html`.
@@ -115,8 +137,8 @@ impl DistributionConfig {
         Self { site, ..Self::rest(id) }
     }
 
-    /// Every URL path under which viewers can get an object with this key, in its canonical form; empty when the key
-    /// lies outside the origin path. What a URL answers at present is another matter.
+    /// Every URL path under which viewers can get an object with this key, in its canonical form and whatever the
+    /// behaviours say; empty when the key lies outside the origin path. What a URL answers at present is another matter.
     #[must_use]
     pub fn urls_of_key(&self, key: &str) -> Vec<String> {
         let Some(path) = key.strip_prefix(&self.key_prefix()) else { return Vec::new() };
@@ -136,8 +158,23 @@ impl DistributionConfig {
         urls
     }
 
+    /// The behaviour that serves a URL path.
+    #[must_use]
+    pub fn behaviour(&self, url_path: &str) -> &Behaviour {
+        let first = self.behaviours.iter().find(|(pattern, _)| pattern_matches(pattern, url_path));
+        first.map_or(&self.default_behaviour, |(_, behaviour)| behaviour)
+    }
+
+    /// Whether the edge keeps the answer of a URL path.
+    pub(super) fn keeps(&self, url_path: &str) -> bool {
+        self.behaviour(url_path).keeps()
+    }
+
     /// The object key that a URL path is served from, as long as it has bytes, and the answer.
     pub(super) fn origin(&self, bucket: &Bucket, url_path: &str) -> (Option<String>, Answer) {
+        if self.behaviour(url_path).target != Target::Site {
+            return (None, Answer::NotFound);
+        }
         let missing = match self.site {
             SiteKind::Rest => Answer::Forbidden,
             SiteKind::Website { .. } => Answer::NotFound,

@@ -41,7 +41,7 @@ pub(super) fn site_path(url: &str) -> Option<String> {
 }
 
 /// The byte that two hexadecimal digits stand for.
-pub(super) fn hex_pair(digits: &[u8]) -> Option<u8> {
+pub(crate) fn hex_pair(digits: &[u8]) -> Option<u8> {
     let [high, low] = *digits else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
     Some(digit(high)? << 4 | digit(low)?)

@@ -16,7 +16,7 @@ pub(crate) struct Reply {
     pub(crate) body: String,
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on a connection of its own. Headers that begin with `Host` name another host than `loopback`.
 pub(crate) async fn send(
     address: SocketAddr,
     method: &str,
@@ -26,8 +26,9 @@ pub(crate) async fn send(
 ) -> std::io::Result<Reply> {
     let mut stream = TcpStream::connect(address).await?;
     let length = body.len();
+    let host = if headers.starts_with("Host: ") { "" } else { "Host: loopback\r\n" };
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: loopback\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
