@@ -1,3 +1,6 @@
+mod jobs;
+mod queues;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::log::capture;
-use crate::ports::{Commit, Created, Page, PortError};
+use crate::ports::{Commit, Created, Invalidation, JobFailure, JobSuccess, Page, PortError, Revision};
 
 const HEAD: &str = "cccccccccccccccccccccccccccccccccccccccc";
 const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -22,6 +25,21 @@ struct Site {
     reads: Arc<Mutex<u32>>,
     /// For a distribution: the errors of its next calls.
     errors: Arc<Mutex<BTreeMap<&'static str, VecDeque<PortError>>>>,
+    /// How jobs were answered.
+    answers: Arc<Mutex<Vec<Answer>>>,
+    /// Errors of the next answers to jobs.
+    unanswered: Arc<Mutex<VecDeque<PortError>>>,
+    /// Whether invalidations are complete.
+    complete: bool,
+    /// The revisions of every pipeline execution; `None`: they may not be read.
+    revisions: Option<Vec<&'static str>>,
+}
+
+/// An answer to a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Answer {
+    Success(JobSuccess),
+    Failure(JobFailure, String),
 }
 
 impl Site {
@@ -42,6 +60,14 @@ impl Site {
         *self.reads.lock().expect("one thread")
     }
 
+    fn answer(&self, answer: Answer) -> Result<(), PortError> {
+        if let Some(error) = self.unanswered.lock().expect("one thread").pop_front() {
+            return Err(error);
+        }
+        self.answers.lock().expect("one thread").push(answer);
+        Ok(())
+    }
+
     fn read(&self) {
         *self.reads.lock().expect("one thread") += 1;
     }
@@ -55,6 +81,9 @@ impl CodeCommit for Site {
 
     async fn commit(&self, id: &str) -> Result<Commit, PortError> {
         self.read();
+        if id.len() != 40 {
+            return Err(error(false, "InvalidCommitIdException"));
+        }
         Ok(Commit { id: id.to_owned(), parents: vec![BASE.to_owned()], committed_at: Some(0) })
     }
 
@@ -84,18 +113,43 @@ impl CloudFront for Site {
             None => Ok(Created { id: format!("I-{id}") }),
         }
     }
+
+    async fn invalidation(&self, _: &str, _: &str) -> Result<Invalidation, PortError> {
+        Ok(Invalidation { caller_reference: String::new(), paths: 1, completed: self.complete })
+    }
 }
+
+impl Pipeline for Site {
+    async fn execution(&self, _: &str, _: &str) -> Result<Vec<Revision>, PortError> {
+        let revisions = self.revisions.as_ref().ok_or_else(|| error(false, "AccessDeniedException"))?;
+        let revision = |id: &&str| Revision { action: "source".into(), revision: (*id).to_owned() };
+        Ok(revisions.iter().map(revision).collect())
+    }
+
+    async fn job_success(&self, _: &str, result: &JobSuccess) -> Result<(), PortError> {
+        self.answer(Answer::Success(result.clone()))
+    }
+
+    async fn job_failure(&self, _: &str, kind: JobFailure, message: &str) -> Result<(), PortError> {
+        self.answer(Answer::Failure(kind, message.to_owned()))
+    }
+}
+
+impl Bucket for Site {}
 
 fn error(retriable: bool, code: &str) -> PortError {
     PortError { operation: "CreateInvalidation", retriable, code: code.into(), message: "it said".into() }
 }
 
-fn handler(site: &Site, more: &[(&str, &str)]) -> Handler<Site, Site> {
+fn handler(site: &Site, more: &[(&str, &str)]) -> Handler<Site, Site, Site, Site> {
     let article = [("repository_name", "site"), ("branch_name", "main"), ("dest_id", "E1")];
     let all: Vec<_> = more.iter().chain(&article).collect();
     let settings =
         Settings::from_env(|wanted| all.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned()));
-    Handler::new(settings.expect("complete"), Services::drop_in(site.clone(), site.clone()))
+    Handler::new(
+        settings.expect("complete"),
+        Services { codecommit: site.clone(), cloudfront: site.clone(), pipeline: site.clone(), bucket: site.clone() },
+    )
 }
 
 fn uploads(keys: &[&str]) -> Payload {

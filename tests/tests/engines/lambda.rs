@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use purgeplan_lambda::event::Payload;
-use purgeplan_lambda::handler::Handler;
+use purgeplan_lambda::handler::{Handler, Services};
 use purgeplan_lambda::ports::{CloudFront, CodeCommit, Commit, Created, Page, PortError};
 use purgeplan_lambda::retry::Invocation;
 use purgeplan_lambda::settings::Settings;
@@ -62,7 +62,7 @@ async fn the_handler_sends_what_the_core_says() {
         };
         let Ok(settings) = Settings::from_env(environment) else { continue };
         let played = Played { page: page.clone(), sent: Arc::default() };
-        let handler = Handler::new(settings, played.clone(), played.clone());
+        let handler = Handler::new(settings, Services::drop_in(played.clone(), played.clone()));
         let outcome = handler.handle(&uploads(&keys, bucket), &Invocation::lasting("r", Duration::from_mins(1))).await;
         let sent = played.sent.lock().expect("one thread").clone();
         let expected = expected(&policy, named, page, &keys);
