@@ -127,22 +127,22 @@ impl Pipeline {
 
     pub(super) fn resolve(&self, at: usize, action: &Action) -> Result<BTreeMap<String, String>, String> {
         let own = &self.executions[at];
-        // A rollback has no source stage: its variables are those of the execution that it brings back.
-        let target = match &own.kind {
-            Kind::Rollback { target } => self.execution(target),
-            Kind::Standard => None,
-        };
         let value = |namespace: &str, variable: &str| {
             if (namespace, variable) == ("codepipeline", "PipelineExecutionId") {
                 return Some(own.id.clone());
             }
             let stages = self.config.stages.iter().flat_map(|stage| &stage.actions);
             let source = stages.into_iter().find(|action| action.namespace.as_deref() == Some(namespace))?;
-            let done = own.action(&source.name).or_else(|| target?.action(&source.name))?;
-            done.output_variables.get(variable).cloned()
+            self.action_of(own, &source.name)?.output_variables.get(variable).cloned()
         };
         let fields = action.configuration.iter();
         fields.map(|(name, template)| Ok((name.clone(), variables::resolve(template, value)?))).collect()
+    }
+
+    /// The newest execution of an action. A rollback has no source stage: it goes by what it brings back.
+    fn action_of<'a>(&'a self, execution: &'a Execution, name: &str) -> Option<&'a ActionExecution> {
+        let Kind::Rollback { target } = &execution.kind else { return execution.action(name) };
+        execution.action(name).or_else(|| self.action_of(self.execution(target)?, name))
     }
 
     pub(super) fn new_job(
