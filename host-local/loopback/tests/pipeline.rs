@@ -4,7 +4,8 @@
 
 use purgeplan_loopback::USER_PARAMETERS;
 use purgeplan_loopback::pipeline::{
-    ActionStatus, Answer, DEPLOY, ExecutionMode, Kind, PURGE, Pipeline, PipelineConfig, Refusal, SOURCE, Status,
+    Action, ActionStatus, Answer, DEPLOY, ExecutionMode, Kind, PURGE, Pipeline, PipelineConfig, Provider, Refusal,
+    SOURCE, Stage, Status,
 };
 use serde_json::Value;
 
@@ -158,6 +159,27 @@ fn a_rollback_brings_an_earlier_revision_back() {
     deploy(&mut pipeline, &back);
     assert_eq!(status(&pipeline, &back), Status::Succeeded);
     assert!(pipeline.rollback(SOURCE, &b).is_err() && pipeline.rollback("Other", &b).is_err());
+}
+
+#[test]
+fn a_rollback_has_the_variables_of_what_it_brings_back() {
+    let mut config = site();
+    config.stages.push(config.stages[1].clone());
+    config.stages[1] = Stage { name: "First".to_owned(), actions: vec![Action::new("Upload", Provider::S3, 1)] };
+    let mut pipeline = Pipeline::new(PipelineConfig { mode: ExecutionMode::Parallel, ..config });
+    let run = |pipeline: &mut Pipeline, id: &str| {
+        pipeline.start_action(id, "Upload").unwrap();
+        pipeline.succeed_action(id, "Upload").unwrap();
+        deploy(pipeline, id);
+        String::from_utf8(pipeline.invoke(id, PURGE).unwrap().event).unwrap()
+    };
+    let a = pipeline.start(A);
+    run(&mut pipeline, &a);
+    let back = pipeline.rollback("First", &a).unwrap();
+    run(&mut pipeline, &back);
+    let again = pipeline.rollback("First", &back).unwrap();
+    let event = run(&mut pipeline, &again);
+    assert!(event.contains(A) && event.contains(&again) && !event.contains(&a), "{event}");
 }
 
 fn without_purge() -> PipelineConfig {

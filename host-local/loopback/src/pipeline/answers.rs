@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::Ending;
 use super::job::{Answer, Details};
-use super::stages::Ending;
 use super::{ActionStatus, Pipeline, Refusal};
 
 /// The most characters of a continuation token.

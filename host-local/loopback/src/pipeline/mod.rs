@@ -17,6 +17,7 @@
 //! # Ok::<(), purgeplan_loopback::pipeline::Refusal>(())
 //! ```
 
+mod actions;
 mod answers;
 mod config;
 mod execution;

@@ -1,7 +1,7 @@
 //! The steps that a test takes: executions start, stop and are retried; actions start and end.
 
+use super::actions::Ending;
 use super::job::{Answer, Invocation};
-use super::stages::Ending;
 use super::{ActionStatus, ExecutionMode, Kind, Level, Pipeline, Position, Provider, Refusal, Revision, Status};
 
 impl Pipeline {
