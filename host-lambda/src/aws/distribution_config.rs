@@ -2,8 +2,8 @@
 //! (`core/src/facts/file.rs`).
 
 use aws_sdk_cloudfront::types::{
-    CacheBehavior, CustomErrorResponse, DefaultCacheBehavior, DistributionConfig, FunctionAssociations,
-    LambdaFunctionAssociations, Origin, OriginGroup,
+    CacheBehavior, CacheBehaviors, CustomErrorResponse, CustomErrorResponses, DefaultCacheBehavior, DistributionConfig,
+    FunctionAssociations, LambdaFunctionAssociations, Origin, OriginGroup, OriginGroupMembers, OriginGroups, Origins,
 };
 use serde::Serialize;
 
@@ -111,24 +111,24 @@ impl<'a> Config<'a> {
     fn of(config: &'a DistributionConfig) -> Self {
         Self {
             default_root_object: config.default_root_object(),
-            origins: config.origins().into_iter().flat_map(|list| list.items()).map(OriginJson::of).collect(),
+            origins: config.origins().into_iter().flat_map(Origins::items).map(OriginJson::of).collect(),
             origin_groups: config
                 .origin_groups()
                 .into_iter()
-                .flat_map(|list| list.items())
+                .flat_map(OriginGroups::items)
                 .map(GroupJson::of)
                 .collect(),
             default_cache_behavior: config.default_cache_behavior().map(BehaviourJson::of_default),
             cache_behaviors: config
                 .cache_behaviors()
                 .into_iter()
-                .flat_map(|list| list.items())
+                .flat_map(CacheBehaviors::items)
                 .map(BehaviourJson::of)
                 .collect(),
             custom_error_responses: config
                 .custom_error_responses()
                 .into_iter()
-                .flat_map(|list| list.items())
+                .flat_map(CustomErrorResponses::items)
                 .map(ErrorJson::of)
                 .collect(),
         }
@@ -148,7 +148,7 @@ impl<'a> OriginJson<'a> {
 
 impl<'a> GroupJson<'a> {
     fn of(group: &'a OriginGroup) -> Self {
-        let members = group.members().into_iter().flat_map(|list| list.items());
+        let members = group.members().into_iter().flat_map(OriginGroupMembers::items);
         Self { id: group.id(), members: members.map(|member| MemberJson { origin_id: member.origin_id() }).collect() }
     }
 }
@@ -180,12 +180,12 @@ impl<'a> BehaviourJson<'a> {
 }
 
 fn functions(associations: Option<&FunctionAssociations>) -> List<AssociationJson<'_>> {
-    let items = associations.into_iter().flat_map(|list| list.items());
+    let items = associations.into_iter().flat_map(FunctionAssociations::items);
     items.map(|one| AssociationJson { event_type: one.event_type().as_str() }).collect()
 }
 
 fn lambdas(associations: Option<&LambdaFunctionAssociations>) -> List<AssociationJson<'_>> {
-    let items = associations.into_iter().flat_map(|list| list.items());
+    let items = associations.into_iter().flat_map(LambdaFunctionAssociations::items);
     items.map(|one| AssociationJson { event_type: one.event_type().as_str() }).collect()
 }
 
