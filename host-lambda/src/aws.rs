@@ -3,6 +3,9 @@
 mod classify;
 mod cloudfront;
 mod codecommit;
+mod codepipeline;
+mod distribution_config;
+mod s3;
 mod whole_answer;
 
 use std::time::Duration;
@@ -13,6 +16,8 @@ use aws_config::{BehaviorVersion, ConfigLoader};
 
 pub use cloudfront::AwsCloudFront;
 pub use codecommit::AwsCodeCommit;
+pub use codepipeline::AwsCodePipeline;
+pub use s3::AwsS3;
 
 /// How long a TCP and TLS connection may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

@@ -33,6 +33,16 @@ const NOT_NOW: [&str; 19] = [
     "TooManyRequestsException",
 ];
 
+/// An answer that lacks what it must have was cut short on its way.
+pub(super) fn incomplete(operation: &'static str, lack: &str) -> PortError {
+    PortError { operation, retriable: true, code: "answer".to_owned(), message: format!("the answer has {lack}") }
+}
+
+/// A request, or a page, that could not even be written.
+pub(super) fn unbuildable(operation: &'static str, error: &dyn Error) -> PortError {
+    PortError { operation, retriable: false, code: "request".to_owned(), message: error.to_string() }
+}
+
 /// What one failed attempt means.
 pub(super) fn port_error<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> PortError
 where

@@ -5,13 +5,14 @@ use aws_sdk_codecommit::Client;
 use aws_sdk_codecommit::types::{BlobMetadata, ChangeTypeEnum, Difference};
 use serde::Serialize;
 
-use super::classify::port_error;
+use super::classify::{incomplete, port_error, unbuildable};
 use super::whole_answer::WholeAnswer;
 use crate::ports::{CodeCommit, Commit, Page, PortError};
 
 const GET_BRANCH: &str = "GetBranch";
 const GET_COMMIT: &str = "GetCommit";
 const GET_DIFFERENCES: &str = "GetDifferences";
+const GET_FILE: &str = "GetFile";
 
 /// One branch of one repository.
 #[derive(Debug)]
@@ -59,19 +60,20 @@ impl CodeCommit for AwsCodeCommit {
             .set_next_token(token.map(str::to_owned));
         let answer = request.send().await.map_err(|error| port_error(GET_DIFFERENCES, &error))?;
         let differences = answer.differences().iter().map(DifferenceJson::of).collect();
-        let json = serde_json::to_vec(&PageJson { differences }).map_err(|error| PortError {
-            operation: GET_DIFFERENCES,
-            retriable: false,
-            code: "answer".to_owned(),
-            message: error.to_string(),
-        })?;
+        let json =
+            serde_json::to_vec(&PageJson { differences }).map_err(|error| unbuildable(GET_DIFFERENCES, &error))?;
         Ok(Page { json, next: answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned) })
     }
-}
 
-/// An answer that lacks what it must have was cut short on its way.
-fn incomplete(operation: &'static str, lack: &str) -> PortError {
-    PortError { operation, retriable: true, code: "answer".to_owned(), message: format!("the answer has {lack}") }
+    async fn file(&self, commit: &str, path: &str) -> Result<Vec<u8>, PortError> {
+        let request = self.client.get_file().repository_name(&self.repository).commit_specifier(commit).file_path(path);
+        let answer = request.send().await.map_err(|error| port_error(GET_FILE, &error))?;
+        let size = answer.file_size();
+        let content = answer.file_content.into_inner();
+        // The SDK takes an answer without content for an empty file.
+        let whole = usize::try_from(size).is_ok_and(|size| size == content.len());
+        whole.then_some(content).ok_or_else(|| incomplete(GET_FILE, "not the whole `fileContent`"))
+    }
 }
 
 /// CodeCommit writes a date as git does: seconds since the Unix epoch and a time zone, `1484167798 -0800`.

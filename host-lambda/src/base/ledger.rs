@@ -138,13 +138,11 @@ impl<'d> Search<'d> {
 
     /// Whether all parts of the reference's plan are there, this one included.
     fn complete(&mut self, reference: &DeployReference) -> bool {
-        let index = match self.plans.iter().position(|(known, _)| known.same_plan(reference)) {
-            Some(index) => index,
-            None => {
-                self.plans.push((reference.clone(), BTreeSet::new()));
-                self.plans.len() - 1
-            }
-        };
+        let known = self.plans.iter().position(|(known, _)| known.same_plan(reference));
+        let index = known.unwrap_or_else(|| {
+            self.plans.push((reference.clone(), BTreeSet::new()));
+            self.plans.len() - 1
+        });
         let (part, parts) = reference.part();
         let seen = &mut self.plans[index].1;
         seen.insert(part) && seen.len() == usize::try_from(parts).unwrap_or(usize::MAX)

@@ -39,7 +39,7 @@ pub(super) enum Previous {
     TooFar,
 }
 
-impl<'a, P> Runs<'a, P> {
+impl<P> Runs<'_, P> {
     pub(super) fn name(&self) -> &str {
         &self.subject
     }
@@ -231,7 +231,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
         let own = self.own.or_else(|| self.own_position().map(|index| &*self.list[index].id)).map(str::to_owned);
         let Some(own) = own else { return Ok(true) };
         let of_own = self.actions(attempt, &own).await?;
-        Ok(!of_own.is_some_and(|actions| by_s3(&actions).next().is_some()))
+        Ok(of_own.is_none_or(|actions| by_s3(&actions).next().is_none()))
     }
 
     /// What an execution has started; `None` where that cannot be read, or too many were read.

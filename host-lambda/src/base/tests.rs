@@ -1,3 +1,4 @@
+mod model;
 mod world;
 
 use std::time::Duration;

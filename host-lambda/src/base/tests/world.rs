@@ -42,7 +42,7 @@ pub(super) struct World {
     /// How often an operation is still throttled.
     pub(super) throttled: Mutex<BTreeMap<&'static str, u32>>,
     pub(super) page: usize,
-    calls: Mutex<Vec<&'static str>>,
+    pub(super) calls: Mutex<Vec<&'static str>>,
 }
 
 /// The full id of a commit that a test names by one hexadecimal digit.
