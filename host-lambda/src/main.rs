@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
-use purgeplan_lambda::aws::{self, AwsCloudFront, AwsCodeCommit};
+use purgeplan_lambda::aws::{self, AwsCloudFront, AwsCodeCommit, AwsCodePipeline, AwsS3};
 use purgeplan_lambda::event::Payload;
 use purgeplan_lambda::failure::Failure;
 use purgeplan_lambda::handler::{Handler, Report, Services};
@@ -70,7 +70,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = aws::loader(settings.attempt_timeout).load().await;
     let codecommit = AwsCodeCommit::new(&config, &settings.repository, &settings.branch);
     let cloudfront = AwsCloudFront::new(&config);
-    let handler = Handler::new(settings, Services::drop_in(codecommit, cloudfront));
+    let (pipeline, bucket) = (AwsCodePipeline::new(&config), AwsS3::new(&config));
+    let handler = Handler::new(settings, Services { codecommit, cloudfront, pipeline, bucket });
     let handler = &handler;
     Runtime::new(service_fn(move |event: LambdaEvent<Payload>| async move {
         let invocation = Invocation::until(&event.context.request_id, event.context.deadline());
