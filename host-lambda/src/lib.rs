@@ -66,6 +66,7 @@ pub mod handler;
 pub mod history;
 pub mod init_error;
 pub mod log;
+pub mod metrics;
 mod plan;
 pub mod policy;
 pub mod ports;
