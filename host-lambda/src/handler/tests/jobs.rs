@@ -4,13 +4,13 @@ use super::*;
 
 const EXECUTION: &str = "11111111-2222-3333-4444-555555555555";
 
-fn parameters(more: &Value) -> Value {
+pub(super) fn parameters(more: &Value) -> Value {
     let mut parameters = json!({ "commit": HEAD, "execution": EXECUTION, "pipeline": "site" });
     parameters.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
     parameters
 }
 
-fn job(parameters: &Value, token: Option<&str>) -> Payload {
+pub(super) fn job(parameters: &Value, token: Option<&str>) -> Payload {
     Payload(Ok(json!({ "CodePipeline.job": { "id": "j1", "data": {
         "actionConfiguration": { "configuration": { "UserParameters": parameters.to_string() } },
         "artifactCredentials": { "secretAccessKey": "hush" },
