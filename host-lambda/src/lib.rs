@@ -6,7 +6,7 @@
 //! S3 event -> keys -> `GetBranch`, `GetCommit`, `GetDifferences` -> plan (core) -> `CreateInvalidation`
 //! ```
 //!
-//! [`handler::Handler`] is generic over the two [`ports`], so it also runs against anything that plays AWS:
+//! [`handler::Handler`] is generic over the [`ports`], so it also runs against anything that plays AWS:
 //!
 //! ```
 //! use purgeplan_lambda::handler::{Handler, Services};
