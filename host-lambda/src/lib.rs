@@ -6,7 +6,7 @@
 //! S3 event -> keys -> `GetBranch`, `GetCommit`, `GetDifferences` -> plan (core) -> `CreateInvalidation`
 //! ```
 //!
-//! [`handler::Handler`] is generic over the two [`ports`], so it also runs against anything that plays AWS:
+//! [`handler::Handler`] is generic over the [`ports`], so it also runs against anything that plays AWS:
 //!
 //! ```
 //! use purgeplan_lambda::handler::{Handler, Services};
@@ -66,6 +66,7 @@ pub mod handler;
 pub mod history;
 pub mod init_error;
 pub mod log;
+pub mod metrics;
 mod plan;
 pub mod policy;
 pub mod ports;

@@ -10,7 +10,7 @@ use purgeplan_lambda::failure::Failure;
 use purgeplan_lambda::handler::{Handler, Report, Services};
 use purgeplan_lambda::retry::Invocation;
 use purgeplan_lambda::settings::Settings;
-use purgeplan_lambda::{init_error, log};
+use purgeplan_lambda::{init_error, log, metrics};
 
 /// What Lambda itself sets, and the runtime cannot do without.
 const LAMBDAS_OWN: [&str; 4] = [
@@ -68,17 +68,19 @@ fn not_started(failure: &Failure) {
 
 async fn serve(settings: Settings) -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = aws::loader(settings.attempt_timeout).load().await;
-    let services = Services {
-        codecommit: AwsCodeCommit::new(&config, &settings.repository, &settings.branch),
-        cloudfront: AwsCloudFront::new(&config),
-        pipeline: AwsCodePipeline::new(&config),
-        bucket: AwsS3::new(&config),
-    };
-    let handler = Handler::new(settings, services);
-    let handler = &handler;
+    let codecommit = AwsCodeCommit::new(&config, &settings.repository, &settings.branch);
+    let cloudfront = AwsCloudFront::new(&config);
+    let (pipeline, bucket) = (AwsCodePipeline::new(&config), AwsS3::new(&config));
+    let site = settings.metrics.then(|| settings.site());
+    let handler = Handler::new(settings, Services { codecommit, cloudfront, pipeline, bucket });
+    let (handler, site) = (&handler, site.as_deref());
     Runtime::new(service_fn(move |event: LambdaEvent<Payload>| async move {
         let invocation = Invocation::until(&event.context.request_id, event.context.deadline());
-        handler.handle(&event.payload, &invocation).await.map(Report::reply)
+        let outcome = handler.handle(&event.payload, &invocation).await;
+        if let Some(site) = site {
+            metrics::write(site, &outcome, &invocation);
+        }
+        outcome.map(Report::reply)
     }))
     .run()
     .await

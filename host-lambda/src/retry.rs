@@ -1,8 +1,9 @@
 //! The one place where a call is retried: full jitter, inside the time that the invocation has left.
 
+use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable};
@@ -41,6 +42,8 @@ pub struct Invocation {
 struct Spent {
     calls: AtomicU32,
     retries: AtomicU32,
+    /// Of each attempt, in milliseconds.
+    durations: Mutex<BTreeMap<&'static str, Vec<u64>>>,
 }
 
 impl Invocation {
@@ -96,6 +99,18 @@ impl Invocation {
         self.spent.retries.load(Ordering::Relaxed)
     }
 
+    /// How long each attempt took so far, in milliseconds, by operation.
+    #[must_use]
+    pub fn durations(&self) -> BTreeMap<&'static str, Vec<u64>> {
+        self.spent.durations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes how long an attempt took.
+    pub(crate) fn note(&self, operation: &'static str, duration: Duration) {
+        let mut durations = self.spent.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        durations.entry(operation).or_default().push(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+    }
+
     /// Milliseconds since the invocation began.
     #[must_use]
     pub fn elapsed_ms(&self) -> u64 {
@@ -142,7 +157,12 @@ where
         let patience = patience(deadline);
         // Boxed: the SDK's futures are several KB, and nested deeper than the compiler's recursion limit.
         let answer = timeout(patience, Box::pin(attempt()));
-        async move { answer.await.unwrap_or_else(|_| Err(silent(operation, patience))) }
+        async move {
+            let begun = Instant::now();
+            let answer = answer.await.unwrap_or_else(|_| Err(silent(operation, patience)));
+            invocation.note(operation, begun.elapsed());
+            answer
+        }
     };
     let outcome = once
         .retry(ExponentialBuilder::new().with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).without_max_times())

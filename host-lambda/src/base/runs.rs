@@ -1,11 +1,15 @@
-//! The pipeline's executions: which came since, which may have reached the bucket, and with what commit.
+//! The pipeline's executions, their actions and their commits, as far as they are read.
+
+mod previous;
+mod since;
 
 use std::collections::BTreeMap;
 
-use super::chain::{Anchor, Chain, Origin, Since};
-use super::{Deploy, Try, Warning};
+use super::{Deploy, Try};
 use crate::failure::Failure;
 use crate::ports::{Action, Execution, Pipeline, Revision};
+
+pub(super) use previous::Previous;
 
 /// Most pages of executions that are read, each of up to 100.
 const PAGES: usize = 5;
@@ -28,15 +32,6 @@ pub(super) struct Runs<'a, P> {
     /// Whether a page could not be read.
     cut: bool,
     actions: BTreeMap<String, Option<Vec<Action>>>,
-}
-
-/// The newest earlier deploy that succeeded.
-pub(super) enum Previous {
-    Found(Anchor),
-    /// The whole list has none.
-    None,
-    /// None in what was read of the list.
-    TooFar,
 }
 
 impl<P> Runs<'_, P> {
@@ -83,30 +78,6 @@ impl<'a, P: Pipeline> Runs<'a, P> {
         Ok(self.next.is_some() && self.pages < PAGES && self.read_page(attempt).await?)
     }
 
-    /// The newest execution before this deploy's whose deploy stage succeeded with another commit. The same commit
-    /// deployed again is compared with what was there before it, so that a redeploy purges again.
-    pub(super) async fn previous(&mut self, attempt: &mut Try<'_>) -> Result<Previous, Failure> {
-        let mut index = self.own_position().map_or(0, |own| own + 1);
-        loop {
-            if index == self.list.len() && !self.read_on(attempt).await? {
-                let all = self.next.is_none() && !self.cut;
-                return Ok(if all { Previous::None } else { Previous::TooFar });
-            }
-            let Some(execution) = self.list.get(index).cloned() else { continue };
-            index += 1;
-            if self.own.is_some_and(|own| own == execution.id) {
-                continue;
-            }
-            if let [commit] = &*self.listed_commits(&execution)
-                && commit != self.head
-                && self.deployed_well(attempt, &execution).await?
-            {
-                let commits = vec![commit.clone()];
-                return Ok(Previous::Found(Anchor { commits, origin: Origin::Execution(execution.id) }));
-            }
-        }
-    }
-
     /// Where this deploy's own execution stands; without its id, the newest one of its commit.
     fn own_position(&self) -> Option<usize> {
         let by_id = self.own.and_then(|own| self.list.iter().position(|execution| execution.id == own));
@@ -114,124 +85,6 @@ impl<'a, P: Pipeline> Runs<'a, P> {
             let of_head = |execution: &Execution| execution.revisions.iter().any(|one| one.revision == self.head);
             self.list.iter().position(of_head).filter(|_| self.own.is_none())
         })
-    }
-
-    /// Whether the stage that deploys certainly went through.
-    async fn deployed_well(&mut self, attempt: &mut Try<'_>, execution: &Execution) -> Result<bool, Failure> {
-        if execution.status == "Succeeded" {
-            return Ok(true);
-        }
-        let Some(actions) = self.actions(attempt, &execution.id).await? else { return Ok(false) };
-        let Some(last) = deploys(&actions).max_by_key(|action| action.started) else { return Ok(false) };
-        let of_stage = actions.iter().filter(|action| action.stage == last.stage);
-        let newest = of_stage.fold(BTreeMap::<&str, &Action>::new(), |mut newest, action| {
-            let known = newest.entry(&action.action).or_insert(action);
-            if known.started <= action.started {
-                *known = action;
-            }
-            newest
-        });
-        let ended = newest.values().filter_map(|action| action.started).max();
-        // That a later stage began says that this one has no action left to start.
-        let passed = actions.iter().any(|action| action.stage != last.stage && action.started > ended);
-        Ok(passed && ended.is_some() && newest.values().all(|action| action.status == "Succeeded"))
-    }
-
-    /// From the anchors, or with `Since::Ever` from `first`, through every commit that may have reached the bucket.
-    pub(super) async fn chain(
-        &mut self,
-        attempt: &mut Try<'_>,
-        anchors: &[Anchor],
-        since: Since,
-        first: Vec<Option<String>>,
-    ) -> Result<Result<Chain, Box<Warning>>, Failure> {
-        let mut placed = Vec::new();
-        for anchor in anchors {
-            match self.place(attempt, anchor).await? {
-                Some(index) => placed.push((index, anchor)),
-                None => return Ok(Err(Box::new(self.not_listed(anchor)))),
-            }
-        }
-        // The last in the list is the oldest.
-        placed.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
-        let oldest = placed.first().map(|(index, _)| *index).filter(|_| since == Since::Anchors);
-        let mut states = first;
-        states.extend(placed.iter().flat_map(|(_, anchor)| &anchor.commits).cloned().map(Some));
-        let base = oldest.map(|index| self.list[index].clone());
-        for (earlier, execution) in self.since(oldest) {
-            if anchors.iter().any(|anchor| anchor.origin.is(&execution))
-                || !self.reached(attempt, &execution).await?
-                || (earlier && self.overwritten(attempt, &execution, base.as_ref()).await?)
-            {
-                continue;
-            }
-            let commits = self.commits(attempt, &execution).await?;
-            if commits.is_empty() {
-                return Ok(Err(Box::new(self.without_commit(&execution))));
-            }
-            states.extend(commits.into_iter().map(Some));
-        }
-        states.push(Some(self.head.to_owned()));
-        Ok(Chain::from(states).map_err(Box::new))
-    }
-
-    /// Where an anchor's execution stands. Reads on until it is there, and behind it one that had ended before it.
-    async fn place(&mut self, attempt: &mut Try<'_>, anchor: &Anchor) -> Result<Option<usize>, Failure> {
-        loop {
-            let found = self.list.iter().position(|execution| anchor.origin.is(execution));
-            let settled = found.is_some_and(|index| {
-                let started = self.list[index].started;
-                self.list[index + 1..].iter().any(|earlier| !touched_since(earlier, started))
-            });
-            if settled || !self.read_on(attempt).await? {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// The executions that started after the oldest anchor's, or that went on after it had started, oldest first. Each
-    /// with whether it started before the anchor's.
-    fn since(&self, oldest: Option<usize>) -> Vec<(bool, Execution)> {
-        let last = oldest.unwrap_or(self.list.len());
-        let started = oldest.and_then(|index| self.list[index].started);
-        let others = self.list.iter().enumerate().map(|(index, execution)| (index > last, execution));
-        let counting = others.filter(|(earlier, execution)| !earlier || touched_since(execution, started));
-        let others = counting.filter(|(_, execution)| self.own != Some(execution.id.as_str()));
-        let mut others: Vec<_> = others.map(|(earlier, execution)| (earlier, execution.clone())).collect();
-        others.reverse();
-        others
-    }
-
-    /// Whether an execution's uploads had certainly ended before those of the anchor's began, which wrote every file anew.
-    async fn overwritten(
-        &mut self,
-        attempt: &mut Try<'_>,
-        execution: &Execution,
-        anchor: Option<&Execution>,
-    ) -> Result<bool, Failure> {
-        let Some(anchor) = anchor else { return Ok(false) };
-        let Some(earlier) = self.actions(attempt, &execution.id).await? else { return Ok(false) };
-        let Some(later) = self.actions(attempt, &anchor.id).await? else { return Ok(false) };
-        let Some(began) = by_s3(&later).map(|action| action.started).min().flatten() else { return Ok(false) };
-        let before = |action: &Action| action.ended.is_some_and(|ended| ended < began);
-        Ok(by_s3(&earlier).next().is_some() && deploys(&earlier).all(before))
-    }
-
-    /// Whether an execution may have written to the bucket: once its deploy action has started.
-    async fn reached(&mut self, attempt: &mut Try<'_>, execution: &Execution) -> Result<bool, Failure> {
-        let Some(actions) = self.actions(attempt, &execution.id).await? else { return Ok(true) };
-        if deploys(&actions).next().is_some() {
-            return Ok(true);
-        }
-        let idle = |action: &Action| matches!(action.category.as_str(), "Source" | "Approval");
-        if actions.iter().all(idle) {
-            return Ok(false);
-        }
-        // Without a deploy action it is known to have missed the bucket only where S3's own action is what deploys.
-        let own = self.own.or_else(|| self.own_position().map(|index| &*self.list[index].id)).map(str::to_owned);
-        let Some(own) = own else { return Ok(true) };
-        let of_own = self.actions(attempt, &own).await?;
-        Ok(of_own.is_none_or(|actions| by_s3(&actions).next().is_none()))
     }
 
     /// What an execution has started; `None` where that cannot be read, or too many were read.
@@ -283,46 +136,10 @@ impl<'a, P: Pipeline> Runs<'a, P> {
         let mut revisions = self.list.iter().flat_map(|execution| &execution.revisions);
         revisions.find(|revision| revision.revision == self.head).map(|revision| revision.action.as_str())
     }
-
-    fn not_listed(&self, anchor: &Anchor) -> Warning {
-        let commit = anchor.commits.last().map(String::as_str).unwrap_or_default();
-        Warning::new(
-            "base-execution-not-listed",
-            format!(
-                "the execution that deployed `{commit}` is not among the {} that {} lists: everything is purged",
-                self.list.len(),
-                self.subject
-            ),
-            "expected once when the pipeline was made anew; the next deploy is compared with this one",
-        )
-    }
-
-    fn without_commit(&self, execution: &Execution) -> Warning {
-        Warning::new(
-            "base-commit-unknown",
-            format!(
-                "execution `{}` of {} may have reached the bucket, but not with what commit: everything is purged",
-                crate::failure::printable(&execution.id),
-                self.subject
-            ),
-            "give the function's role `codepipeline:GetPipelineExecution` of host-lambda/iam/optional.json",
-        )
-    }
 }
 
 fn deploys(actions: &[Action]) -> impl Iterator<Item = &Action> {
     actions.iter().filter(|action| action.category == "Deploy")
-}
-
-/// S3's own deploy action, which writes every file, changed or not.
-fn by_s3(actions: &[Action]) -> impl Iterator<Item = &Action> {
-    deploys(actions).filter(|action| action.provider == "S3")
-}
-
-/// Whether an execution was still at work when another started; so it is where a time is not known.
-fn touched_since(execution: &Execution, started: Option<i64>) -> bool {
-    let at_work = matches!(execution.status.as_str(), "InProgress" | "Stopping");
-    at_work || execution.updated.is_none() || started.is_none() || execution.updated >= started
 }
 
 /// The commit ids among revisions, of one source action where it is known.

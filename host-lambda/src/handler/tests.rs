@@ -1,3 +1,4 @@
+mod inputs;
 mod jobs;
 mod queues;
 
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::log::capture;
-use crate::ports::{Commit, Created, Invalidation, JobFailure, JobSuccess, Page, PortError, Revision};
+use crate::ports::{Commit, Created, Invalidation, JobFailure, JobSuccess, Keys, Page, PortError, Revision};
 
 const HEAD: &str = "cccccccccccccccccccccccccccccccccccccccc";
 const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -33,6 +34,12 @@ struct Site {
     complete: bool,
     /// The revisions of every pipeline execution; `None`: they may not be read.
     revisions: Option<Vec<&'static str>>,
+    /// What may be read besides: `policy`, `config`, and each page of `keys`; what is not there is denied.
+    files: BTreeMap<&'static str, Vec<u8>>,
+    /// The pages of the bucket's keys.
+    keys: Vec<Vec<String>>,
+    /// Which of these were asked for.
+    optional: Arc<Mutex<Vec<String>>>,
 }
 
 /// An answer to a job.
@@ -58,6 +65,15 @@ impl Site {
 
     fn reads(&self) -> u32 {
         *self.reads.lock().expect("one thread")
+    }
+
+    fn optional(&self, asked: String, name: &str) -> Result<Vec<u8>, PortError> {
+        self.optional.lock().expect("one thread").push(asked);
+        self.files.get(name).cloned().ok_or_else(|| error(false, "AccessDeniedException"))
+    }
+
+    fn optional_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.optional.lock().expect("one thread"))
     }
 
     fn answer(&self, answer: Answer) -> Result<(), PortError> {
@@ -87,6 +103,10 @@ impl CodeCommit for Site {
         Ok(Commit { id: id.to_owned(), parents: vec![BASE.to_owned()], committed_at: Some(0) })
     }
 
+    async fn file(&self, commit: &str, path: &str) -> Result<Vec<u8>, PortError> {
+        self.optional(format!("file {path} {}", &commit[..4]), "policy")
+    }
+
     async fn differences(&self, _: Option<&str>, _: &str, _: Option<&str>) -> Result<Page, PortError> {
         self.read();
         let blob = |id: &str, path: &str| json!({ "blobId": id.repeat(40), "path": path, "mode": "100644" });
@@ -114,6 +134,10 @@ impl CloudFront for Site {
         }
     }
 
+    async fn distribution_config(&self, id: &str) -> Result<Vec<u8>, PortError> {
+        self.optional(format!("config {id}"), "config")
+    }
+
     async fn invalidation(&self, _: &str, _: &str) -> Result<Invalidation, PortError> {
         Ok(Invalidation { caller_reference: String::new(), paths: 1, completed: self.complete })
     }
@@ -135,7 +159,14 @@ impl Pipeline for Site {
     }
 }
 
-impl Bucket for Site {}
+impl Bucket for Site {
+    async fn keys(&self, _: &str, token: Option<&str>) -> Result<Keys, PortError> {
+        let page: usize = token.map_or(0, |text| text.parse().expect("our own"));
+        self.optional(format!("keys {page}"), "keys")?;
+        let keys = self.keys[page].iter().map(|key| key.clone().into_bytes()).collect();
+        Ok(Keys { keys, next: (page + 1 < self.keys.len()).then(|| (page + 1).to_string()) })
+    }
+}
 
 fn error(retriable: bool, code: &str) -> PortError {
     PortError { operation: "CreateInvalidation", retriable, code: code.into(), message: "it said".into() }

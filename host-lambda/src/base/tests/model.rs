@@ -48,13 +48,13 @@ struct Model {
     bucket: Tree,
     edges: [[Option<u8>; FILES]; 2],
     now: i64,
-    mode: BaseMode,
+    mode: Base,
 }
 
 const EDGES: [&str; 2] = ["E1", "E2"];
 
 impl Model {
-    fn new(mode: BaseMode) -> Self {
+    fn new(mode: Base) -> Self {
         let mut model = Self {
             world: World { page: 3, ..World::default() },
             trees: BTreeMap::new(),
@@ -200,7 +200,7 @@ impl Model {
     /// The base that was found, and the files of the union of the steps.
     fn plan(&self, head: &str, execution: &str) -> (Option<String>, Vec<usize>) {
         let invocation = Invocation::lasting("r", Duration::from_mins(1));
-        let history = History::new("site", "main", Lookback { minutes: 60, commits: 20 });
+        let history = History::new("site", "main");
         let ports = Ports { codecommit: &self.world, cloudfront: &self.world, pipeline: &self.world };
         let (mode, execution) = (self.mode, Some(execution));
         let deploy = Deploy { mode, site: SITE, pipeline: Some("pipe"), execution, head, distributions: &EDGES };
@@ -236,7 +236,7 @@ fn commit(number: usize) -> String {
     format!("{number:040x}")
 }
 
-fn ends_clean(mode: BaseMode, events: &[Event], last: (Tree, Option<usize>)) -> Result<(), TestCaseError> {
+fn ends_clean(mode: Base, events: &[Event], last: (Tree, Option<usize>)) -> Result<(), TestCaseError> {
     let mut model = Model::new(mode);
     for event in events {
         model.run(event);
@@ -266,7 +266,7 @@ proptest! {
         events in proptest::collection::vec(event(), 0..24),
         last in (proptest::array::uniform4(0..3_u8), proptest::option::weighted(0.3, 0..4_usize)),
     ) {
-        ends_clean(BaseMode::Ledger, &events, last)?;
+        ends_clean(Base::Ledger, &events, last)?;
     }
 
     #[test]
@@ -274,6 +274,6 @@ proptest! {
         events in proptest::collection::vec(event(), 0..24),
         last in (proptest::array::uniform4(0..3_u8), proptest::option::weighted(0.3, 0..4_usize)),
     ) {
-        ends_clean(BaseMode::Pipeline, &events, last)?;
+        ends_clean(Base::Pipeline, &events, last)?;
     }
 }
