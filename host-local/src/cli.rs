@@ -116,7 +116,7 @@ pub(crate) struct Inputs {
 pub(crate) struct LocalArguments {
     #[command(flatten)]
     pub(crate) range: Range,
-    /// Policy file (JSON); without one, the Lambda does what the article does
+    /// Policy file (JSON); without one, the Lambda does what the article does, and for a whole deploy what `sound` does
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// What calls the Lambda

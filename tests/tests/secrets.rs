@@ -107,12 +107,16 @@ async fn said(level: &str) -> String {
     let [direct, queued] = through_sns(&s3);
     let [_, unreadable] = through_sns(br#"{"password":"hush-message"}"#);
     let mut answers = String::new();
-    let good = [direct, queued, job(&deployment, commit, false)];
-    for event in good.into_iter().chain([job(&deployment, commit, true), unreadable]) {
-        let outcome = deployment.aws.runtime().invoke(event, Duration::from_mins(1)).await;
-        let Outcome::Response(answer) = outcome else { panic!("{outcome:?}") };
-        answers += &String::from_utf8_lossy(&answer);
+    let mut send = async |event: Vec<u8>| match deployment.aws.runtime().invoke(event, Duration::from_mins(1)).await {
+        Outcome::Response(answer) => answers += &String::from_utf8_lossy(&answer),
+        other => panic!("{other:?}"),
+    };
+    for event in [direct, queued, unreadable] {
+        send(event).await;
     }
+    // One after the other: the second one waits for the first one's answer.
+    send(job(&deployment, commit, false)).await;
+    send(job(&deployment, commit, true)).await;
     assert_eq!(deployment.stale(), [""; 0]);
     deployment.aws.faults().add("PutJobSuccessResult", When::Always, Fault::Forbidden);
     deployment.aws.faults().add("PutJobFailureResult", When::Always, Fault::Forbidden);
@@ -211,7 +215,7 @@ async fn a_name_in_an_event_s_fields_is_said_escaped_and_cut() {
         let events = [
             json!({ long.clone(): 1 }),
             json!({ "source": long, "detail-type": long, "detail": {} }),
-            json!({ "Records": [{ "eventName": long, "s3": { "object": { "key": 5 } } }] }),
+            json!({ "Records": [{ "eventName": format!("ObjectCreated:{long}"), "s3": { "object": { "key": 5 } } }] }),
             json!({ "CodePipeline.job": { "id": long, "data": { "actionConfiguration": { "configuration": {
                 "UserParameters": json!({ "commit": long, "execution": long }).to_string() } } } } }),
         ];
