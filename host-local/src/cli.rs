@@ -1,6 +1,8 @@
 //! The arguments.
 
+use std::num::ParseIntError;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -124,8 +126,8 @@ pub(crate) struct LocalArguments {
     pub(crate) trigger: Trigger,
     /// Let AWS calls fail by chance (throttled, refused, cut off, answers lost): nothing may stay stale all the same.
     /// The same seed makes the same faults again
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
-    pub(crate) faults: Option<Option<u64>>,
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "any")]
+    pub(crate) faults: Option<Seed>,
     /// How the deploy writes: `extract` uploads every file and deletes nothing, as CodePipeline does; `sync` deletes too
     #[arg(long, value_enum, default_value = "extract")]
     pub(crate) deploy: Deploy,
@@ -236,6 +238,23 @@ impl Trigger {
     /// Whether one call is about a whole deploy, and not about some objects.
     pub(crate) fn is_of_a_deploy(self) -> bool {
         matches!(self, Self::PipelineJob | Self::PipelineEvent)
+    }
+}
+
+/// Which faults a run has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seed {
+    /// Others each time.
+    Any,
+    /// The same each time.
+    These(u64),
+}
+
+impl FromStr for Seed {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "any" { Ok(Self::Any) } else { text.parse().map(Self::These) }
     }
 }
 

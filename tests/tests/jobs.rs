@@ -49,6 +49,9 @@ impl Site {
     }
 }
 
+/// Of a job's `UserParameters`.
+type Change = fn(&mut Value);
+
 struct Job {
     id: String,
     event: Value,
@@ -103,7 +106,7 @@ async fn trap_36_a_job_that_succeeds_tells_what_was_purged() {
 #[tokio::test]
 async fn trap_36_a_job_that_cannot_be_read_fails_and_says_why() {
     let site = Site::new();
-    let wrong: [(&str, fn(&mut Value)); 4] = [
+    let wrong: [(&str, Change); 4] = [
         ("`commit` is `HEAD`", |parameters| parameters["commit"] = "HEAD".into()),
         ("`execution` is `#{codepipeline", |parameters| {
             parameters["execution"] = "#{codepipeline.PipelineExecutionId}".into();

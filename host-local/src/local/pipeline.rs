@@ -36,7 +36,7 @@ pub(crate) fn begin(aws: &Loopback, commit: &str) -> String {
 impl Delivery<'_> {
     /// The deploy action has succeeded: the function is called. The inner error: the purge failed for good.
     pub(crate) async fn deployed(&mut self, trigger: Trigger, execution: &str) -> Result<Result<(), String>, Failure> {
-        self.model(|pipeline| pipeline.take_state_changes());
+        drop(self.model(Pipeline::take_state_changes));
         self.model(|pipeline| pipeline.succeed_action(execution, DEPLOY)).expect("the deploy action runs");
         if trigger == Trigger::PipelineJob { self.job(execution).await } else { self.success_events().await }
     }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use purgeplan_loopback::{Chance, Fault, Loopback};
 
+use crate::cli::Seed;
+
 /// What a later try of the same call may mend.
 const PASSING: [Fault; 8] = [
     Fault::Throttle,
@@ -28,10 +30,14 @@ pub(crate) struct Trouble {
 }
 
 impl Trouble {
-    /// `wanted` is what the command line says: no faults, any, or those of a seed.
-    pub(crate) fn new(wanted: Option<Option<u64>>) -> Self {
+    /// `wanted` is what the command line says.
+    pub(crate) fn new(wanted: Option<Seed>) -> Self {
         let any = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::from(now.subsec_micros()));
-        Self { seed: wanted.map(|seed| seed.unwrap_or_else(any)) }
+        let seed = wanted.map(|seed| match seed {
+            Seed::Any => any(),
+            Seed::These(seed) => seed,
+        });
+        Self { seed }
     }
 
     /// What the function is told, so that a call without an answer does not hold it up for long.

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn events(text: &str) -> Vec<String> {
-        let items = read(text.as_bytes()).ok().expect("JSON");
+        let items = read(text.as_bytes()).expect("JSON");
         items
             .into_iter()
             .map(|item| item.event.map_or_else(|why| why, |event| String::from_utf8(event).unwrap_or_default()))
