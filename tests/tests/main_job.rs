@@ -22,10 +22,13 @@ fn is_long() -> bool {
     std::env::var_os("PURGEPLAN_LONG").is_some()
 }
 
-/// Writes a policy beside the repository's own files.
+/// Writes a policy beside the repository's own files. It settles the forms of URLs, which the distribution's
+/// configuration would decide else: the rows are compared for one choice of them, whatever the origin is.
 fn policy_file(repository: &Repository, policy: &str) -> PathBuf {
     let path = repository.path().join("policy.json");
-    std::fs::write(&path, policy).expect("the folder can be written to");
+    let mut policy: serde_json::Value = serde_json::from_str(policy).expect("a policy is JSON");
+    policy["urls"] = serde_json::json!({ "directory": true, "bare_directory": false });
+    std::fs::write(&path, policy.to_string()).expect("the folder can be written to");
     path
 }
 

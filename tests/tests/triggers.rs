@@ -64,6 +64,19 @@ fn every_trigger_leaves_nothing_stale_and_purges_nothing_without_need() {
     }
 }
 
+/// The distribution's configuration says that the origin is a website: its forms of URLs are purged too.
+#[test]
+fn behind_a_website_the_forms_that_it_serves_are_purged_too() {
+    let repository = site();
+    for trigger in ["batched", "pipeline-job"] {
+        let report = run(&repository, &format!("--walk --trigger {trigger} --origin website"));
+        assert_eq!(report.needless(), [""; 0], "{trigger}");
+        let paths: Vec<&String> =
+            report.deploys.iter().flat_map(|deploy| &deploy.rows).flat_map(|row| &row.paths).collect();
+        assert!(paths.iter().any(|path| *path == "/docs/") && paths.iter().any(|path| *path == "/docs"), "{paths:?}");
+    }
+}
+
 #[test]
 fn one_call_purges_a_whole_deploy() {
     let repository = site();

@@ -308,6 +308,8 @@ fn named(url: &str, path: &str, modified: &BTreeSet<String>, decisions: &[Decisi
         return Some(format!("substitute {path}"));
     }
     of_url.find_map(|decision| match decision.reason.as_str() {
+        // An S3 website answers it with a redirect, which a new index document leaves as it was.
+        _ if decision.form_of(url) == Some("bare-directory") => Some("/urls/bare_directory".to_owned()),
         "modified" if modified.contains(&decision.path) => None,
         "modified" => Some("/lookback".to_owned()),
         _ => Some(decision.rule.clone()),
@@ -329,6 +331,7 @@ mod tests {
             commit: Some("C".into()),
             paths: "/a /b*".into(),
             urls: "/a /b~".into(),
+            forms: "object object".into(),
         }
     }
 
@@ -343,5 +346,7 @@ mod tests {
         assert_eq!(named("/a", "/a", &BTreeSet::new(), &decided).as_deref(), Some("/lookback"));
         assert_eq!(named("/a", "/a", &modified, &[decision("added")]).as_deref(), Some("preset:sound"));
         assert_eq!(named("/c", "/c", &modified, &decided), None);
+        let bare = [Decision { forms: "bare-directory object".into(), ..decision("modified") }];
+        assert_eq!(named("/a", "/a", &modified, &bare).as_deref(), Some("/urls/bare_directory"));
     }
 }

@@ -54,6 +54,17 @@ pub(crate) struct Decision {
     pub(crate) paths: String,
     /// Space-joined.
     pub(crate) urls: String,
+    /// Space-joined: the form of each URL.
+    #[serde(default)]
+    pub(crate) forms: String,
+}
+
+impl Decision {
+    /// The form of one of its URLs.
+    pub(crate) fn form_of(&self, url: &str) -> Option<&str> {
+        let mut forms = self.urls.split(' ').zip(self.forms.split(' '));
+        forms.find_map(|(of, form)| (of == url).then_some(form))
+    }
 }
 
 /// The function process, started anew when it dies.
