@@ -139,3 +139,15 @@ fn faults_at_the_calls_of_jobs_leave_nothing_stale() {
 fn faults_at_the_calls_of_pipeline_events_leave_nothing_stale() {
     with_faults(&["pipeline-event"], 1..6);
 }
+
+/// The judge itself: a function that does nothing is found out with every trigger, and so is a job without an answer.
+#[test]
+fn a_function_that_purges_nothing_is_found_out() {
+    let repository = site();
+    for trigger in ["sqs", "sns", "eventbridge", "pipeline-job", "pipeline-event"] {
+        let options = ["--head", "main~2", "--trigger", trigger, "--bootstrap", env!("CARGO_BIN_EXE_impostor")];
+        let (code, report) = local(repository.path(), &options);
+        assert!(code == 1 && !report.broken_promises().is_empty(), "{trigger}");
+        assert_eq!(report.lost().len(), usize::from(trigger == "pipeline-job"), "{trigger}: {:?}", report.lost());
+    }
+}

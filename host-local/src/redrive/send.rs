@@ -4,7 +4,7 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_sdk_lambda::Client;
-use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_lambda::error::ProvideErrorMetadata;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use purgeplan_core::count;
@@ -61,12 +61,18 @@ impl<'a> Lambda<'a> {
 fn said<E, R>(error: &aws_sdk_lambda::error::SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
+    R: std::fmt::Debug + 'static,
 {
     match error.as_service_error().and_then(|error| Some((error.code()?, error.message().unwrap_or_default()))) {
         Some((code, message)) => format!("{code}: {message}"),
-        None => DisplayErrorContext(error).to_string(),
+        None => causes(error),
     }
+}
+
+/// An error and what is behind it, without the requests and answers that its own long form prints.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A function that answers may still have left work undone: messages of a queue that it hands back, and a job whose deploy
