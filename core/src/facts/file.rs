@@ -5,7 +5,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::json::{Fault, Fields, Json, Names, Read, object};
+use crate::json::{Fault, Field, Json, Names, Presence, Read, fill, object};
 
 pub(super) struct Document {
     pub(super) distribution_config: Option<Config>,
@@ -142,6 +142,8 @@ object!(ErrorFile open {
 
 impl<'a, T: Read<'a>> Read<'a> for List<T> {
     fn read(json: Json<'a>) -> Result<Self, Fault> {
-        Ok(Self { items: Fields::of(json, None)?.optional("Items")? })
+        let mut items = None;
+        fill(json, false, &mut [Field { name: "Items", presence: Presence::Optional, slot: &mut items }])?;
+        Ok(Self { items })
     }
 }

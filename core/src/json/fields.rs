@@ -1,53 +1,66 @@
 //! What a type says of itself to be read: its fields, or its words.
 
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Fault, Json, Read};
 
-/// The fields of one object, taken one by one.
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+/// A field that a type has, and where its value goes.
+pub(crate) struct Field<'f, 'a> {
+    pub(crate) name: &'static str,
+    pub(crate) presence: Presence,
+    pub(crate) slot: &'f mut dyn Slot<'a>,
+}
 
-impl<'a> Fields<'a> {
-    /// With `known`, a field of another name is refused.
-    pub(crate) fn of(json: Json<'a>, known: Option<&[&str]>) -> Result<Self, Fault> {
-        let Json::Object(fields) = json else { return Err(Fault::unexpected(&json, "an object")) };
-        for (index, (name, _)) in fields.iter().enumerate() {
-            if let Some(known) = known.filter(|known| !known.contains(&&**name)) {
-                return Err(Fault::new(format!("unknown field `{name}`, expected {}", either(known))).within(name));
-            }
-            if fields[..index].iter().any(|(earlier, _)| earlier == name) {
-                return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
-            }
+/// What it means when a field is left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It has to be there.
+    Required,
+    /// It may be left out; `null` counts as left out.
+    Optional,
+    /// It may be left out, but is not `null`.
+    OrDefault,
+}
+
+/// Room for a value of a type that only the slot knows: so all types share the code that takes objects apart.
+pub(crate) trait Slot<'a> {
+    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault>;
+}
+
+impl<'a, T: Read<'a>> Slot<'a> for Option<T> {
+    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault> {
+        *self = Some(T::read(json)?);
+        Ok(())
+    }
+}
+
+/// Fills the fields of one object, in their order. With `strict`, a field of another name is refused.
+pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>]) -> Result<(), Fault> {
+    let Json::Object(mut given) = json else { return Err(Fault::unexpected(&json, "an object")) };
+    for (index, (name, _)) in given.iter().enumerate() {
+        if strict && !fields.iter().any(|field| field.name == name) {
+            let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            return Err(Fault::new(format!("unknown field `{name}`, expected {}", either(&known))).within(name));
         }
-        Ok(Self(fields))
+        if given[..index].iter().any(|(earlier, _)| earlier == name) {
+            return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
+        }
     }
+    for Field { name, presence, slot } in fields {
+        let value = given.iter_mut().find(|(known, _)| known == name);
+        match value.map(|(_, value)| core::mem::replace(value, Json::Null)) {
+            None if *presence == Presence::Required => return Err(Fault::new(format!("missing field `{name}`"))),
+            None => {}
+            Some(Json::Null) if *presence == Presence::Optional => {}
+            Some(value) => slot.fill(value).map_err(|fault| fault.within(name))?,
+        }
+    }
+    Ok(())
+}
 
-    fn take(&mut self, name: &str) -> Option<Json<'a>> {
-        let (_, value) = self.0.iter_mut().find(|(known, _)| known == name)?;
-        Some(core::mem::replace(value, Json::Null))
-    }
-
-    /// A field that may be left out; `null` counts as left out.
-    pub(crate) fn optional<T: Read<'a>>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        self.take(name).map_or(Ok(None), |value| Option::read(value).map_err(|fault| fault.within(name)))
-    }
-
-    /// A field that may be left out, but is not `null`.
-    pub(crate) fn or_default<T: Read<'a> + Default>(&mut self, name: &str) -> Result<T, Fault> {
-        self.take(name).map_or_else(|| Ok(T::default()), |value| T::read(value).map_err(|fault| fault.within(name)))
-    }
-
-    /// A field that has to be there.
-    pub(crate) fn required<T: Read<'a>>(&mut self, name: &str) -> Result<T, Fault> {
-        let value = self.take(name).ok_or_else(|| Fault::new(format!("missing field `{name}`")))?;
-        T::read(value).map_err(|fault| fault.within(name))
-    }
-
-    /// Whether a field is there and is not `null`.
-    #[expect(clippy::unnecessary_wraps, reason = "taken like the other fields")]
-    pub(crate) fn present(&mut self, name: &str) -> Result<bool, Fault> {
-        Ok(self.take(name).is_some_and(|value| value != Json::Null))
-    }
+/// What is asked of a field of which only the presence counts.
+pub(crate) fn present(value: Option<Json<'_>>) -> bool {
+    value.is_some()
 }
 
 /// `a`, `a` or `b`, one of `a`, `b`, `c`.
@@ -69,8 +82,9 @@ pub(crate) fn word<T: Copy>(json: &Json<'_>, words: &[(&str, T)]) -> Result<T, F
     })
 }
 
-/// Reads a struct from an object. Each field says how it is taken, by the methods of [`Fields`]; its name in the
-/// document is its own, or is given. `strict` types refuse fields of other names; `open` ones pass them over.
+/// Reads a struct from an object. Of each field it is said whether it is `required`, `optional` or `or_default`, or
+/// whether it is only asked if it is `present`; its name in the document is its own, or is given. `strict` types refuse
+/// fields of other names; `open` ones pass them over.
 macro_rules! object {
     ($type:ident<$life:lifetime> $kind:ident { $($fields:tt)* }) => {
         $crate::json::object!(@ $life, $type<$life>, $kind, $($fields)*);
@@ -81,20 +95,52 @@ macro_rules! object {
     (@ $life:lifetime, $type:ty, $kind:ident, $($field:ident $(= $name:literal)?: $how:ident),* $(,)?) => {
         impl<$life> $crate::json::Read<$life> for $type {
             fn read(json: $crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
-                let known = $crate::json::known!($kind $([$field $($name)?])*);
-                let mut fields = $crate::json::Fields::of(json, known)?;
-                Ok(Self { $($field: fields.$how($crate::json::name!($field $($name)?))?),* })
+                $(let mut $field = None;)*
+                let fields = &mut [$($crate::json::Field {
+                    name: $crate::json::name!($field $($name)?),
+                    presence: $crate::json::presence!($how),
+                    slot: &mut $field,
+                }),*];
+                $crate::json::fill(json, $crate::json::strict!($kind), fields)?;
+                Ok(Self { $($field: $crate::json::filled!($field $how)),* })
             }
         }
     };
 }
 
-macro_rules! known {
-    (strict $([$field:ident $($name:literal)?])*) => {
-        Some(&[$($crate::json::name!($field $($name)?)),*][..])
+macro_rules! strict {
+    (strict) => {
+        true
     };
-    (open $([$($field:tt)*])*) => {
-        None
+    (open) => {
+        false
+    };
+}
+
+macro_rules! presence {
+    (required) => {
+        $crate::json::Presence::Required
+    };
+    (or_default) => {
+        $crate::json::Presence::OrDefault
+    };
+    ($optional:ident) => {
+        $crate::json::Presence::Optional
+    };
+}
+
+macro_rules! filled {
+    ($field:ident required) => {
+        $field.expect("an object without it is refused")
+    };
+    ($field:ident optional) => {
+        $field
+    };
+    ($field:ident or_default) => {
+        $field.unwrap_or_default()
+    };
+    ($field:ident present) => {
+        $crate::json::present($field)
     };
 }
 
@@ -137,4 +183,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {known, name, object, words};
+pub(crate) use {filled, name, object, presence, strict, words};

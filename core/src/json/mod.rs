@@ -19,7 +19,7 @@ use crate::{
     locate,
 };
 
-pub(crate) use fields::{Fields, known, name, object, word, words};
+pub(crate) use fields::{Field, Presence, fill, filled, name, object, presence, present, strict, word, words};
 pub(crate) use tree::{Json, Names, Text};
 
 /// What is wrong with a value, and where it stands.
@@ -177,12 +177,11 @@ impl<'a, T: Read<'a>> Read<'a> for Option<T> {
 
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     fn read(json: Json<'a>) -> Result<Self, Fault> {
-        match json {
-            Json::Array(items) => {
-                let items = items.into_iter().enumerate();
-                items.map(|(index, item)| T::read(item).map_err(|fault| fault.within(&format!("{index}")))).collect()
-            }
-            other => Err(Fault::unexpected(&other, "a list")),
+        let Json::Array(items) = json else { return Err(Fault::unexpected(&json, "a list")) };
+        let mut read = Self::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            read.push(T::read(item).map_err(|fault| fault.within(&format!("{index}")))?);
         }
+        Ok(read)
     }
 }
