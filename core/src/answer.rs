@@ -1,6 +1,6 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     policy::{Policy, Preset, Settings},
     reference::caller_reference,
     request::DiffRequest,
+    sorted::{Sorted, sort},
     trigger::Trigger,
 };
 
@@ -135,17 +136,15 @@ impl<'p> PlanAnswer<'p> {
         plan: &'p Plan,
         trigger: Option<&Trigger>,
         diffs: &'p [DiffRequest],
-        identity: &BTreeSet<String>,
+        identity: &Sorted<String>,
     ) -> Self {
-        let identity: BTreeSet<&str> = identity.iter().map(String::as_str).collect();
         let mut paths: Vec<&str> =
             plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
         if plan.distributions.len() > 1 {
-            paths.sort_unstable();
-            paths.dedup();
+            sort(&mut paths);
         }
         let distributions: Vec<_> =
-            plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, &identity)).collect();
+            plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, identity)).collect();
         Self {
             kind: Success,
             preset: policy.preset,
@@ -224,7 +223,7 @@ impl<'p> UrlAnswer<'p> {
 }
 
 impl<'p> DistributionAnswer<'p> {
-    fn new(plan: &'p DistributionPlan, identity: &BTreeSet<&str>) -> Self {
+    fn new(plan: &'p DistributionPlan, identity: &Sorted<String>) -> Self {
         let id = plan.edge.distribution.id();
         let batches = plan.cover.batches().into_iter().map(|paths| BatchAnswer {
             caller_reference: caller_reference(identity, id, paths),

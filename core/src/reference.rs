@@ -4,13 +4,13 @@
 //! is the same for every try of one piece of work, and another for the next: it is made of the work's identity, the
 //! distribution and the sorted paths. (Amazon CloudFront API Reference, `InvalidationBatch`, `CallerReference`.)
 
-use alloc::{collections::BTreeSet, format, string::String};
+use alloc::{format, string::String};
 use sha2::{Digest, Sha256};
 
-use crate::{escape::to_hex, invalidation::InvalidationPath};
+use crate::{escape::to_hex, invalidation::InvalidationPath, sorted::Sorted};
 
 /// `purgeplan-1-` and 40 hexadecimal digits.
-pub(crate) fn caller_reference(identity: &BTreeSet<&str>, distribution: &str, paths: &[InvalidationPath]) -> String {
+pub(crate) fn caller_reference(identity: &Sorted<String>, distribution: &str, paths: &[InvalidationPath]) -> String {
     let mut digest = Sha256::new();
     // Each part with its length, so that no two different lists run together alike.
     let mut add = |part: &str| {
@@ -20,7 +20,7 @@ pub(crate) fn caller_reference(identity: &BTreeSet<&str>, distribution: &str, pa
     add("purgeplan-1");
     add(distribution);
     add(if identity.is_empty() { "" } else { "identity" });
-    for part in identity {
+    for part in identity.iter() {
         add(part);
     }
     add("paths");
@@ -38,7 +38,7 @@ mod tests {
     fn reference(identity: &[&str], distribution: &str, rests: &[&str]) -> String {
         let paths: alloc::vec::Vec<_> =
             rests.iter().map(|rest| InvalidationPath::narrowest(&UrlPath::below_root(rest.as_bytes())).0).collect();
-        caller_reference(&identity.iter().copied().collect(), distribution, &paths)
+        caller_reference(&identity.iter().map(|part| String::from(*part)).collect(), distribution, &paths)
     }
 
     #[test]

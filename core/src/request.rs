@@ -1,13 +1,6 @@
 //! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{
-    borrow::ToOwned,
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -24,6 +17,7 @@ use crate::{
     names::RepoPath,
     plan::{Plan, plan},
     policy::{Distribution, Mapping, Policy, Preset},
+    sorted::Sorted,
     trigger::{Trigger, TriggerRequest},
 };
 
@@ -172,7 +166,7 @@ impl<'a> Prepared<'a> {
 
     /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
     /// must not share a caller reference, or the second would not be done.
-    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> BTreeSet<String> {
+    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> Sorted<String> {
         if !self.parsed.identity.is_empty() {
             return self.parsed.identity.iter().cloned().collect();
         }
@@ -282,7 +276,7 @@ fn edges(
             errors.push(locate::pointed(not_planned(id, &planned, policy), request, None, &pointer));
         }
     }
-    let mut facts = BTreeMap::new();
+    let mut facts: Vec<(&str, Facts)> = Vec::new();
     for (index, (config, id)) in parsed.distribution_configs.iter().zip(&ids).enumerate() {
         let read = attachment(config.attachment, attachments)
             .map_err(|error| vec![error])
@@ -290,7 +284,7 @@ fn edges(
         match read {
             Err(found) => errors.extend(found),
             Ok(read) => {
-                if facts.insert(id.as_str(), read).is_some() {
+                if facts.iter().any(|(earlier, _)| earlier == id) {
                     let name = if id.is_empty() {
                         String::from("one distribution without an id")
                     } else {
@@ -301,6 +295,7 @@ fn edges(
                     let error = Error::new("distribution-contradiction", message, help);
                     errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
                 }
+                facts.push((id, read));
             }
         }
     }
@@ -308,7 +303,8 @@ fn edges(
         return Err(errors);
     }
     let edges = planned.into_iter().map(|distribution| {
-        let known = facts.remove(distribution.id());
+        let known = facts.iter().position(|(id, _)| *id == distribution.id());
+        let known = known.map(|at| facts.swap_remove(at).1);
         Edge::new(distribution, known, diagnostics)
     });
     Ok(edges.collect())

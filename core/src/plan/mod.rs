@@ -5,7 +5,7 @@ mod paths;
 mod purges;
 mod remarks;
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::{
     change::ChangeSet,
@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     live::Live,
     policy::Policy,
+    sorted::Sorted,
     trigger::Trigger,
 };
 use paths::Ground;
@@ -52,9 +53,10 @@ pub(crate) fn plan(
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let decisions = decider.decide(changes);
     let unchanged = trigger.map_or(0, |trigger| {
-        let spoken: BTreeSet<_> = decider.changed_keys(changes);
-        let removed: BTreeSet<_> = decisions.iter().filter_map(|decision| decision.key.as_ref()).collect();
-        trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
+        let changed = decider.changed_keys(changes);
+        let decided = decisions.iter().filter_map(|decision| decision.key.as_ref());
+        let spoken: Sorted<_> = changed.iter().chain(decided).collect();
+        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
     let ground = Ground::new(policy.cover, &edges, live, &decisions);

@@ -2,13 +2,14 @@
 //!
 //! Only columns of known words are lined up: names come last and may be of any length and script.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Paint, count, dollars, plain};
 use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
     diagnostic::{Diagnostic, Severity},
+    sorted::sort,
 };
 
 pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint) -> String {
@@ -101,8 +102,9 @@ pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
 
 /// The invalidation paths that a decision needs, each once.
 pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
-    let paths: BTreeSet<&str> = decision.urls.iter().filter_map(|url| url.path).collect();
-    paths.into_iter().collect()
+    let mut paths = decision.urls.iter().filter_map(|url| url.path).collect();
+    sort(&mut paths);
+    paths
 }
 
 pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
