@@ -14,7 +14,7 @@ use crate::{
     sorted::Sorted,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LiveRequest {
     attachment: usize,
     complete: bool,
@@ -33,7 +33,7 @@ enum Kind {
     S3Listing,
 }
 
-object!(LiveRequest strict { attachment: required, complete: or_default, kind: or_default });
+object!(LiveRequest strict { attachment: required, complete: optional, kind: optional });
 words!(Kind { Keys: "keys", Urls: "urls", S3Listing: "s3-listing" });
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.

@@ -22,6 +22,7 @@ use crate::{
 };
 
 /// Of `plan` and `explain`.
+#[derive(Default)]
 struct PlanRequest<'r> {
     _op: String,
     preset: Option<Preset>,
@@ -41,11 +42,13 @@ struct PlanRequest<'r> {
     _render: Option<Json<'r>>,
 }
 
+#[derive(Default)]
 pub(crate) struct ParseRequest {
     _op: String,
     pub(crate) diffs: Vec<DiffRequest>,
 }
 
+#[derive(Default)]
 pub(crate) struct CheckRequest<'r> {
     _op: String,
     preset: Option<Preset>,
@@ -55,10 +58,12 @@ pub(crate) struct CheckRequest<'r> {
 }
 
 #[cfg(feature = "schema")]
+#[derive(Default)]
 pub(crate) struct SchemaRequest {
     _op: String,
 }
 
+#[derive(Default)]
 pub(crate) struct DiffRequest {
     format: Format,
     attachments: Vec<usize>,
@@ -69,6 +74,7 @@ pub(crate) struct DiffRequest {
 }
 
 /// Where the configuration of a distribution is.
+#[derive(Default)]
 struct ConfigRequest {
     /// Of the distribution; without it the document's own, or that of the only distribution there is.
     id: Option<String>,
@@ -77,7 +83,7 @@ struct ConfigRequest {
 
 object!(PlanRequest<'r> strict {
     _op = "op": required, preset: optional, policy: optional, policy_attachment: optional, diffs: required,
-    trigger: optional, identity: or_default, distribution: optional, distribution_configs: or_default, live: optional,
+    trigger: optional, identity: optional, distribution: optional, distribution_configs: optional, live: optional,
     url: optional, path: optional, _render = "render": optional,
 });
 object!(ParseRequest strict { _op = "op": required, diffs: required });
@@ -88,7 +94,7 @@ object!(CheckRequest<'r> strict {
 #[cfg(feature = "schema")]
 object!(SchemaRequest strict { _op = "op": required });
 object!(DiffRequest strict {
-    format: or_default, attachments: required, partial: or_default, base: optional, head: optional,
+    format: optional, attachments: required, partial: optional, base: optional, head: optional,
 });
 object!(ConfigRequest strict { id: optional, attachment: required });
 

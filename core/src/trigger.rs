@@ -31,7 +31,7 @@ pub(crate) struct TriggerRequest {
 }
 
 object!(TriggerRequest strict {
-    encoding: or_default, uploaded: or_default, removed: or_default, uploaded_attachment: optional,
+    encoding: optional, uploaded: optional, removed: optional, uploaded_attachment: optional,
     removed_attachment: optional,
 });
 words!(Encoding { Plain: "plain", S3Event: "s3-event" });

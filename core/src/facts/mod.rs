@@ -258,7 +258,7 @@ fn behaviour(
     let serves = |index: &usize| targets.contains(&origins[*index].id.as_str());
     let disabled = match &file.cache_policy_id {
         Some(id) => id == CACHING_DISABLED,
-        None => file.forwarded_values && file.max_ttl == Some(0),
+        None => file.forwarded_values.0 && file.max_ttl == Some(0),
     };
     let mut events = file.function_events();
     Behaviour {

@@ -7,19 +7,8 @@ use super::{Fault, Json, Read};
 /// A field that a type has, and where its value goes.
 pub(crate) struct Field<'f, 'a> {
     pub(crate) name: &'static str,
-    pub(crate) presence: Presence,
+    pub(crate) required: bool,
     pub(crate) slot: &'f mut dyn Slot<'a>,
-}
-
-/// What it means when a field is left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// It has to be there.
-    Required,
-    /// It may be left out; `null` counts as left out.
-    Optional,
-    /// It may be left out, but is not `null`.
-    OrDefault,
 }
 
 /// Room for a value of a type that only the slot knows: so all types share the code that takes objects apart.
@@ -27,14 +16,15 @@ pub(crate) trait Slot<'a> {
     fn fill(&mut self, json: Json<'a>) -> Result<(), Fault>;
 }
 
-impl<'a, T: Read<'a>> Slot<'a> for Option<T> {
+impl<'a, T: Read<'a>> Slot<'a> for T {
     fn fill(&mut self, json: Json<'a>) -> Result<(), Fault> {
-        *self = Some(T::read(json)?);
+        *self = T::read(json)?;
         Ok(())
     }
 }
 
-/// Fills the fields of one object, in their order. With `strict`, a field of another name is refused.
+/// Fills the fields of one object, in their order; what is left out stays as it is. With `strict`, a field of another
+/// name is refused.
 pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>]) -> Result<(), Fault> {
     let Json::Object(mut given) = json else { return Err(Fault::unexpected(&json, "an object")) };
     for (index, (name, _)) in given.iter().enumerate() {
@@ -46,21 +36,26 @@ pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>
             return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
         }
     }
-    for Field { name, presence, slot } in fields {
-        let value = given.iter_mut().find(|(known, _)| known == name);
-        match value.map(|(_, value)| core::mem::replace(value, Json::Null)) {
-            None if *presence == Presence::Required => return Err(Fault::new(format!("missing field `{name}`"))),
+    for Field { name, required, slot } in fields {
+        match given.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => {
+                slot.fill(core::mem::replace(value, Json::Null)).map_err(|fault| fault.within(name))?;
+            }
+            None if *required => return Err(Fault::new(format!("missing field `{name}`"))),
             None => {}
-            Some(Json::Null) if *presence == Presence::Optional => {}
-            Some(value) => slot.fill(value).map_err(|fault| fault.within(name))?,
         }
     }
     Ok(())
 }
 
-/// What is asked of a field of which only the presence counts.
-pub(crate) fn present(value: Option<Json<'_>>) -> bool {
-    value.is_some()
+/// Whether a field is there and is not `null`, for fields of which nothing else counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Present(pub(crate) bool);
+
+impl<'a> Read<'a> for Present {
+    fn read(json: Json<'a>) -> Result<Self, Fault> {
+        Ok(Self(json != Json::Null))
+    }
 }
 
 /// `a`, `a` or `b`, one of `a`, `b`, `c`.
@@ -82,9 +77,9 @@ pub(crate) fn word<T: Copy>(json: &Json<'_>, words: &[(&str, T)]) -> Result<T, F
     })
 }
 
-/// Reads a struct from an object. Of each field it is said whether it is `required`, `optional` or `or_default`, or
-/// whether it is only asked if it is `present`; its name in the document is its own, or is given. `strict` types refuse
-/// fields of other names; `open` ones pass them over.
+/// Reads a struct from an object. Each field is `required`, or has its default when it is left out (`null` is as good as
+/// left out for an `Option`); its name in the document is its own, or is given. `strict` types refuse fields of other
+/// names; `open` ones pass them over.
 macro_rules! object {
     ($type:ident<$life:lifetime> $kind:ident { $($fields:tt)* }) => {
         $crate::json::object!(@ $life, $type<$life>, $kind, $($fields)*);
@@ -95,52 +90,31 @@ macro_rules! object {
     (@ $life:lifetime, $type:ty, $kind:ident, $($field:ident $(= $name:literal)?: $how:ident),* $(,)?) => {
         impl<$life> $crate::json::Read<$life> for $type {
             fn read(json: $crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
-                $(let mut $field = None;)*
+                let mut read = Self::default();
                 let fields = &mut [$($crate::json::Field {
                     name: $crate::json::name!($field $($name)?),
-                    presence: $crate::json::presence!($how),
-                    slot: &mut $field,
+                    required: $crate::json::is!($how),
+                    slot: &mut read.$field,
                 }),*];
-                $crate::json::fill(json, $crate::json::strict!($kind), fields)?;
-                Ok(Self { $($field: $crate::json::filled!($field $how)),* })
+                $crate::json::fill(json, $crate::json::is!($kind), fields)?;
+                Ok(read)
             }
         }
     };
 }
 
-macro_rules! strict {
+macro_rules! is {
     (strict) => {
         true
     };
     (open) => {
         false
     };
-}
-
-macro_rules! presence {
     (required) => {
-        $crate::json::Presence::Required
+        true
     };
-    (or_default) => {
-        $crate::json::Presence::OrDefault
-    };
-    ($optional:ident) => {
-        $crate::json::Presence::Optional
-    };
-}
-
-macro_rules! filled {
-    ($field:ident required) => {
-        $field.expect("an object without it is refused")
-    };
-    ($field:ident optional) => {
-        $field
-    };
-    ($field:ident or_default) => {
-        $field.unwrap_or_default()
-    };
-    ($field:ident present) => {
-        $crate::json::present($field)
+    (optional) => {
+        false
     };
 }
 
@@ -183,4 +157,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {filled, name, object, presence, strict, words};
+pub(crate) use {is, name, object, words};

@@ -19,7 +19,7 @@ use crate::{
     locate,
 };
 
-pub(crate) use fields::{Field, Presence, fill, filled, name, object, presence, present, strict, word, words};
+pub(crate) use fields::{Field, Present, fill, is, name, object, word, words};
 pub(crate) use tree::{Json, Names, Text};
 
 /// What is wrong with a value, and where it stands.
