@@ -5,6 +5,7 @@
 //! calls each, and a fault comes with the pointer of the value that it is about.
 
 mod fields;
+mod pretty;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub(crate) use fields::{Field, Present, fill, is, name, object, word, words};
+pub(crate) use pretty::pretty;
 pub(crate) use tree::{Json, Names, Text};
 
 /// What is wrong with a value, and where it stands.

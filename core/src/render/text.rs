@@ -9,6 +9,7 @@ use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
     diagnostic::{Diagnostic, Severity},
+    json::pretty,
     sorted::sort,
 };
 
@@ -127,7 +128,7 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
 pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
-    let settings = serde_json::to_string_pretty(&answer.settings).expect("settings are plain data");
+    let settings = pretty(&serde_json::to_string(&answer.settings).expect("settings are plain data"));
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
     let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
     let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };
