@@ -89,6 +89,7 @@ macro_rules! object {
     };
     (@ $life:lifetime, $type:ty, $kind:ident, $($field:ident $(= $name:literal)?: $how:ident),* $(,)?) => {
         impl<$life> $crate::json::Read<$life> for $type {
+            #[allow(clippy::used_underscore_binding, reason = "some fields are only known, and never asked for")]
             fn read(json: $crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
                 let mut read = Self::default();
                 let fields = &mut [$($crate::json::Field {

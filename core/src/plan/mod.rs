@@ -53,9 +53,9 @@ pub(crate) fn plan(
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let decisions = decider.decide(changes);
     let unchanged = trigger.map_or(0, |trigger| {
-        let changed = decider.changed_keys(changes);
-        let decided = decisions.iter().filter_map(|decision| decision.key.as_ref());
-        let spoken: Sorted<_> = changed.iter().chain(decided).collect();
+        let of_diffs = decider.changed_keys(changes);
+        let of_decisions = decisions.iter().filter_map(|decision| decision.key.as_ref());
+        let spoken: Sorted<_> = of_diffs.iter().chain(of_decisions).collect();
         trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
