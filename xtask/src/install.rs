@@ -28,7 +28,9 @@ pub(crate) fn rust(workspace: &Workspace) -> Result {
     }
     let root = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(&workspace.root))?;
     if !Path::new(root.trim_end()).join("lib/rustlib/src/rust/library").is_dir() {
-        println!("Installing `rust-src` into the Rust toolchain: the WebAssembly module has a standard library of its own.");
+        println!(
+            "Installing `rust-src` into the Rust toolchain: the WebAssembly module has a standard library of its own."
+        );
         rustup(workspace, &["component", "add", "rust-src"])?;
     }
     println!("The Rust toolchain has clippy, rustfmt, rust-src and {WASM}.");

@@ -28,12 +28,15 @@ const FEATURES: [&str; 7] = [
 
 /// The standard library compiled with the module, for size and without the messages of panics: a third of what the one
 /// that comes with the toolchain adds. Both are unstable options, so the pinned compiler is told to take them.
-const SMALL_STD: [&str; 4] = [
+const SMALL_STD: [&str; 6] = [
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "--config",
     // Added to those of `.cargo/config.toml`.
     "target.wasm32-unknown-unknown.rustflags=['-Zunstable-options','-Cpanic=immediate-abort','-Zlocation-detail=none']",
+    // What compares memory; an ordinary build has no such crate, and `Cargo.toml` cannot name it.
+    "--config",
+    "profile.wasm.package.compiler_builtins.opt-level=3",
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
@@ -55,7 +58,8 @@ pub(crate) fn make(workspace: &Workspace) -> Result {
 
 /// Makes `js/generated` and `js/dist`; the generator is built, and the tools are installed.
 pub(crate) fn build(workspace: &Workspace) -> Result {
-    let mut compile = workspace.cargo(["build", "--package=purgeplan-wasm", "--target", install::WASM, "--profile=wasm"]);
+    let mut compile =
+        workspace.cargo(["build", "--package=purgeplan-wasm", "--target", install::WASM, "--profile=wasm"]);
     process::run(compile.args(SMALL_STD).env("RUSTC_BOOTSTRAP", "1"))?;
     let js = workspace.root.join("js");
     let generated = js.join("generated");
