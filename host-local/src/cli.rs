@@ -24,6 +24,24 @@ pub(crate) enum Command {
     Schema,
     /// Deploy on this machine in the place of AWS: run the Lambda's binary and check that no URL stays stale
     Local(LocalArguments),
+    /// Send the events of a dead-letter queue to the function again; without `--yes`, show what that would do
+    Redrive(RedriveArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RedriveArguments {
+    /// What `aws sqs receive-message` prints, or events (JSON, one or many); `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The function's name or ARN
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// Send
+    #[arg(long, requires = "function")]
+    pub(crate) yes: bool,
+    /// Where what fails again is kept; must not be there yet
+    #[arg(long, value_name = "FILE", default_value = "redrive-failed.jsonl")]
+    pub(crate) failed: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -98,12 +116,16 @@ pub(crate) struct Inputs {
 pub(crate) struct LocalArguments {
     #[command(flatten)]
     pub(crate) range: Range,
-    /// Policy file (JSON); without one, the Lambda does what the article does
+    /// Policy file (JSON); without one, the Lambda does what the article does, and for a whole deploy what `sound` does
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// How events reach the Lambda: one for each object, as S3 sends them, or many in one
+    /// What calls the Lambda
     #[arg(long, value_enum, default_value = "per-object")]
     pub(crate) trigger: Trigger,
+    /// Let AWS calls fail by chance (throttled, refused, cut off, answers lost): nothing may stay stale all the same.
+    /// The same seed makes the same faults again
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    pub(crate) faults: Option<Option<u64>>,
     /// How the deploy writes: `extract` uploads every file and deletes nothing, as CodePipeline does; `sync` deletes too
     #[arg(long, value_enum, default_value = "extract")]
     pub(crate) deploy: Deploy,
@@ -192,8 +214,34 @@ pub(crate) enum Format {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Trigger {
+    /// S3, one event an object
     PerObject,
+    /// S3 events with many objects
     Batched,
+    /// S3 through SNS
+    Sns,
+    /// S3 into an SQS queue, many messages a call
+    Sqs,
+    /// S3 through SNS into an SQS queue
+    SnsSqs,
+    /// S3's events of EventBridge
+    Eventbridge,
+    /// An action of the pipeline, after the deploy (recommended)
+    PipelineJob,
+    /// EventBridge: the pipeline has succeeded
+    PipelineEvent,
+}
+
+impl Trigger {
+    /// Whether one call is about a whole deploy, and not about some objects.
+    pub(crate) fn is_of_a_deploy(self) -> bool {
+        matches!(self, Self::PipelineJob | Self::PipelineEvent)
+    }
+}
+
+/// A choice as it is written on the command line.
+pub(crate) fn written<T: ValueEnum>(choice: &T) -> String {
+    choice.to_possible_value().expect("no choice is hidden").get_name().to_owned()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,12 +4,11 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use clap::ValueEnum;
 use purgeplan_core::Policy;
 use purgeplan_loopback::git::Repository;
 use serde_json::{Value, json};
 
-use crate::cli::{DiffFormat, Inputs, Preset, Range};
+use crate::cli::{DiffFormat, Inputs, Preset, Range, written};
 use crate::failure::Failure;
 
 /// What `-` is called in errors.
@@ -49,7 +48,7 @@ impl Request {
         if let Some(live) = &inputs.live {
             let attachment = request.file("live set", live, "--live")?;
             request
-                .set("live", json!({ "attachment": attachment, "complete": true, "kind": value(&inputs.live_kind) }));
+                .set("live", json!({ "attachment": attachment, "complete": true, "kind": written(&inputs.live_kind) }));
         }
         Ok(request)
     }
@@ -112,7 +111,7 @@ impl Request {
             let attachments = [self.file("list", before, "--manifests")?, self.file("list", after, "--manifests")?];
             return Ok(vec![json!({ "format": "manifests", "attachments": attachments })]);
         }
-        let format = value(&inputs.diff_format);
+        let format = written(&inputs.diff_format);
         if inputs.diff_format == DiffFormat::Codecommit {
             // The files are the pages of one answer.
             let pages =
@@ -162,13 +161,8 @@ fn preset(preset: Preset) -> &'static str {
     }
 }
 
-/// A choice as it is written on the command line, which is as the core writes it.
-fn value<T: ValueEnum>(choice: &T) -> String {
-    choice.to_possible_value().expect("no choice is hidden").get_name().to_owned()
-}
-
 /// The bytes of a file, or of standard input for `-`.
-fn read(what: &str, path: &Path, option: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(what: &str, path: &Path, option: &str) -> Result<Vec<u8>, Failure> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)

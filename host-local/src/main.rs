@@ -1,8 +1,9 @@
 //! purgeplan on the command line, with this machine in the place of AWS.
 //!
 //! `purgeplan plan` prints what a deploy would purge, `explain` why, `check` and `schema` are about policies;
-//! `purgeplan local` runs the whole job against the deployed binary and checks that nothing stays stale. Exit codes: 0
-//! well, 1 something is stale or lost, 2 an input cannot be used.
+//! `purgeplan local` runs the whole job against the deployed binary and checks that nothing stays stale; `redrive` sends a
+//! dead-letter queue's events again. Exit codes: 0 well, 1 something is stale, lost or failed again, 2 an input cannot be
+//! used.
 
 mod ask;
 mod cli;
@@ -10,6 +11,7 @@ mod failure;
 mod inputs;
 mod local;
 mod output;
+mod redrive;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => ask::check(&arguments),
         Command::Schema => ask::schema(),
         Command::Local(arguments) => local::run(&arguments),
+        Command::Redrive(arguments) => redrive::run(&arguments),
     };
     result.unwrap_or_else(|failure| {
         anstream::eprintln!("{}", failure.shown());

@@ -27,8 +27,10 @@ pub const BUCKET: &str = "site-bucket";
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// What was written before an answer is in the pipe by then; a busy machine may need a moment to read it.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The line that every invocation, and a start that failed, ends with.
-const CLOSING: [&str; 3] = ["summary", "failed", "not started"];
+/// The line that an invocation ends with when it is answered.
+const ANSWERED: &str = "summary";
+/// Those that it, or a start, ends with when it fails. One that is answered may have such lines too: of a job, say.
+const FAILED: [&str; 2] = ["failed", "not started"];
 
 /// A running `bootstrap`; dropping it kills it.
 #[derive(Debug)]
@@ -46,7 +48,14 @@ pub struct Lambda<'a> {
 struct Output {
     lines: Mutex<Vec<Value>>,
     /// How many closing lines there are; `None` once the process has closed its output.
-    closed: watch::Sender<Option<usize>>,
+    closed: watch::Sender<Option<Closed>>,
+}
+
+/// Closing lines.
+#[derive(Debug, Clone, Copy, Default)]
+struct Closed {
+    answered: usize,
+    failed: usize,
 }
 
 impl<'a> Lambda<'a> {
@@ -102,7 +111,10 @@ impl<'a> Lambda<'a> {
         };
         let mut watch = self.output.closed.subscribe();
         if !matches!(outcome, Outcome::TimedOut | Outcome::NotFetched) {
-            let more = watch.wait_for(|now| now.is_none_or(|now| now > closed));
+            let answered = matches!(outcome, Outcome::Response(_));
+            let more = watch.wait_for(|now| {
+                now.is_none_or(|now| now.answered > closed.answered || (!answered && now.failed > closed.failed))
+            });
             // Without the line (another log level, another program) the test goes on with what there is.
             let _ = tokio::time::timeout(PATIENCE, more).await;
         }
@@ -184,15 +196,21 @@ fn spawn(program: &[PathBuf], environment: &[(String, String)]) -> (Child, Arc<O
         .spawn()
         .expect("the binary can be run");
     let mut read = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
-    let output = Arc::new(Output { lines: Mutex::default(), closed: watch::Sender::new(Some(0)) });
+    let output = Arc::new(Output { lines: Mutex::default(), closed: watch::Sender::new(Some(Closed::default())) });
     let kept = Arc::clone(&output);
     tokio::spawn(async move {
         while let Ok(Some(text)) = read.next_line().await {
             let line = serde_json::from_str(&text).unwrap_or(Value::String(text));
-            let closes = line["message"].as_str().is_some_and(|message| CLOSING.contains(&message));
+            let message = line["message"].as_str().unwrap_or_default();
+            let (answered, failed) = (message == ANSWERED, FAILED.contains(&message));
             lock(&kept.lines).push(line);
-            if closes {
-                kept.closed.send_modify(|closed| *closed = closed.map(|closed| closed + 1));
+            if answered || failed {
+                kept.closed.send_modify(|closed| {
+                    if let Some(closed) = closed {
+                        closed.answered += usize::from(answered);
+                        closed.failed += usize::from(failed);
+                    }
+                });
             }
         }
         kept.closed.send_replace(None);

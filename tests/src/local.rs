@@ -2,7 +2,7 @@
 
 pub mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -18,6 +18,19 @@ pub struct Report {
     pub deploys: Vec<Deploy>,
     /// Invalidations that were bought.
     pub invalidations: usize,
+    /// AWS calls by operation.
+    pub aws_calls: BTreeMap<String, u64>,
+    /// What `--faults` did.
+    pub faults: Option<Faults>,
+}
+
+/// What `--faults` did.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Faults {
+    /// The seed.
+    pub seed: u64,
+    /// Calls that failed by chance.
+    pub happened: u64,
 }
 
 /// One deploy.
@@ -141,6 +154,12 @@ impl Report {
     #[must_use]
     pub fn stale(&self) -> Vec<String> {
         self.urls(|deploy| deploy.stale_after.iter().map(|stale| &stale.url).collect())
+    }
+
+    /// How often an operation was called.
+    #[must_use]
+    pub fn calls(&self, operation: &str) -> u64 {
+        self.aws_calls.get(operation).copied().unwrap_or_default()
     }
 
     /// Events that were lost: their errors.

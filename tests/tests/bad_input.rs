@@ -181,9 +181,10 @@ async fn event_of_another_shape() {
         ("[1]", "an array"),
         (r#"{"CodePipeline.job":{"data":{"artifactCredentials":{"secretAccessKey":"SECRET"}}}}"#, "`CodePipeline.job`"),
         (
-            r#"{"Records":[{"eventSource":"aws:sqs","body":"SECRET"}]}"#,
-            "record 0 of the event is not from S3 but from `aws:sqs`",
+            r#"{"Records":[{"eventSource":"aws:dynamodb","dynamodb":"SECRET"}]}"#,
+            "record 0 of the event is not from S3 but from `aws:dynamodb`",
         ),
+        (r#"{"Records":[{"eventSource":"aws:sqs","body":"SECRET"}]}"#, "the event is not JSON"),
         (
             r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{}}}]}"#,
             "record 0 of the event has no object key",
@@ -239,7 +240,7 @@ async fn key_that_cannot_be_decoded() {
     let repository = site();
     let aws = start(&repository).await;
     let (code, message) = refused(&aws, &[], event).await;
-    assert_eq!(code, "key-encoding");
+    assert_eq!(code, "event-key");
     says(&message, &["`a%zz.html`", "byte 1"]);
     assert_eq!(calls(&aws, "CreateInvalidation"), 0);
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use quick_xml::escape::escape;
 use serde_json::json;
@@ -20,6 +20,8 @@ pub(crate) enum Service {
     CodePipeline,
     /// REST XML, the error in a frame of its own.
     CloudFront,
+    /// REST JSON, the code in a header.
+    Lambda,
     /// REST XML, the bare error.
     S3,
 }
@@ -30,6 +32,7 @@ impl Service {
         match self {
             Self::CodeCommit | Self::CodePipeline => json_error(400, "ThrottlingException", "Rate exceeded"),
             Self::CloudFront => xml_error(400, "Throttling", "Rate exceeded"),
+            Self::Lambda => lambda_error(429, "TooManyRequestsException", "Rate Exceeded."),
             Self::S3 => s3_error(503, "SlowDown", "Please reduce your request rate."),
         }
     }
@@ -40,6 +43,7 @@ impl Service {
         match self {
             Self::CodeCommit | Self::CodePipeline => json_error(500, "InternalFailure", message),
             Self::CloudFront => xml_error(500, "InternalError", message),
+            Self::Lambda => lambda_error(500, "ServiceException", message),
             Self::S3 => s3_error(500, "InternalError", "We encountered an internal error. Please try again."),
         }
     }
@@ -53,6 +57,7 @@ impl Service {
             Self::CloudFront => {
                 xml_error(503, "ServiceUnavailable", "CloudFront encountered an internal error. Please try again.")
             }
+            Self::Lambda => lambda_error(503, "ServiceUnavailableException", "The service is unavailable."),
             Self::S3 => s3_error(503, "ServiceUnavailable", "Service is unable to handle request."),
         }
     }
@@ -63,6 +68,8 @@ impl Service {
             (Self::CodeCommit, _) => format!("codecommit:{operation}"),
             (Self::CodePipeline, _) => format!("codepipeline:{operation}"),
             (Self::CloudFront, _) => format!("cloudfront:{operation}"),
+            (Self::Lambda, "Invoke") => "lambda:InvokeFunction".to_owned(),
+            (Self::Lambda, _) => format!("lambda:{operation}"),
             (Self::S3, "ListObjectsV2") => "s3:ListBucket".to_owned(),
             (Self::S3, _) => format!("s3:{operation}"),
         };
@@ -73,6 +80,7 @@ impl Service {
         match self {
             Self::CodeCommit | Self::CodePipeline => json_error(400, "AccessDeniedException", &message),
             Self::CloudFront => xml_error(403, "AccessDenied", &message),
+            Self::Lambda => lambda_error(403, "AccessDeniedException", &message),
             Self::S3 => s3_error(403, "AccessDenied", &message),
         }
     }
@@ -112,6 +120,13 @@ pub(crate) fn xml_error(status: u16, code: &str, message: &str) -> Response<Byte
 /// The answer of a JSON 1.1 operation without output: 200 and no body (API reference of `PutJobSuccessResult`).
 pub(crate) fn empty_reply() -> Response<Bytes> {
     reply(200, "application/x-amz-json-1.1", String::new())
+}
+
+/// An error of Lambda.
+pub(crate) fn lambda_error(status: u16, code: &'static str, message: &str) -> Response<Bytes> {
+    let mut response = json_reply(status, &json!({ "Type": "User", "Message": message }));
+    response.headers_mut().insert("x-amzn-ErrorType", HeaderValue::from_static(code));
+    response
 }
 
 /// An error of S3.

@@ -1,5 +1,7 @@
 //! What goes wrong at which call, and the count of the calls.
 
+mod chance;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::aws_error::{Service, throttled_in_xml};
 use crate::http::Answer;
+pub use chance::Chance;
+use chance::Drawn;
 
 /// Which calls of an operation a rule is for, counted from 1 since the rule was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,9 @@ struct State {
     calls: BTreeMap<String, u64>,
     denied: BTreeSet<String>,
     faults: Vec<Rule<Fault>>,
+    chance: Option<Chance>,
+    drawn: Drawn,
+    happened: u64,
     hooks: Vec<Rule<(Moment, mpsc::UnboundedSender<Reached>)>>,
 }
 
@@ -138,6 +145,17 @@ impl Faults {
         self.lock().faults.push(Rule::new(operation, when, fault));
     }
 
+    /// From now on calls that no fault was added for fail by chance; `None`: no longer.
+    pub fn by_chance(&self, chance: Option<Chance>) {
+        self.lock().chance = chance;
+    }
+
+    /// How many faults have happened.
+    #[must_use]
+    pub fn happened(&self) -> u64 {
+        self.lock().happened
+    }
+
     /// Stops calls at a moment, so that the owner can act just there (kill the client, deploy, look).
     pub fn hook(&self, operation: &str, when: When, moment: Moment) -> Hook {
         let (sender, receiver) = mpsc::unbounded_channel();
@@ -160,6 +178,7 @@ impl Faults {
         let mut state = self.lock();
         state.faults.clear();
         state.hooks.clear();
+        state.chance = None;
     }
 
     /// How often each operation was called, failed calls and retries included.
@@ -208,7 +227,8 @@ impl Faults {
     }
 
     fn enter(&self, operation: &str) -> Plan {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let call = state.calls.entry(operation.to_owned()).or_default();
         *call += 1;
         let call = *call;
@@ -219,10 +239,13 @@ impl Faults {
                 fault = fault.or(Some(rule.what));
             }
         }
+        let by_chance = state.chance.as_ref().and_then(|chance| state.drawn.next(chance, operation));
+        fault = fault.or(by_chance);
         // A rejected request never gets as far as the service.
         if state.denied.contains(operation) {
             fault = Some(Fault::Forbidden);
         }
+        state.happened += u64::from(fault.is_some());
         let hooks =
             state.hooks.iter_mut().filter_map(|rule| rule.meets(operation).then(|| rule.what.clone())).collect();
         Plan { call, fault, hooks }

@@ -39,6 +39,7 @@ pub mod events;
 pub mod faults;
 pub mod git;
 mod http;
+pub mod lambda;
 mod loopback;
 pub mod pipeline;
 mod query;
@@ -49,7 +50,7 @@ mod timestamp;
 
 pub use edge::{DistributionConfig, Edge, EdgeRules, Rate, SiteKind, WildcardReading};
 pub use error::Error;
-pub use faults::{Fault, Faults, Moment, When};
+pub use faults::{Chance, Fault, Faults, Moment, When};
 pub use loopback::{Config, Endpoints, Loopback, Ports, USER_PARAMETERS};
 pub use pipeline::{Pipeline, PipelineConfig};
 pub use runtime_api::{Outcome, RuntimeApi};

@@ -12,7 +12,7 @@ use crate::git::Repository;
 use crate::http::{self, Server};
 use crate::pipeline::{Pipeline, PipelineConfig};
 use crate::runtime_api::RuntimeApi;
-use crate::{Error, cloudfront, codepipeline, s3};
+use crate::{Error, cloudfront, codepipeline, lambda, s3};
 
 /// The `UserParameters` of the Lambda action in [`Config::new`].
 pub const USER_PARAMETERS: &str =
@@ -64,6 +64,8 @@ pub struct Ports {
     pub cloudfront: u16,
     /// Of CodePipeline.
     pub codepipeline: u16,
+    /// Of Lambda.
+    pub lambda: u16,
     /// Of S3.
     pub s3: u16,
 }
@@ -79,6 +81,8 @@ pub struct Endpoints {
     pub cloudfront: String,
     /// CodePipeline's URL.
     pub codepipeline: String,
+    /// Lambda's URL.
+    pub lambda: String,
     /// S3's URL.
     pub s3: String,
 }
@@ -89,12 +93,13 @@ impl Endpoints {
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_LAMBDA_RUNTIME_API", self.runtime_api.to_string()),
-            ("AWS_LAMBDA_FUNCTION_NAME", "purgeplan".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_NAME", lambda::FUNCTION.to_owned()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
             ("AWS_ENDPOINT_URL_CODECOMMIT", self.codecommit.clone()),
             ("AWS_ENDPOINT_URL_CLOUDFRONT", self.cloudfront.clone()),
             ("AWS_ENDPOINT_URL_CODEPIPELINE", self.codepipeline.clone()),
+            ("AWS_ENDPOINT_URL_LAMBDA", self.lambda.clone()),
             ("AWS_ENDPOINT_URL_S3", self.s3.clone()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
@@ -110,12 +115,12 @@ impl Endpoints {
 #[derive(Debug)]
 pub struct Loopback {
     endpoints: Endpoints,
-    runtime: RuntimeApi,
+    runtime: Arc<RuntimeApi>,
     codecommit: Arc<CodeCommit>,
     edge: Arc<Mutex<Edge>>,
     pipeline: Arc<Mutex<Pipeline>>,
     faults: Arc<Faults>,
-    _servers: [Server; 4],
+    _servers: [Server; 5],
 }
 
 impl Loopback {
@@ -129,16 +134,18 @@ impl Loopback {
         if let Some(twice) = config.distributions.iter().find(|distribution| !ids.insert(distribution.id.as_str())) {
             return Err(Error::DistributionTwice { id: twice.id.clone() });
         }
-        let runtime = RuntimeApi::start(config.ports.runtime_api)?;
+        let runtime = Arc::new(RuntimeApi::start(config.ports.runtime_api)?);
         let (codecommit_listener, codecommit_address) = http::listen("CodeCommit", config.ports.codecommit)?;
         let (cloudfront_listener, cloudfront_address) = http::listen("CloudFront", config.ports.cloudfront)?;
         let (codepipeline_listener, codepipeline_address) = http::listen("CodePipeline", config.ports.codepipeline)?;
+        let (lambda_listener, lambda_address) = http::listen("Lambda", config.ports.lambda)?;
         let (s3_listener, s3_address) = http::listen("S3", config.ports.s3)?;
         let endpoints = Endpoints {
             runtime_api: runtime.address(),
             codecommit: format!("http://{codecommit_address}"),
             cloudfront: format!("http://{cloudfront_address}"),
             codepipeline: format!("http://{codepipeline_address}"),
+            lambda: format!("http://{lambda_address}"),
             s3: format!("http://{s3_address}"),
         };
         let faults = Arc::new(Faults::default());
@@ -170,6 +177,13 @@ impl Loopback {
                 async move { codepipeline::answer(&pipeline, &faults, request).await }
             }
         });
+        let lambda_server = http::serve(lambda_listener, {
+            let shared = (Arc::clone(&runtime), Arc::clone(&faults));
+            move |request| {
+                let (runtime, faults) = shared.clone();
+                async move { lambda::answer(&runtime, &faults, request).await }
+            }
+        });
         let s3_server = http::serve(s3_listener, {
             let shared = (Arc::clone(&edge), Arc::clone(&faults), bucket);
             move |request| {
@@ -177,7 +191,7 @@ impl Loopback {
                 async move { s3::answer(&edge, &faults, &bucket, request).await }
             }
         });
-        let servers = [codecommit_server, cloudfront_server, codepipeline_server, s3_server];
+        let servers = [codecommit_server, cloudfront_server, codepipeline_server, lambda_server, s3_server];
         Ok(Self { endpoints, runtime, codecommit, edge, pipeline, faults, _servers: servers })
     }
 

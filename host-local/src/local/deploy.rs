@@ -1,23 +1,26 @@
 //! One deploy: the commit's files go to the bucket, their events to the function, and the edge is compared.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use purgeplan_loopback::Loopback;
 use purgeplan_loopback::deploy::{Mode, ObjectChange};
 use purgeplan_loopback::edge::{Cause, Stale};
 use purgeplan_loopback::git::Change;
-use purgeplan_loopback::s3_event::{Record, notification, sequencer};
 
-use super::function::{Decision, Failed, Function, Line};
+use super::delivery::Delivery;
+use super::events::Events;
+use super::function::{Decision, Function, Line};
+use super::pipeline;
+use super::progress::Progress;
 use super::promise::{DEPLOYED_AFTER, Fate, Promise, seconds};
 use super::report::{Deploy, LostEvent, Needless, Row, StaleUrl};
-use super::site::{BRANCH, BUCKET, Setup};
+use super::site::{BRANCH, Setup};
+use super::trouble::Trouble;
 use crate::cli::{Deploy as DeployMode, LocalArguments, Trigger};
 use crate::failure::Failure;
 
-/// Most records of one SQS batch for a Lambda (AWS Lambda Developer Guide, Amazon SQS).
+/// Records of one event of the batched trigger.
 const BATCH: usize = 10_000;
 
 pub(crate) struct Deployment<'a> {
@@ -25,11 +28,14 @@ pub(crate) struct Deployment<'a> {
     aws: &'a Loopback,
     mode: Mode,
     trigger: Trigger,
+    trouble: Trouble,
     /// The commit whose site is in the bucket.
     previous: Option<String>,
+    /// What was deployed since the last deploy whose purge went well: from which commit to which, newest first.
+    unpurged: Vec<(Option<String>, String)>,
     /// Distribution and URL of what the deploy before left stale.
     left_stale: BTreeSet<(String, String)>,
-    sequence: u64,
+    events: Events,
 }
 
 /// What the function logged over one deploy.
@@ -37,11 +43,24 @@ pub(crate) struct Deployment<'a> {
 struct Logged {
     decisions: Vec<Decision>,
     diagnostics: BTreeSet<(String, String)>,
-    lost: Vec<LostEvent>,
+}
+
+impl Logged {
+    fn new(lines: Vec<Line>) -> Self {
+        let mut logged = Self::default();
+        for line in lines {
+            match line {
+                Line::Decision(decision) => logged.decisions.push(*decision),
+                Line::Diagnostic { text, help } => drop(logged.diagnostics.insert((text, help))),
+                _ => {}
+            }
+        }
+        logged
+    }
 }
 
 impl<'a> Deployment<'a> {
-    pub(crate) fn new(setup: &'a Setup, arguments: &LocalArguments, aws: &'a Loopback) -> Self {
+    pub(crate) fn new(setup: &'a Setup, arguments: &LocalArguments, trouble: Trouble, aws: &'a Loopback) -> Self {
         let mode = match arguments.deploy {
             DeployMode::Extract => Mode::Extract,
             DeployMode::Sync => Mode::Sync,
@@ -51,23 +70,43 @@ impl<'a> Deployment<'a> {
             aws,
             mode,
             trigger: arguments.trigger,
+            trouble,
             previous: setup.base.clone(),
+            unpurged: Vec::new(),
             left_stale: BTreeSet::new(),
-            sequence: 0,
+            events: Events::default(),
         }
+    }
+
+    /// Runs the pipeline for what is in the bucket already, so that it is a deploy that the next one comes after.
+    pub(crate) async fn run_base(&self, commit: &str, function: &mut Function) -> Result<(), Failure> {
+        self.aws.codecommit().set_branch(BRANCH, commit);
+        let mut delivery = Delivery::new(self.aws, function, Trouble { seed: None });
+        let execution = pipeline::begin(self.aws, commit);
+        // One that fails here fails again with the first commit, and is told there.
+        let _ = delivery.deployed(self.trigger, &execution).await?;
+        self.aws.faults().clear_calls();
+        self.aws.edge().warm();
+        Ok(())
     }
 
     /// Deploys a commit and tells what became of every URL.
     pub(crate) async fn run(&mut self, commit: &str, function: &mut Function) -> Result<Deploy, Failure> {
         let site = self.setup.site(commit)?;
         self.aws.codecommit().set_branch(BRANCH, commit);
+        let execution = self.trigger.is_of_a_deploy().then(|| pipeline::begin(self.aws, commit));
         let steps = self.aws.edge().deploy(self.mode, &site);
         let stale_before = self.aws.edge().compare().stale.len();
         let bought = self.bought();
-        let logged = self.send(&steps, commit, function).await?;
+        let mut delivery = Delivery::new(self.aws, function, self.trouble);
+        let lost = match execution {
+            Some(execution) => self.send_deploy(&steps, &execution, &mut delivery).await?,
+            None => self.send_objects(&steps, commit, &mut delivery).await?,
+        };
+        let logged = Logged::new(delivery.lines);
         let changes = self.setup.repository.changes(self.previous.as_deref(), commit)?;
         let stale = self.aws.edge().compare().stale;
-        let looked_at = self.setup.promise.commits(&self.setup.repository, commit)?;
+        let looked_at = self.promised(commit, lost.is_empty())?;
         let fates = Promise::fates(&self.setup.repository, &looked_at)?;
         let deploy = Deploy {
             commit: commit.to_owned(),
@@ -78,7 +117,7 @@ impl<'a> Deployment<'a> {
             stale_after: self.judge(&stale, &steps, &fates, &logged.decisions),
             needless: self.needless(&bought, &changes, &logged.decisions),
             rows: Vec::new(),
-            lost_events: logged.lost,
+            lost_events: lost,
             diagnostics: logged.diagnostics.into_iter().map(|(text, help)| format!("{text}; {help}")).collect(),
         };
         let rows = self.rows(&deploy, &changes, logged.decisions, &steps);
@@ -87,43 +126,63 @@ impl<'a> Deployment<'a> {
         Ok(Deploy { rows, ..deploy })
     }
 
-    async fn send(&mut self, steps: &[ObjectChange], commit: &str, function: &mut Function) -> Result<Logged, Failure> {
-        let committed = seconds(&self.setup.repository.commit(commit)?.committer.date);
-        let time = UNIX_EPOCH + Duration::from_secs(u64::try_from(committed + DEPLOYED_AFTER).unwrap_or(0));
-        let size = if self.trigger == Trigger::Batched { BATCH } else { 1 };
-        let mut progress = Progress::new(steps.len());
-        let mut logged = Logged::default();
-        for chunk in steps.chunks(size) {
-            let event = self.event(chunk, time);
-            let (lines, lost) = match function.handle(self.aws, event).await {
-                Ok(lines) => (lines, None),
-                Err(Failed::Lost { error, logged }) => (logged, Some(error)),
-                Err(Failed::NotStarted(error)) => {
-                    return Err(Failure::new(format!("the function does not start: {error}"), ""));
-                }
-                Err(Failed::NotRestarted(failure)) => return Err(failure),
-            };
-            for line in lines {
-                match line {
-                    Line::Decision(decision) => logged.decisions.push(*decision),
-                    Line::Diagnostic { text, help } => drop(logged.diagnostics.insert((text, help))),
-                    _ => {}
-                }
-            }
-            logged.lost.extend(
-                lost.map(|error| LostEvent { keys: chunk.iter().map(|step| step.key.clone()).collect(), error }),
-            );
-            progress.advance(chunk.len());
+    /// The diffs whose changes the mode promises to purge, newest first: of the commits that it looks back at, or of
+    /// all that was deployed since the last purge.
+    fn promised(&mut self, commit: &str, purged: bool) -> Result<Vec<(Option<String>, String)>, Failure> {
+        if !self.trigger.is_of_a_deploy() {
+            return self.setup.promise.commits(&self.setup.repository, commit);
         }
-        Ok(logged)
+        self.unpurged.insert(0, (self.previous.clone(), commit.to_owned()));
+        Ok(if purged { std::mem::take(&mut self.unpurged) } else { self.unpurged.clone() })
     }
 
-    fn event(&mut self, steps: &[ObjectChange], time: SystemTime) -> Vec<u8> {
-        let first = self.sequence;
-        self.sequence += u64::try_from(steps.len()).unwrap_or_default();
-        let sequencers: Vec<String> = (first..self.sequence).map(sequencer).collect();
-        let records = steps.iter().zip(&sequencers).map(|(step, sequencer)| Record::of(step, BUCKET, sequencer, time));
-        notification(&records.collect::<Vec<_>>())
+    /// The pipeline has uploaded everything: one call for the whole deploy.
+    async fn send_deploy(
+        &self,
+        steps: &[ObjectChange],
+        execution: &str,
+        delivery: &mut Delivery<'_>,
+    ) -> Result<Vec<LostEvent>, Failure> {
+        let keys = || steps.iter().map(|step| step.key.clone()).collect();
+        let end = delivery.deployed(self.trigger, execution).await?;
+        Ok(end.err().map(|error| LostEvent { keys: keys(), error }).into_iter().collect())
+    }
+
+    /// Each object, or many together, sends an event.
+    async fn send_objects(
+        &mut self,
+        steps: &[ObjectChange],
+        commit: &str,
+        delivery: &mut Delivery<'_>,
+    ) -> Result<Vec<LostEvent>, Failure> {
+        let committed = seconds(&self.setup.repository.commit(commit)?.committer.date);
+        let time = UNIX_EPOCH + Duration::from_secs(u64::try_from(committed + DEPLOYED_AFTER).unwrap_or(0));
+        if matches!(self.trigger, Trigger::Sqs | Trigger::SnsSqs) {
+            return self.send_queue(steps, time, delivery).await;
+        }
+        let size = if self.trigger == Trigger::Batched { BATCH } else { 1 };
+        let mut progress = Progress::new(steps.len());
+        let mut lost = Vec::new();
+        for chunk in steps.chunks(size) {
+            let event = self.events.of(self.trigger, chunk, time);
+            if let Err(error) = delivery.event(&event).await? {
+                lost.push(LostEvent { keys: chunk.iter().map(|step| step.key.clone()).collect(), error });
+            }
+            progress.advance(chunk.len());
+        }
+        Ok(lost)
+    }
+
+    /// A message for each object.
+    async fn send_queue(
+        &mut self,
+        steps: &[ObjectChange],
+        time: SystemTime,
+        delivery: &mut Delivery<'_>,
+    ) -> Result<Vec<LostEvent>, Failure> {
+        let bodies = steps.chunks(1).map(|step| self.events.of(self.trigger, step, time)).collect();
+        let lost = delivery.queue(bodies).await?;
+        Ok(lost.into_iter().map(|(at, error)| LostEvent { keys: vec![steps[at].key.clone()], error }).collect())
     }
 
     /// How many invalidations each distribution has.
@@ -212,12 +271,16 @@ impl<'a> Deployment<'a> {
             }
         }
         let sent: BTreeSet<&str> = steps.iter().map(|step| step.key.as_str()).collect();
+        let everything = rows.values().find(|row| row.reason == "base-unknown").map(|row| row.paths.clone());
         let lost: BTreeSet<&str> =
             deploy.lost_events.iter().flat_map(|event| &event.keys).map(String::as_str).collect();
         for change in changes {
             let path = purgeplan_core::escape(&change.path).into_owned();
             let key = self.setup.key(&change.path);
             rows.entry(path.clone()).or_insert_with(|| {
+                if let Some(paths) = &everything {
+                    return Row::purged_with_everything(change, path, key, paths.clone());
+                }
                 // The function hears only of objects: without an event it cannot decide.
                 let reason = match &key {
                     None => "outside-source",
@@ -249,40 +312,6 @@ fn named(url: &str, path: &str, modified: &BTreeSet<String>, decisions: &[Decisi
         "modified" => Some("/lookback".to_owned()),
         _ => Some(decision.rule.clone()),
     })
-}
-
-/// A bar on standard error, once the work has taken a second and if somebody looks.
-struct Progress {
-    started: Instant,
-    total: usize,
-    done: usize,
-    bar: Option<ProgressBar>,
-}
-
-impl Progress {
-    fn new(total: usize) -> Self {
-        Self { started: Instant::now(), total, done: 0, bar: None }
-    }
-
-    fn advance(&mut self, by: usize) {
-        self.done += by;
-        if self.bar.is_none() && self.started.elapsed() > Duration::from_secs(1) {
-            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} objects, {eta} left")
-                .expect("the template is fixed");
-            self.bar = Some(ProgressBar::new(self.total as u64).with_style(style));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(self.done as u64);
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }
 
 #[cfg(test)]

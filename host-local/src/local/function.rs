@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use bytes::Bytes;
 use purgeplan_loopback::{Loopback, Outcome};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -16,8 +17,6 @@ use crate::failure::Failure;
 
 /// Lambda's recommended timeout for the function.
 const TIMEOUT: Duration = Duration::from_mins(1);
-/// Lambda tries an asynchronous event three times.
-const TRIES: usize = 3;
 
 /// One line of the log that a report is made of.
 #[derive(Debug, Clone, Deserialize)]
@@ -88,7 +87,13 @@ pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 impl Function {
-    pub(crate) fn start(binary: PathBuf, aws: &Loopback, setup: &Setup) -> Result<Self, Failure> {
+    /// `more` is environment beyond what every run has.
+    pub(crate) fn start(
+        binary: PathBuf,
+        aws: &Loopback,
+        setup: &Setup,
+        more: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
         let mut environment: Vec<(String, String)> =
             aws.endpoints().environment().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let mut set = |name: &str, value: &str| environment.push((name.to_owned(), value.to_owned()));
@@ -99,47 +104,50 @@ impl Function {
         if let Some(policy) = &setup.policy {
             set("PURGEPLAN_POLICY", &policy.to_string_lossy());
         }
+        for (name, value) in more {
+            set(name, value);
+        }
         let (process, lines) = spawn(&binary, &environment)?;
         Ok(Self { binary, environment, process, lines })
     }
 
-    /// Sends an event as Lambda does, tried again when it fails; `Err` tells what was logged when every try failed.
-    pub(crate) async fn handle(&mut self, aws: &Loopback, event: Vec<u8>) -> Result<Vec<Line>, Failed> {
-        let mut logged = Vec::new();
-        let mut last = String::new();
-        for _ in 0..TRIES {
-            let outcome = tokio::select! {
-                outcome = aws.runtime().invoke(event.clone(), TIMEOUT) => outcome,
-                status = self.process.wait() => {
-                    last = status.map_or_else(|error| error.to_string(), |status| format!("the process ended with {status}"));
-                    Outcome::Lost
-                }
-            };
-            let ended = self.read_until_closed(&outcome, &mut logged).await;
-            let alive = matches!(outcome, Outcome::Error(_));
-            match outcome {
-                Outcome::Response(_) => return Ok(logged),
-                Outcome::Error(error) => last = ended.unwrap_or(error.message),
-                Outcome::InitFailed(error) => return Err(Failed::NotStarted(ended.unwrap_or(error.message))),
-                Outcome::TimedOut => "no answer before the deadline".clone_into(&mut last),
-                Outcome::NotFetched => "the process asks for no work".clone_into(&mut last),
-                Outcome::Lost => {}
+    /// Invokes the function once; a process that is gone is started anew for the next time.
+    pub(crate) async fn invoke(&mut self, aws: &Loopback, event: &[u8]) -> Result<Call, Failure> {
+        let mut ended = None;
+        let outcome = tokio::select! {
+            outcome = aws.runtime().invoke(event.to_vec(), TIMEOUT) => outcome,
+            status = self.process.wait() => {
+                ended = Some(status.map_or_else(|error| error.to_string(), |status| format!("the process ended with {status}")));
+                Outcome::Lost
             }
-            if !alive {
-                self.restart(aws).await.map_err(Failed::NotRestarted)?;
+        };
+        let mut lines = Vec::new();
+        let said = self.read_until_closed(&outcome, &mut lines).await;
+        let error = match outcome {
+            Outcome::Response(answer) => return Ok(Call { lines, end: Ok(answer) }),
+            Outcome::Error(error) => return Ok(Call { lines, end: Err(said.unwrap_or(error.message)) }),
+            Outcome::InitFailed(error) => {
+                let why = said.unwrap_or(error.message);
+                return Err(Failure::new(format!("the function does not start: {why}"), ""));
             }
-        }
-        Err(Failed::Lost { error: last, logged })
+            Outcome::TimedOut => "no answer before the deadline".to_owned(),
+            Outcome::NotFetched => "the process asks for no work".to_owned(),
+            Outcome::Lost => ended.unwrap_or_default(),
+        };
+        self.restart(aws).await?;
+        Ok(Call { lines, end: Err(error) })
     }
 
-    /// Takes the lines of one invocation, up to the one that every invocation ends with; tells its error.
+    /// Takes the lines of one invocation, up to the one that ends it; tells the error of one that failed.
     async fn read_until_closed(&mut self, outcome: &Outcome, logged: &mut Vec<Line>) -> Option<String> {
         // A process that is gone has closed its output; one that hangs writes no more.
         let patience = if matches!(outcome, Outcome::TimedOut | Outcome::NotFetched) { 0 } else { 10 };
+        // What fails within an invocation that is answered, a job say, has its line too.
+        let answered = matches!(outcome, Outcome::Response(_));
         while let Ok(Some(line)) = timeout(Duration::from_secs(patience), self.lines.recv()).await {
             match line {
                 Line::Summary => return None,
-                Line::Failed { error } => return Some(error),
+                Line::Failed { error } if !answered => return Some(error),
                 Line::NotStarted { error, help } => return Some(format!("{error}; {help}")),
                 line => logged.push(line),
             }
@@ -156,16 +164,12 @@ impl Function {
     }
 }
 
-/// Why an event was not handled.
-pub(crate) enum Failed {
-    /// Every try failed; Lambda would hand the event to the dead-letter queue.
-    Lost {
-        error: String,
-        logged: Vec<Line>,
-    },
-    /// The function refuses to start.
-    NotStarted(String),
-    NotRestarted(Failure),
+/// How an invocation ended.
+pub(crate) struct Call {
+    /// What it logged.
+    pub(crate) lines: Vec<Line>,
+    /// What it answered, or why it failed.
+    pub(crate) end: Result<Bytes, String>,
 }
 
 fn spawn(binary: &Path, environment: &[(String, String)]) -> Result<(Child, UnboundedReceiver<Line>), Failure> {

@@ -3,12 +3,17 @@
 //! The Lambda's own binary runs behind a loopback Runtime API, reads the commits from a loopback CodeCommit that
 //! answers from the git repository, and purges a model of the edge. Then every cached URL is compared with the origin.
 
+mod delivery;
 mod deploy;
+mod events;
 mod function;
+mod pipeline;
+mod progress;
 mod promise;
 mod report;
 mod site;
 mod table;
+mod trouble;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -20,8 +25,9 @@ use crate::failure::Failure;
 use crate::output::{print_bytes, print_text};
 use deploy::Deployment;
 use function::Function;
-use report::Report;
+use report::{Report, Run};
 use site::Setup;
+use trouble::Trouble;
 
 pub(crate) fn run(arguments: &LocalArguments) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
@@ -45,6 +51,7 @@ async fn simulate(arguments: &LocalArguments) -> Result<Report, Failure> {
     let binary = function::find(arguments.bootstrap.as_deref())?;
     let config = Config {
         distributions: setup.distributions.clone(),
+        pipeline: pipeline::config(arguments.trigger),
         ports: Ports {
             runtime_api: arguments.runtime_port,
             codecommit: arguments.codecommit_port,
@@ -58,11 +65,17 @@ async fn simulate(arguments: &LocalArguments) -> Result<Report, Failure> {
         aws.edge().deploy(Mode::Extract, &setup.site(base)?);
     }
     aws.edge().warm();
-    let mut function = Function::start(binary, &aws, &setup)?;
-    let mut deployment = Deployment::new(&setup, arguments, &aws);
+    let trouble = Trouble::new(arguments.faults);
+    let mut function = Function::start(binary, &aws, &setup, trouble.environment())?;
+    let mut deployment = Deployment::new(&setup, arguments, trouble, &aws);
+    if let Some(base) = setup.base.as_deref().filter(|_| arguments.trigger.is_of_a_deploy()) {
+        deployment.run_base(base, &mut function).await?;
+    }
+    let bought_before = aws.edge().purchases();
     let mut deploys = Vec::with_capacity(setup.commits.len());
     for commit in &setup.commits {
         deploys.push(deployment.run(commit, &mut function).await?);
     }
-    Ok(Report::new(&setup, arguments, &aws, deploys, started.elapsed()))
+    let run = Run { deploys, trouble, bought_before };
+    Ok(Report::new(&setup, arguments, &aws, run, started.elapsed()))
 }

@@ -19,6 +19,7 @@ pub(crate) const DEPLOYED_AFTER: i64 = 60;
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the policy")]
 pub(crate) struct Promise {
     article: bool,
+    of_a_deploy: bool,
     added: bool,
     directory: bool,
     bare_directory: bool,
@@ -36,12 +37,14 @@ pub(crate) enum Fate {
 }
 
 impl Promise {
-    pub(crate) fn new(document: Option<&[u8]>, policy: &Policy) -> Self {
+    /// `of_a_deploy`: the trigger is of a whole deploy, where no policy means `sound`.
+    pub(crate) fn new(document: Option<&[u8]>, policy: &Policy, of_a_deploy: bool) -> Self {
         let json: Value = document.and_then(|document| serde_json::from_slice(document).ok()).unwrap_or_default();
-        let article = document.is_none() || json["preset"] == "article";
+        let article = (document.is_none() && !of_a_deploy) || json["preset"] == "article";
         let lookback = policy.lookback();
         Self {
             article,
+            of_a_deploy,
             added: json["added"].as_str().map_or(!article, |added| added == "purge"),
             directory: json["urls"]["directory"].as_bool().unwrap_or(!article),
             bare_directory: json["urls"]["bare_directory"].as_bool().unwrap_or(false),
@@ -110,7 +113,7 @@ impl Promise {
         let file = match fate {
             Some(Fate::Changed) => true,
             Some(Fate::Added) => self.added || (removed && !self.article),
-            None => removed && !self.article,
+            None => removed && !self.article && !self.of_a_deploy,
         };
         file && self.has_form(&step.key, url, distribution)
     }

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use purgeplan_loopback::Loopback;
+use purgeplan_loopback::edge::Purchases;
 use purgeplan_loopback::git::{Change, Entry};
 use serde::Serialize;
 
 use super::function::Decision;
 use super::site::Setup;
-use crate::cli::{Deploy as DeployMode, LocalArguments, Trigger};
+use super::trouble::Trouble;
+use crate::cli::{Deploy as DeployMode, LocalArguments, written};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) decided_by: String,
-    pub(crate) trigger: &'static str,
+    pub(crate) trigger: String,
     pub(crate) deploy: &'static str,
     pub(crate) deploys: Vec<Deploy>,
     /// AWS calls by operation, failed ones included.
@@ -22,7 +24,18 @@ pub(crate) struct Report {
     pub(crate) invalidations: usize,
     pub(crate) billed_paths: usize,
     pub(crate) wildcards: usize,
+    /// The faults of the run, when there were to be any.
+    pub(crate) faults: Option<Faults>,
     pub(crate) seconds: f64,
+}
+
+/// What `--faults` did.
+#[derive(Debug, Serialize)]
+pub(crate) struct Faults {
+    /// With it the same faults come again.
+    pub(crate) seed: u64,
+    /// Calls that failed by chance.
+    pub(crate) happened: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,6 +123,17 @@ impl Row {
         }
     }
 
+    /// A change that was purged together with everything else.
+    pub(crate) fn purged_with_everything(
+        change: &Change,
+        path: String,
+        key: Option<String>,
+        paths: BTreeSet<String>,
+    ) -> Self {
+        let row = Self::undecided(change, path, key, "base-unknown");
+        Self { outcome: "purge".to_owned(), rule: "deploy".to_owned(), paths, ..row }
+    }
+
     /// A change that no event led to.
     pub(crate) fn undecided(change: &Change, path: String, key: Option<String>, reason: &str) -> Self {
         let word = match (&change.before, &change.after) {
@@ -137,30 +161,30 @@ fn kind(entry: &Entry) -> u32 {
     entry.mode & 0o170_000
 }
 
+/// What a run came to.
+pub(crate) struct Run {
+    pub(crate) deploys: Vec<Deploy>,
+    pub(crate) trouble: Trouble,
+    /// What was bought before the first deploy.
+    pub(crate) bought_before: Purchases,
+}
+
 impl Report {
-    pub(crate) fn new(
-        setup: &Setup,
-        arguments: &LocalArguments,
-        aws: &Loopback,
-        deploys: Vec<Deploy>,
-        time: Duration,
-    ) -> Self {
-        let purchases = aws.edge().purchases();
+    pub(crate) fn new(setup: &Setup, arguments: &LocalArguments, aws: &Loopback, run: Run, time: Duration) -> Self {
+        let (purchases, before) = (aws.edge().purchases(), run.bought_before);
         Self {
             decided_by: setup.decided_by.clone(),
-            trigger: match arguments.trigger {
-                Trigger::PerObject => "per-object",
-                Trigger::Batched => "batched",
-            },
+            trigger: written(&arguments.trigger),
             deploy: match arguments.deploy {
                 DeployMode::Extract => "extract",
                 DeployMode::Sync => "sync",
             },
-            deploys,
+            deploys: run.deploys,
             aws_calls: aws.faults().calls(),
-            invalidations: purchases.invalidations,
-            billed_paths: purchases.billed_paths,
-            wildcards: purchases.wildcards,
+            invalidations: purchases.invalidations - before.invalidations,
+            billed_paths: purchases.billed_paths - before.billed_paths,
+            wildcards: purchases.wildcards - before.wildcards,
+            faults: run.trouble.seed.map(|seed| Faults { seed, happened: aws.faults().happened() }),
             seconds: time.as_secs_f64(),
         }
     }

@@ -49,6 +49,9 @@ impl Setup {
         let commits = if arguments.walk { walk(&repository, base.as_deref(), &head)? } else { vec![head] };
         let (document, policy) = match arguments.policy.as_deref().map(read_policy).transpose()? {
             Some((document, policy)) => (Some(document), policy),
+            None if arguments.trigger.is_of_a_deploy() => {
+                (None, Policy::from_json(b"{}").expect("a policy that says nothing is one"))
+            }
             None => (None, Policy::article()),
         };
         Ok(Self {
@@ -58,9 +61,12 @@ impl Setup {
             policy: arguments.policy.as_deref().map(absolute).transpose()?,
             decided_by: match &arguments.policy {
                 Some(file) => format!("policy {} (preset {})", file.display(), policy.preset_name()),
+                None if arguments.trigger.is_of_a_deploy() => {
+                    "preset sound, as for whole deploys without a policy".to_owned()
+                }
                 None => format!("preset {}, as with the three variables alone", policy.preset_name()),
             },
-            promise: Promise::new(document.as_deref(), &policy),
+            promise: Promise::new(document.as_deref(), &policy, arguments.trigger.is_of_a_deploy()),
             distributions: distributions(&policy, arguments.origin),
             mappings: policy
                 .mappings()

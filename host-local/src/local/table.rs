@@ -9,6 +9,8 @@ use purgeplan_core::{count, dollars, plain};
 use super::report::{Deploy, Report};
 use crate::output::{new_table, row as decision_row};
 
+/// The width of the summary's names.
+const NAMES: usize = 20;
 /// Rows that are shown without `--all`.
 const SHOWN: usize = 40;
 
@@ -95,13 +97,17 @@ fn summary(report: &Report) -> String {
     let (unnamed, named) = report.needless();
     let before: usize = report.deploys.iter().map(|deploy| deploy.stale_before).sum();
     let calls: Vec<String> = report.aws_calls.iter().map(|(operation, calls)| format!("{operation} {calls}")).collect();
+    let faults = report.faults.as_ref().map(|faults| {
+        let again = format!("the same again with --faults={}", faults.seed);
+        ("Faults", format!("{}; {again}", count(usize::try_from(faults.happened).unwrap_or(usize::MAX), "failed call")))
+    });
     let verdict = if report.kept_its_promise() { GOOD } else { BAD };
     let beside =
         |number: usize, what: &str| if number == 0 { String::new() } else { format!(" (and {number} {what})") };
     let rows: [(&str, String); 8] = [
         ("Decided by", plain(&report.decided_by)),
         ("Trigger, deploy", format!("{}, {}", report.trigger, report.deploy)),
-        ("AWS calls", if calls.is_empty() { "none".to_owned() } else { calls.join(", ") }),
+        ("AWS calls", if calls.is_empty() { "none".to_owned() } else { wrapped(&calls) }),
         (
             "Billed paths",
             format!("{} ({} beyond the free 1,000 a month)", report.billed_paths, dollars(report.billed_paths)),
@@ -114,7 +120,22 @@ fn summary(report: &Report) -> String {
         ("Purged without need", format!("{unnamed}{}", beside(named, "that a rule or a substitute named"))),
         ("Time", format!("{:.1} s", report.seconds)),
     ];
-    rows.iter().map(|(name, value)| format!("{name:<20} {value}\n")).collect()
+    rows.iter().chain(&faults).map(|(name, value)| format!("{name:<NAMES$} {value}\n")).collect()
+}
+
+/// A list in lines of 80 columns, beside the names.
+fn wrapped(items: &[String]) -> String {
+    let (mut text, mut column) = (String::new(), NAMES + 1);
+    for (at, item) in items.iter().enumerate() {
+        let item = if at + 1 == items.len() { item.clone() } else { format!("{item}, ") };
+        if column + item.trim_end().len() > 80 {
+            text = format!("{}\n{:width$}", text.trim_end(), "", width = NAMES + 1);
+            column = NAMES + 1;
+        }
+        column += item.len();
+        text += &item;
+    }
+    text
 }
 
 fn short(commit: &str) -> &str {

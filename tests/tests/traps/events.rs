@@ -125,7 +125,7 @@ async fn trap_37_no_credential_and_no_event_is_logged() {
     process.kill().await.expect("a child can be killed");
 
     let text = std::fs::read_to_string(folder.path().join("log")).expect("a log");
-    for part in ["\"summary\"", "\"decision\"", "\"failed\"", "\"DEBUG\"", "CodePipeline.job", "AccessDenied"] {
+    for part in ["\"summary\"", "\"decision\"", "\"failed\"", "\"DEBUG\"", "job-parameters", "AccessDenied"] {
         assert!(text.contains(part), "the log has no {part}: {text}");
     }
     succeeded(&ends[0]);
@@ -134,7 +134,7 @@ async fn trap_37_no_credential_and_no_event_is_logged() {
         _ => None,
     });
     let failures: Vec<String> = failures.collect();
-    assert_eq!(failures.len(), 5, "{ends:?}");
+    assert_eq!(failures.len(), 4, "{ends:?}");
     for secret in SECRETS {
         assert!(!text.contains(secret), "{secret}: {text}");
         assert!(!failures.iter().any(|failure| failure.contains(secret)), "{secret}: {failures:?}");
@@ -155,11 +155,12 @@ fn planted(event: &[u8]) -> Vec<u8> {
     event.to_string().into_bytes()
 }
 
-/// A CodePipeline job carries credentials; this function does not serve one.
+/// A CodePipeline job carries credentials; this one is answered with a failure. See also `secrets.rs`.
 fn job() -> Vec<u8> {
     let credentials = json!({ "secretAccessKey": SECRETS[4], "sessionToken": SECRETS[4], "accessKeyId": SECRETS[4] });
-    let data = json!({ "artifactCredentials": credentials, "actionConfiguration": { "UserParameters": SECRETS[4] } });
-    json!({ "CodePipeline.job": { "id": SECRETS[4], "data": data } }).to_string().into_bytes()
+    let data = json!({ "artifactCredentials": credentials, "inputArtifacts": [SECRETS[4]] });
+    let id = "b0000000-0000-4000-8000-00000000ffff";
+    json!({ "CodePipeline.job": { "id": id, "accountId": SECRETS[4], "data": data } }).to_string().into_bytes()
 }
 
 fn broken_record() -> Vec<u8> {

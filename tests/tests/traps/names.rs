@@ -23,7 +23,7 @@ async fn trap_19_the_origin_path_is_no_part_of_the_url() {
     let mapping = Mapping { source: "public".to_owned(), prefix: "production".to_owned() };
     let target = Target { mapping, ..only(website(DISTRIBUTION, "/production")) };
     let policy = format!(
-        r#"{{"mappings":[{{"source":"public","prefix":"production"}}],
+        r#"{{"mappings":[{{"source":"public","prefix":"production"}}], "urls":{{"bare_directory":false}},
              "distributions":[{{"id":"{DISTRIBUTION}","origin_path":"/production"}}]}}"#
     );
     let paths = ["/", "/docs/", "/docs/index.html", "/index.html", "/production/x.html"];
