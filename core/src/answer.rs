@@ -15,6 +15,7 @@ use crate::{
     policy::{Policy, Preset, Settings},
     reference::Work,
     request::DiffRequest,
+    sorted::sort,
     trigger::Trigger,
 };
 
@@ -140,8 +141,7 @@ impl<'p> PlanAnswer<'p> {
         let mut paths: Vec<&str> =
             plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
         if plan.distributions.len() > 1 {
-            paths.sort_unstable();
-            paths.dedup();
+            sort(&mut paths);
         }
         let distributions: Vec<_> = plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, work)).collect();
         Self {

@@ -1,12 +1,6 @@
 //! Why a URL, or what a repository path shows, is purged or not.
 
-use alloc::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -23,6 +17,7 @@ use crate::{
     plan::{Plan, Purges},
     policy::{Policy, Preset},
     request::{DiffRequest, SubjectFields},
+    sorted::Sorted,
 };
 
 /// What is asked about.
@@ -217,9 +212,14 @@ impl<'p> Explainer<'p> {
             let decisions = self.plan.decisions.iter().filter(|decision| speaks_of(decision, path));
             let decided = decisions.flat_map(|decision| &decision.urls).filter(|url| url.distribution == index);
             let decided = decided.map(|url| (url.url.clone(), url.wildcard));
-            let mut seen = BTreeSet::new();
-            for (url, wildcard) in own.chain(decided).filter(|one| seen.insert(one.clone())).collect::<Vec<_>>() {
-                verdicts.push(if wildcard { self.wildcard(index, &url) } else { self.url(index, &url, key.as_ref()) });
+            let mut seen: Vec<(UrlPath, bool)> = Vec::new();
+            for one in own.chain(decided) {
+                if !seen.contains(&one) {
+                    seen.push(one);
+                }
+            }
+            for (url, wildcard) in &seen {
+                verdicts.push(if *wildcard { self.wildcard(index, url) } else { self.url(index, url, key.as_ref()) });
             }
             if seen.is_empty() {
                 verdicts.push(self.without_url(index, path, key.as_ref()));
@@ -348,28 +348,21 @@ impl<'p> Explainer<'p> {
         let mut answers = Vec::new();
         for (index, at) in self.plan.distributions.iter().enumerate() {
             let id = at.edge.distribution.id();
-            let named: BTreeSet<&str> = verdicts
-                .iter()
-                .filter(|verdict| verdict.distribution == id)
-                .filter_map(|verdict| verdict.path)
-                .collect();
-            let mut purged: BTreeMap<&InvalidationPath, (BTreeSet<&UrlPath>, Option<&'static str>)> = BTreeMap::new();
-            for stale in
-                self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index)
-            {
-                let (urls, forced_by) = purged.entry(self.covering(stale)).or_default();
-                urls.insert(&stale.url);
-                *forced_by = forced_by.or(stale.substitution.map(Substitution::code));
-            }
-            answers.extend(purged.iter().filter(|(path, _)| named.contains(path.as_str())).map(
-                |(path, (urls, forced_by))| PathAnswer {
-                    distribution: id,
-                    path: path.as_str(),
-                    wildcard: path.wildcard_prefix().is_some(),
-                    stale_urls: urls.len(),
-                    forced_by: *forced_by,
-                },
-            ));
+            let of_edge = verdicts.iter().filter(|verdict| verdict.distribution == id);
+            let named: Sorted<&str> = of_edge.filter_map(|verdict| verdict.path).collect();
+            let stale =
+                self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index);
+            let purged = stale.map(|stale| (self.covering(stale), stale));
+            let mut purged: Vec<_> = purged.filter(|(path, _)| named.contains(&path.as_str())).collect();
+            // Stable: what is said first of a path is said of it.
+            purged.sort_by_key(|(path, _)| *path);
+            answers.extend(purged.chunk_by(|(one, _), (other, _)| one == other).map(|stale| PathAnswer {
+                distribution: id,
+                path: stale[0].0.as_str(),
+                wildcard: stale[0].0.wildcard_prefix().is_some(),
+                stale_urls: stale.iter().map(|(_, stale)| &stale.url).collect::<Sorted<_>>().len(),
+                forced_by: stale.iter().find_map(|(_, stale)| stale.substitution).map(Substitution::code),
+            }));
         }
         answers
     }

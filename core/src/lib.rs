@@ -47,6 +47,7 @@ mod request;
 mod s3_listing;
 #[cfg(feature = "schema")]
 mod schema;
+mod sorted;
 mod trigger;
 #[cfg(feature = "ts")]
 pub mod types;

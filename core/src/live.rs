@@ -1,6 +1,6 @@
 //! The live set: what the site has now, so that a wildcard can be known to purge nothing that did not change.
 
-use alloc::{borrow::Cow, collections::BTreeSet, format, vec::Vec};
+use alloc::{borrow::Cow, format, vec::Vec};
 
 use crate::{
     diff::{attachment, bom},
@@ -11,9 +11,10 @@ use crate::{
     map::Form,
     names::{ObjectKey, UrlPath},
     s3_listing,
+    sorted::Sorted,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LiveRequest {
     attachment: usize,
     complete: bool,
@@ -32,7 +33,7 @@ enum Kind {
     S3Listing,
 }
 
-object!(LiveRequest strict { attachment: required, complete: or_default, kind: or_default });
+object!(LiveRequest strict { attachment: required, complete: optional, kind: optional });
 words!(Kind { Keys: "keys", Urls: "urls", S3Listing: "s3-listing" });
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.
@@ -75,12 +76,12 @@ impl<'a> Live<'a> {
 
     /// Calls `each` with every URL of the set at one distribution, by the same forms as for changed objects. A URL
     /// that is not cached there can be purged without a loss, so it is not live; neither is what only a `fresh` object has.
-    pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &BTreeSet<ObjectKey>, each: &mut dyn FnMut(&[u8])) {
+    pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &Sorted<ObjectKey>, each: &mut dyn FnMut(&[u8])) {
         let own = |key: &ObjectKey| edge.urls(key, true).into_iter().find(|url| url.form == Form::Object);
         // Of a list of URLs nobody knows what stands behind the other forms.
-        let fresh_urls: BTreeSet<UrlPath> = match self.kind {
+        let fresh_urls: Sorted<UrlPath> = match self.kind {
             Kind::Urls => fresh.iter().filter_map(own).map(|url| url.url).collect(),
-            Kind::Keys | Kind::S3Listing => BTreeSet::new(),
+            Kind::Keys | Kind::S3Listing => Sorted::default(),
         };
         // Of a million keys most have one URL, for which nothing has to be made anew.
         let mut only = Vec::from(b"/");
@@ -178,7 +179,7 @@ mod tests {
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);
         let mut urls = Vec::new();
-        live.for_each_url(&edge, &BTreeSet::new(), &mut |url| urls.push(crate::escape::escape(url).into_owned()));
+        live.for_each_url(&edge, &Sorted::default(), &mut |url| urls.push(crate::escape::escape(url).into_owned()));
         Ok(urls)
     }
 

@@ -8,10 +8,10 @@
 
 mod deploy;
 
-use alloc::{collections::BTreeSet, format, string::String};
+use alloc::{format, string::String};
 use sha2::{Digest, Sha256};
 
-use crate::{escape::to_hex, invalidation::InvalidationPath};
+use crate::{escape::to_hex, invalidation::InvalidationPath, sorted::Sorted};
 
 pub use deploy::DeployReference;
 pub(crate) use deploy::{Deploy, DeployRequest};
@@ -19,7 +19,7 @@ pub(crate) use deploy::{Deploy, DeployRequest};
 /// What the references of a plan are made of.
 pub(crate) enum Work<'w> {
     /// What makes this piece of work itself, in no order.
-    Identity(BTreeSet<&'w str>),
+    Identity(&'w Sorted<String>),
     /// The purge of a whole deploy.
     Deploy(&'w Deploy),
 }
@@ -58,12 +58,12 @@ impl Parts {
 }
 
 /// `purgeplan-1-` and 40 hexadecimal digits.
-fn caller_reference(identity: &BTreeSet<&str>, distribution: &str, paths: &[InvalidationPath]) -> String {
+fn caller_reference(identity: &Sorted<String>, distribution: &str, paths: &[InvalidationPath]) -> String {
     let mut parts = Parts::default();
     parts.add("purgeplan-1");
     parts.add(distribution);
     parts.add(if identity.is_empty() { "" } else { "identity" });
-    for part in identity {
+    for part in identity.iter() {
         parts.add(part);
     }
     parts.add("paths");
@@ -97,7 +97,8 @@ mod tests {
     }
 
     fn reference(identity: &[&str], distribution: &str, rests: &[&str]) -> String {
-        let work = Work::Identity(identity.iter().copied().collect());
+        let identity = identity.iter().map(|part| String::from(*part)).collect();
+        let work = Work::Identity(&identity);
         work.references(distribution, &[&paths(rests)]).next().expect("one batch")
     }
 

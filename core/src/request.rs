@@ -1,13 +1,6 @@
 //! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{
-    borrow::ToOwned,
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -25,10 +18,12 @@ use crate::{
     plan::{Plan, plan},
     policy::{Distribution, Mapping, Policy, Preset},
     reference::{Deploy, DeployRequest, Work},
+    sorted::Sorted,
     trigger::{Trigger, TriggerRequest},
 };
 
 /// Of `plan` and `explain`.
+#[derive(Default)]
 struct PlanRequest<'r> {
     _op: String,
     preset: Option<Preset>,
@@ -53,11 +48,13 @@ struct PlanRequest<'r> {
     _render: Option<Json<'r>>,
 }
 
+#[derive(Default)]
 pub(crate) struct ParseRequest {
     _op: String,
     pub(crate) diffs: Vec<DiffRequest>,
 }
 
+#[derive(Default)]
 pub(crate) struct CheckRequest<'r> {
     _op: String,
     preset: Option<Preset>,
@@ -67,10 +64,12 @@ pub(crate) struct CheckRequest<'r> {
 }
 
 #[cfg(feature = "schema")]
+#[derive(Default)]
 pub(crate) struct SchemaRequest {
     _op: String,
 }
 
+#[derive(Default)]
 pub(crate) struct DiffRequest {
     format: Format,
     attachments: Vec<usize>,
@@ -81,6 +80,7 @@ pub(crate) struct DiffRequest {
 }
 
 /// Where the configuration of a distribution is.
+#[derive(Default)]
 struct ConfigRequest {
     /// Of the distribution; without it the document's own, or that of the only distribution there is.
     id: Option<String>,
@@ -89,8 +89,8 @@ struct ConfigRequest {
 
 object!(PlanRequest<'r> strict {
     _op = "op": required, preset: optional, policy: optional, policy_attachment: optional, diffs: required,
-    trigger: optional, identity: or_default, deploy: optional, distribution: optional,
-    distribution_configs: or_default, live: optional, everything: optional, widen_to: optional,
+    trigger: optional, identity: optional, deploy: optional, distribution: optional,
+    distribution_configs: optional, live: optional, everything: optional, widen_to: optional,
     url: optional, path: optional, _render = "render": optional,
 });
 object!(ParseRequest strict { _op = "op": required, diffs: required });
@@ -101,7 +101,7 @@ object!(CheckRequest<'r> strict {
 #[cfg(feature = "schema")]
 object!(SchemaRequest strict { _op = "op": required });
 object!(DiffRequest strict {
-    format: or_default, attachments: required, partial: or_default, base: optional, head: optional,
+    format: optional, attachments: required, partial: optional, base: optional, head: optional,
 });
 object!(ConfigRequest strict { id: optional, attachment: required });
 
@@ -189,13 +189,13 @@ impl<'a> Prepared<'a> {
     }
 
     /// What the caller references are made of.
-    pub(crate) fn work<'w>(&'w self, identity: &'w BTreeSet<String>) -> Work<'w> {
-        self.deploy.as_ref().map_or_else(|| Work::Identity(identity.iter().map(String::as_str).collect()), Work::Deploy)
+    pub(crate) fn work<'w>(&'w self, identity: &'w Sorted<String>) -> Work<'w> {
+        self.deploy.as_ref().map_or(Work::Identity(identity), Work::Deploy)
     }
 
     /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
     /// must not share a caller reference, or the second would not be done.
-    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> BTreeSet<String> {
+    pub(crate) fn identity(&self, attachments: &[&[u8]]) -> Sorted<String> {
         if !self.parsed.identity.is_empty() {
             return self.parsed.identity.iter().cloned().collect();
         }
@@ -329,7 +329,7 @@ fn edges(
             errors.push(locate::pointed(not_planned(id, &planned, policy), request, None, &pointer));
         }
     }
-    let mut facts = BTreeMap::new();
+    let mut facts: Vec<(&str, Facts)> = Vec::new();
     for (index, (config, id)) in parsed.distribution_configs.iter().zip(&ids).enumerate() {
         let read = attachment(config.attachment, attachments)
             .map_err(|error| vec![error])
@@ -337,7 +337,7 @@ fn edges(
         match read {
             Err(found) => errors.extend(found),
             Ok(read) => {
-                if facts.insert(id.as_str(), read).is_some() {
+                if facts.iter().any(|(earlier, _)| earlier == id) {
                     let name = if id.is_empty() {
                         String::from("one distribution without an id")
                     } else {
@@ -348,6 +348,7 @@ fn edges(
                     let error = Error::new("distribution-contradiction", message, help);
                     errors.push(locate::pointed(error, request, None, &format!("/distribution_configs/{index}/id")));
                 }
+                facts.push((id, read));
             }
         }
     }
@@ -355,7 +356,8 @@ fn edges(
         return Err(errors);
     }
     let edges = planned.into_iter().map(|distribution| {
-        let known = facts.remove(distribution.id());
+        let known = facts.iter().position(|(id, _)| *id == distribution.id());
+        let known = known.map(|at| facts.swap_remove(at).1);
         Edge::new(distribution, known, diagnostics)
     });
     Ok(edges.collect())

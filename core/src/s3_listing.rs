@@ -20,7 +20,7 @@ pub(crate) struct Listing<'a> {
 }
 
 /// One object of a listing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Object<'a> {
     pub(crate) key: Cow<'a, str>,
     /// With its quotes; empty when the listing leaves it out.
@@ -28,6 +28,7 @@ pub(crate) struct Object<'a> {
 }
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
+#[derive(Default)]
 struct Page<'a> {
     /// Null when `--query` picks the objects of an empty bucket.
     contents: Option<Vec<Object<'a>>>,
@@ -38,7 +39,7 @@ struct Page<'a> {
 
 const NAMES: Names = Some(&["Contents", "IsTruncated", "NextToken", "NextContinuationToken", "Key", "ETag"]);
 
-object!(Object<'a> open { key = "Key": required, etag = "ETag": or_default });
+object!(Object<'a> open { key = "Key": required, etag = "ETag": optional });
 object!(Page<'a> open {
     contents = "Contents": optional, is_truncated = "IsTruncated": optional, next_token = "NextToken": optional,
     next_continuation_token = "NextContinuationToken": optional,

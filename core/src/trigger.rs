@@ -1,6 +1,6 @@
 //! The trigger: the object keys that an event says were uploaded or removed.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     diff::attachment,
@@ -8,6 +8,7 @@ use crate::{
     escape::unescape,
     json::{object, words},
     names::ObjectKey,
+    sorted::Sorted,
 };
 
 /// How the keys of a request are written.
@@ -30,7 +31,7 @@ pub(crate) struct TriggerRequest {
 }
 
 object!(TriggerRequest strict {
-    encoding: or_default, uploaded: or_default, removed: or_default, uploaded_attachment: optional,
+    encoding: optional, uploaded: optional, removed: optional, uploaded_attachment: optional,
     removed_attachment: optional,
 });
 words!(Encoding { Plain: "plain", S3Event: "s3-event" });
@@ -38,18 +39,18 @@ words!(Encoding { Plain: "plain", S3Event: "s3-event" });
 /// Decoded keys, each once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trigger {
-    pub(crate) uploaded: BTreeSet<ObjectKey>,
-    pub(crate) removed: BTreeSet<ObjectKey>,
+    pub(crate) uploaded: Sorted<ObjectKey>,
+    pub(crate) removed: Sorted<ObjectKey>,
 }
 
 impl Trigger {
     /// Decodes all keys; all faults are told at once.
     pub(crate) fn read(request: &TriggerRequest, attachments: &[&[u8]]) -> Result<Self, Vec<Error>> {
         let mut errors = Vec::new();
-        let mut trigger = Self::default();
+        let (mut uploaded, mut removed) = (Vec::new(), Vec::new());
         for (field, texts, index, keys) in [
-            ("uploaded", &request.uploaded, request.uploaded_attachment, &mut trigger.uploaded),
-            ("removed", &request.removed, request.removed_attachment, &mut trigger.removed),
+            ("uploaded", &request.uploaded, request.uploaded_attachment, &mut uploaded),
+            ("removed", &request.removed, request.removed_attachment, &mut removed),
         ] {
             for (position, text) in texts.iter().enumerate() {
                 let key = unescape(text).and_then(|bytes| decode(request.encoding, &bytes));
@@ -74,7 +75,7 @@ impl Trigger {
                 }
             }
         }
-        if errors.is_empty() { Ok(trigger) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { uploaded: uploaded.into(), removed: removed.into() }) } else { Err(errors) }
     }
 
     pub(crate) fn contains(&self, key: &ObjectKey) -> bool {
@@ -82,8 +83,8 @@ impl Trigger {
     }
 
     /// Every key once.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
-        self.uploaded.union(&self.removed)
+    pub(crate) fn keys(&self) -> Sorted<&ObjectKey> {
+        self.uploaded.iter().chain(self.removed.iter()).collect()
     }
 }
 
@@ -97,14 +98,12 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Result<ObjectKey, usize> {
 fn collect(
     key: Result<ObjectKey, usize>,
     text: &str,
-    keys: &mut BTreeSet<ObjectKey>,
+    keys: &mut Vec<ObjectKey>,
     errors: &mut Vec<Error>,
     place: impl FnOnce(Error) -> Error,
 ) {
     match key {
-        Ok(key) => {
-            keys.insert(key);
-        }
+        Ok(key) => keys.push(key),
         Err(at) => errors.push(place(Error::new(
             "key-encoding",
             format!("object key `{text}` cannot be decoded at byte {at}"),
@@ -122,7 +121,7 @@ mod tests {
         let document = Document { bytes: json.as_bytes(), attachment: None, code: "", help: "" };
         let request: TriggerRequest = document.read(None).unwrap();
         Trigger::read(&request, attachments)
-            .map(|trigger| trigger.keys().map(|key| key.escaped().into_owned()).collect())
+            .map(|trigger| trigger.keys().iter().map(|key| key.escaped().into_owned()).collect())
     }
 
     #[test]

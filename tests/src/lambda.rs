@@ -1,5 +1,6 @@
 //! The Lambda's own binary behind a [`Loopback`], as a process that tests start, invoke, watch and kill.
 
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -35,6 +36,8 @@ const FAILED: [&str; 2] = ["failed", "not started"];
 #[derive(Debug)]
 pub struct Lambda<'a> {
     aws: &'a Loopback,
+    /// The program and its arguments.
+    program: Vec<PathBuf>,
     environment: Vec<(String, String)>,
     process: Child,
     output: Arc<Output>,
@@ -62,6 +65,12 @@ impl<'a> Lambda<'a> {
     /// Must be called in a tokio runtime.
     #[must_use]
     pub fn start(aws: &'a Loopback, overrides: &[(&str, Option<&str>)]) -> Self {
+        Self::start_program(aws, vec![crate::binaries::bootstrap()], overrides)
+    }
+
+    /// The same with another program, and its arguments.
+    #[must_use]
+    pub fn start_program(aws: &'a Loopback, program: Vec<PathBuf>, overrides: &[(&str, Option<&str>)]) -> Self {
         let own = [
             ("repository_name", REPOSITORY),
             ("branch_name", BRANCH),
@@ -80,8 +89,8 @@ impl<'a> Lambda<'a> {
         environment
             .extend(overrides.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned()))));
         aws.runtime().new_process();
-        let (process, output) = spawn(&environment);
-        Self { aws, environment, process, output }
+        let (process, output) = spawn(&program, &environment);
+        Self { aws, program, environment, process, output }
     }
 
     /// Hands the process an event and waits for the outcome and for what it logs. A process that dies is
@@ -165,7 +174,7 @@ impl<'a> Lambda<'a> {
     pub async fn respawn(&mut self) {
         self.kill().await;
         self.aws.runtime().new_process();
-        (self.process, self.output) = spawn(&self.environment);
+        (self.process, self.output) = spawn(&self.program, &self.environment);
     }
 
     async fn read_to_end(&self) {
@@ -175,8 +184,9 @@ impl<'a> Lambda<'a> {
     }
 }
 
-fn spawn(environment: &[(String, String)]) -> (Child, Arc<Output>) {
-    let mut process = Command::new(crate::binaries::bootstrap())
+fn spawn(program: &[PathBuf], environment: &[(String, String)]) -> (Child, Arc<Output>) {
+    let mut process = Command::new(&program[0])
+        .args(&program[1..])
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())

@@ -26,7 +26,14 @@ pub(crate) fn rust(workspace: &Workspace) -> Result {
         println!("Installing the target {WASM} into the Rust toolchain (some 20 MB).");
         rustup(workspace, &["target", "add", WASM])?;
     }
-    println!("The Rust toolchain has clippy, rustfmt and {WASM}.");
+    let root = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(&workspace.root))?;
+    if !Path::new(root.trim_end()).join("lib/rustlib/src/rust/library").is_dir() {
+        println!(
+            "Installing `rust-src` into the Rust toolchain: the WebAssembly module has a standard library of its own."
+        );
+        rustup(workspace, &["component", "add", "rust-src"])?;
+    }
+    println!("The Rust toolchain has clippy, rustfmt, rust-src and {WASM}.");
     Ok(())
 }
 
@@ -123,7 +130,7 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
         return if terminal::in_ci() { Err(NO_PYTHON.to_owned()) } else { Ok(None) };
     }
     println!(
-        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI) into {}.",
+        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI, moto) into {}.",
         environment.display()
     );
     process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use crate::verify::small_bootstrap;
 use crate::workspace::Workspace;
-use crate::{Result, process};
+use crate::{Result, install, process};
 
 /// What `cargo xtask measure --help` prints.
 pub(crate) const HELP: &str = "\
 Builds the small `bootstrap` that is deployed and measures it against the loopback endpoints: its size and that of its
-zip, 20 starts to the first `next`, memory after an event, the AWS calls of a deploy of 1,000 objects with 10 changes,
-and a deploy that meets CloudFront's rate of CreateInvalidation. Expect 15 minutes on two cores, most of it the build.
+zip; start, memory, AWS calls and what stays stale, beside the article's handler in Python; whole queues and thousands of
+events; and a deploy that meets CloudFront's rate of CreateInvalidation. Expect 15 minutes on two cores, most of it the build.
 
 usage: cargo xtask measure
 ";
@@ -22,6 +22,9 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     }
     small_bootstrap(workspace)?;
     let mut measure = workspace.cargo(["run", "--release", "--package=purgeplan-tests", "--bin=measure"]);
+    if let Some(python) = install::python(workspace)? {
+        measure.env("PURGEPLAN_PYTHON", python);
+    }
     process::run(measure.env("PURGEPLAN_BOOTSTRAP", workspace.target.join("lambda").join("bootstrap")))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use crate::{Result, dependencies, fuzz, install, package, process, terminal};
 
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
-Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt and the target
+Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt, rust-src and the target
 wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder;
 the packages of `js/package-lock.json` into `js/node_modules`; and on Debian, for root, `chromium`, where no Chromium
 and no Chrome is found.

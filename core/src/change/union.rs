@@ -1,8 +1,9 @@
 //! Several diffs as one: what became of each path.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{Change, Effect, Status};
+use crate::sorted::Sorted;
 
 /// The union of diffs: every path that any of them changed, with what became of it, sorted by path.
 ///
@@ -72,8 +73,8 @@ pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
 /// so: git writes the rename alone, as if its new name had been free.
 fn take_over(changes: &mut [Change]) {
     let left = changes.iter().filter_map(|change| change.effect_on_from().map(|(from, _)| from));
-    let left: BTreeSet<_> = left.collect();
-    let taken = |change: &Change| change.effect == Effect::Added && left.contains(&change.path);
+    let left: Sorted<_> = left.collect();
+    let taken = |change: &Change| change.effect == Effect::Added && left.contains(&&change.path);
     let taken: Vec<usize> = (0..changes.len()).filter(|at| !left.is_empty() && taken(&changes[*at])).collect();
     for at in taken {
         (changes[at].effect, changes[at].rewritten) = (Effect::Modified, true);
@@ -85,8 +86,8 @@ pub(crate) fn repeats(diff: &[Change]) -> bool {
     if diff.is_sorted_by(|one, next| one.path < next.path) {
         return false;
     }
-    let mut seen = BTreeSet::new();
-    !diff.iter().all(|change| seen.insert(&change.path))
+    let paths: Sorted<_> = diff.iter().map(|change| &change.path).collect();
+    paths.len() < diff.len()
 }
 
 /// Turns renames and copies into the deletions and additions that they are.

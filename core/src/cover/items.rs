@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::url_set::sort;
 use crate::{
     invalidation::{InvalidationPath, encode},
     names::UrlPath,
+    sorted::sort,
 };
 
 /// One path that the stale URLs ask for.

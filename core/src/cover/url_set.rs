@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::sorted::sort;
+
 /// URL paths that can be walked as often as they are needed: decoded bytes that begin with a slash, without query, as in
 /// [`crate::UrlPath`].
 ///
@@ -70,14 +72,6 @@ impl<T: AsRef<[u8]>> FromIterator<T> for UrlSet {
         let mut set = Self::default();
         urls.into_iter().for_each(|url| set.push(url.as_ref()));
         set
-    }
-}
-
-/// Sorts and drops repetitions; one look when there is nothing to do.
-pub(super) fn sort<T: Ord>(items: &mut Vec<T>) {
-    if !items.is_sorted_by(|a, b| a < b) {
-        items.sort();
-        items.dedup();
     }
 }
 

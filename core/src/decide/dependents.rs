@@ -1,6 +1,6 @@
 //! Dependents: URLs that show something of another file.
 
-use alloc::{collections::BTreeSet, format, vec, vec::Vec};
+use alloc::{format, vec, vec::Vec};
 
 use super::{Decider, Decision, Outcome, Reason, StaleUrl, What, decision::unpurged};
 use crate::{
@@ -40,7 +40,7 @@ impl Decider<'_> {
     }
 
     /// The rules that these changes set off, for a plan that leaves them alone.
-    pub(crate) fn dependents_set_off(&self, changes: &ChangeSet) -> BTreeSet<usize> {
+    pub(crate) fn dependents_set_off(&self, changes: &ChangeSet) -> Vec<usize> {
         let rules = self.policy.dependents.iter().enumerate();
         let set_off = rules.filter(|(_, rule)| {
             let mut paths = changes.iter().flat_map(changed_paths);

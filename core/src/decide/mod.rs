@@ -4,7 +4,7 @@ mod decision;
 mod dependents;
 pub(crate) mod everything;
 
-use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use crate::{
     change::{Change, ChangeSet, Effect},
@@ -16,6 +16,7 @@ use crate::{
         Mapping, Policy, Preset, Setting,
         file::{Added, Deleted},
     },
+    sorted::Sorted,
     trigger::Trigger,
 };
 use decision::unpurged;
@@ -29,27 +30,27 @@ pub(crate) struct Decider<'a> {
     /// `None`: the whole diff is planned.
     pub(crate) trigger: Option<&'a Trigger>,
     /// Keys under which more than one changed file is deployed: see [`shared_keys`].
-    pub(crate) shared: &'a BTreeSet<ObjectKey>,
+    pub(crate) shared: &'a Sorted<ObjectKey>,
 }
 
 /// Keys that several mappings deploy to, of changes on both sides: what one file leaves, another may take with other
 /// bytes, so that its coming or going is a modification of the object.
-pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> BTreeSet<ObjectKey> {
-    let mut shared = BTreeSet::new();
-    if mappings.len() > 1 {
-        let mut seen = BTreeSet::new();
-        for path in changes.iter().flat_map(|change| {
-            let from = change.effect_on_from().map(|(from, _)| from);
-            core::iter::once(&change.path).chain(from)
-        }) {
-            if let Some(key) = map::key_of(path, mappings)
-                && !seen.insert(key.clone())
-            {
-                shared.insert(key);
-            }
-        }
+pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> Sorted<ObjectKey> {
+    if mappings.len() < 2 {
+        return Sorted::default();
     }
-    shared
+    let mut keys: Vec<ObjectKey> = keys(changes, mappings).collect();
+    keys.sort();
+    keys.chunk_by(ObjectKey::eq).filter(|same| same.len() > 1).map(|same| same[0].clone()).collect()
+}
+
+/// The keys that the diffs speak of, old names of renames included.
+fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> impl Iterator<Item = ObjectKey> {
+    let paths = changes.iter().flat_map(|change| {
+        let from = change.effect_on_from().map(|(from, _)| from);
+        core::iter::once(&change.path).chain(from)
+    });
+    paths.filter_map(|path| map::key_of(path, mappings))
 }
 
 /// What is decided on one side of a change: the object at one path.
@@ -251,12 +252,8 @@ impl Decider<'_> {
     }
 
     /// The keys that the diffs speak of, old names of renames included.
-    pub(crate) fn changed_keys(&self, changes: &ChangeSet) -> BTreeSet<ObjectKey> {
-        let paths = changes.iter().flat_map(|change| {
-            let from = change.effect_on_from().map(|(from, _)| from);
-            core::iter::once(&change.path).chain(from)
-        });
-        paths.filter_map(|path| map::key_of(path, &self.policy.mappings)).collect()
+    pub(crate) fn changed_keys(&self, changes: &ChangeSet) -> Sorted<ObjectKey> {
+        keys(changes, &self.policy.mappings).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
+#[derive(Default)]
 struct Page {
     differences: Vec<Difference>,
     next_token: Option<String>,
@@ -21,12 +22,14 @@ struct Page {
     api_token: Option<String>,
 }
 
+#[derive(Default)]
 struct Difference {
     before_blob: Option<Blob>,
     after_blob: Option<Blob>,
     change_type: Option<String>,
 }
 
+#[derive(Default)]
 struct Blob {
     id: Option<String>,
     path: Option<String>,

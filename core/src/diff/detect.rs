@@ -1,11 +1,11 @@
 //! Which format a diff has, told from its bytes.
 
 use alloc::format;
+use purgeplan_lines::hunk;
 
 use super::{
     Format, colour,
     encoding::{bom, is_blank},
-    hunk,
     lines::{self, hex_digits, line},
     listing::status_names,
     manifests,

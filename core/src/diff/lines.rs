@@ -2,16 +2,7 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
-/// The line at `at` without its end, and where the next one begins. A carriage return before the line feed belongs to
-/// the end: git quotes a name that has one.
-pub(super) fn line(bytes: &[u8], at: usize) -> (&[u8], usize) {
-    let rest = &bytes[at..];
-    let (line, next) = match memchr::memchr(b'\n', rest) {
-        Some(length) => (&rest[..length], at + length + 1),
-        None => (rest, bytes.len()),
-    };
-    (line.strip_suffix(b"\r").unwrap_or(line), next)
-}
+pub(super) use purgeplan_lines::line;
 
 /// A name that stands alone: quoted as in C, or as it is. `None` when the quotes do not close at its end.
 pub(super) fn name(text: &[u8]) -> Option<Cow<'_, [u8]>> {

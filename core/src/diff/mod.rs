@@ -4,7 +4,6 @@ mod codecommit;
 mod colour;
 mod detect;
 mod encoding;
-mod hunk;
 mod lines;
 mod listing;
 mod manifests;

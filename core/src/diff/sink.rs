@@ -1,7 +1,7 @@
 //! Where the readers of text put what they find: changes in the order of the text, the commits that they belong to, and
 //! what is worth saying about the text round them.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{
     colour,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     change::{Change, Status, repeats},
     diagnostic::Diagnostic,
+    sorted::Sorted,
 };
 
 /// What reading one attachment yields.
@@ -86,7 +87,7 @@ impl Sink {
         if !self.announced.is_empty() {
             let sides = |change: &Change| (change.before.is_some(), change.after.is_some());
             let patches = self.changes[self.patches_from..].iter();
-            let patches: BTreeSet<_> = patches.map(|change| (&change.path, sides(change))).collect();
+            let patches: Sorted<_> = patches.map(|change| (&change.path, sides(change))).collect();
             let mut announced = core::mem::take(&mut self.announced);
             announced.retain(|change| !patches.contains(&(&change.path, sides(change))));
             for change in announced {

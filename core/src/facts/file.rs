@@ -5,18 +5,21 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::json::{Fault, Fields, Json, Names, Read, object};
+use crate::json::{Fault, Field, Json, Names, Present, Read, fill, object};
 
+#[derive(Default)]
 pub(super) struct Document {
     pub(super) distribution_config: Option<Config>,
     pub(super) distribution: Option<DistributionDocument>,
 }
 
+#[derive(Default)]
 pub(super) struct DistributionDocument {
     pub(super) id: Option<String>,
     pub(super) distribution_config: Config,
 }
 
+#[derive(Default)]
 pub(super) struct Config {
     pub(super) default_root_object: Option<String>,
     pub(super) origins: List<OriginFile>,
@@ -31,42 +34,54 @@ pub(super) struct List<T> {
     items: Option<Vec<T>>,
 }
 
+#[derive(Default)]
 pub(super) struct OriginFile {
     pub(super) id: String,
     pub(super) domain_name: String,
     pub(super) origin_path: Option<String>,
-    pub(super) custom_origin_config: bool,
+    pub(super) custom_origin_config: Present,
 }
 
+#[derive(Default)]
 pub(super) struct GroupFile {
     pub(super) id: String,
     pub(super) members: List<MemberFile>,
 }
 
+#[derive(Default)]
 pub(super) struct MemberFile {
     pub(super) origin_id: String,
 }
 
+#[derive(Default)]
 pub(super) struct BehaviourFile {
     /// The default behaviour has none.
     pub(super) path_pattern: Option<String>,
     pub(super) target_origin_id: String,
     pub(super) cache_policy_id: Option<String>,
     /// There when the behaviour still has the settings from before cache policies.
-    pub(super) forwarded_values: bool,
+    pub(super) forwarded_values: Present,
     pub(super) max_ttl: Option<u64>,
     function_associations: Option<List<AssociationFile>>,
     lambda_function_associations: Option<List<AssociationFile>>,
 }
 
+#[derive(Default)]
 struct AssociationFile {
     event_type: String,
 }
 
+#[derive(Default)]
 pub(super) struct ErrorFile {
     pub(super) error_code: u16,
     pub(super) response_page_path: Option<String>,
     pub(super) error_caching_min_ttl: Option<u64>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: None }
+    }
 }
 
 impl<T> List<T> {
@@ -124,13 +139,13 @@ object!(Config open {
 });
 object!(OriginFile open {
     id = "Id": required, domain_name = "DomainName": required, origin_path = "OriginPath": optional,
-    custom_origin_config = "CustomOriginConfig": present,
+    custom_origin_config = "CustomOriginConfig": optional,
 });
 object!(GroupFile open { id = "Id": required, members = "Members": required });
 object!(MemberFile open { origin_id = "OriginId": required });
 object!(BehaviourFile open {
     path_pattern = "PathPattern": optional, target_origin_id = "TargetOriginId": required,
-    cache_policy_id = "CachePolicyId": optional, forwarded_values = "ForwardedValues": present,
+    cache_policy_id = "CachePolicyId": optional, forwarded_values = "ForwardedValues": optional,
     max_ttl = "MaxTTL": optional, function_associations = "FunctionAssociations": optional,
     lambda_function_associations = "LambdaFunctionAssociations": optional,
 });
@@ -142,6 +157,8 @@ object!(ErrorFile open {
 
 impl<'a, T: Read<'a>> Read<'a> for List<T> {
     fn read(json: Json<'a>) -> Result<Self, Fault> {
-        Ok(Self { items: Fields::of(json, None)?.optional("Items")? })
+        let mut items = None;
+        fill(json, false, &mut [Field { name: "Items", required: false, slot: &mut items }])?;
+        Ok(Self { items })
     }
 }

@@ -3,7 +3,7 @@
 mod file;
 mod origin;
 
-use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use crate::{
     behaviour::{MAX_PATTERN_CHARACTERS, PathPattern, Reach},
@@ -38,7 +38,7 @@ pub(crate) struct Behaviour {
     /// `None`: the default behaviour.
     pattern: Option<PathPattern>,
     /// Which of the bucket's origins it gets objects from: one, both of an origin group, or none.
-    pub(crate) origins: BTreeSet<usize>,
+    pub(crate) origins: Vec<usize>,
     pub(crate) caches: bool,
     /// A function sees the request and may send it on under another path.
     pub(crate) rewrites: bool,
@@ -190,13 +190,13 @@ impl Facts {
         let encoded = encode(prefix);
         let decoded = core::str::from_utf8(prefix).ok().filter(|decoded| *decoded != encoded);
         let decoded = decoded.map(|decoded| decoded.chars().collect::<Vec<char>>());
-        let mut reached = BTreeSet::new();
+        let mut reached = None;
         for behaviour in &self.behaviours {
             let first = behaviour.reach(encoded.as_bytes());
             let second = decoded.as_ref().map_or(first, |decoded| behaviour.reach(decoded));
             if first.max(second) > Reach::None {
-                reached.extend(behaviour.origins.iter().map(|origin| self.origins[*origin].bucket));
-                if behaviour.origins.is_empty() || reached.len() > 1 {
+                let mut buckets = behaviour.origins.iter().map(|origin| self.origins[*origin].bucket);
+                if behaviour.origins.is_empty() || buckets.any(|bucket| *reached.get_or_insert(bucket) != bucket) {
                     return true;
                 }
             }
@@ -258,7 +258,7 @@ fn behaviour(
     let serves = |index: &usize| targets.contains(&origins[*index].id.as_str());
     let disabled = match &file.cache_policy_id {
         Some(id) => id == CACHING_DISABLED,
-        None => file.forwarded_values && file.max_ttl == Some(0),
+        None => file.forwarded_values.0 && file.max_ttl == Some(0),
     };
     let mut events = file.function_events();
     Behaviour {

@@ -37,7 +37,7 @@ impl Origin {
         Self {
             bucket,
             prefix: folder(file.origin_path.as_deref().unwrap_or_default()),
-            website: file.custom_origin_config && is_website(&file.domain_name),
+            website: file.custom_origin_config.0 && is_website(&file.domain_name),
         }
     }
 }
@@ -86,13 +86,14 @@ fn is_website(domain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Present;
 
     fn origins(domains: &[&str]) -> Vec<OriginFile> {
         let file = |domain: &&str| OriginFile {
             id: String::from(*domain),
             domain_name: String::from(*domain),
             origin_path: None,
-            custom_origin_config: false,
+            custom_origin_config: Present(false),
         };
         domains.iter().map(file).collect()
     }

@@ -1,52 +1,60 @@
 //! What a type says of itself to be read: its fields, or its words.
 
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Fault, Json, Read};
 
-/// The fields of one object, taken one by one.
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+/// A field that a type has, and where its value goes.
+pub(crate) struct Field<'f, 'a> {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) slot: &'f mut dyn Slot<'a>,
+}
 
-impl<'a> Fields<'a> {
-    /// With `known`, a field of another name is refused.
-    pub(crate) fn of(json: Json<'a>, known: Option<&[&str]>) -> Result<Self, Fault> {
-        let Json::Object(fields) = json else { return Err(Fault::unexpected(&json, "an object")) };
-        for (index, (name, _)) in fields.iter().enumerate() {
-            if let Some(known) = known.filter(|known| !known.contains(&&**name)) {
-                return Err(Fault::new(format!("unknown field `{name}`, expected {}", either(known))).within(name));
-            }
-            if fields[..index].iter().any(|(earlier, _)| earlier == name) {
-                return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
-            }
+/// Room for a value of a type that only the slot knows: so all types share the code that takes objects apart.
+pub(crate) trait Slot<'a> {
+    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault>;
+}
+
+impl<'a, T: Read<'a>> Slot<'a> for T {
+    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault> {
+        *self = T::read(json)?;
+        Ok(())
+    }
+}
+
+/// Fills the fields of one object, in their order; what is left out stays as it is. With `strict`, a field of another
+/// name is refused.
+pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>]) -> Result<(), Fault> {
+    let Json::Object(mut given) = json else { return Err(Fault::unexpected(&json, "an object")) };
+    for (index, (name, _)) in given.iter().enumerate() {
+        if strict && !fields.iter().any(|field| field.name == name) {
+            let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            return Err(Fault::new(format!("unknown field `{name}`, expected {}", either(&known))).within(name));
         }
-        Ok(Self(fields))
+        if given[..index].iter().any(|(earlier, _)| earlier == name) {
+            return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
+        }
     }
-
-    fn take(&mut self, name: &str) -> Option<Json<'a>> {
-        let (_, value) = self.0.iter_mut().find(|(known, _)| known == name)?;
-        Some(core::mem::replace(value, Json::Null))
+    for Field { name, required, slot } in fields {
+        match given.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => {
+                slot.fill(core::mem::replace(value, Json::Null)).map_err(|fault| fault.within(name))?;
+            }
+            None if *required => return Err(Fault::new(format!("missing field `{name}`"))),
+            None => {}
+        }
     }
+    Ok(())
+}
 
-    /// A field that may be left out; `null` counts as left out.
-    pub(crate) fn optional<T: Read<'a>>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        self.take(name).map_or(Ok(None), |value| Option::read(value).map_err(|fault| fault.within(name)))
-    }
+/// Whether a field is there and is not `null`, for fields of which nothing else counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Present(pub(crate) bool);
 
-    /// A field that may be left out, but is not `null`.
-    pub(crate) fn or_default<T: Read<'a> + Default>(&mut self, name: &str) -> Result<T, Fault> {
-        self.take(name).map_or_else(|| Ok(T::default()), |value| T::read(value).map_err(|fault| fault.within(name)))
-    }
-
-    /// A field that has to be there.
-    pub(crate) fn required<T: Read<'a>>(&mut self, name: &str) -> Result<T, Fault> {
-        let value = self.take(name).ok_or_else(|| Fault::new(format!("missing field `{name}`")))?;
-        T::read(value).map_err(|fault| fault.within(name))
-    }
-
-    /// Whether a field is there and is not `null`.
-    #[expect(clippy::unnecessary_wraps, reason = "taken like the other fields")]
-    pub(crate) fn present(&mut self, name: &str) -> Result<bool, Fault> {
-        Ok(self.take(name).is_some_and(|value| value != Json::Null))
+impl<'a> Read<'a> for Present {
+    fn read(json: Json<'a>) -> Result<Self, Fault> {
+        Ok(Self(json != Json::Null))
     }
 }
 
@@ -69,8 +77,9 @@ pub(crate) fn word<T: Copy>(json: &Json<'_>, words: &[(&str, T)]) -> Result<T, F
     })
 }
 
-/// Reads a struct from an object. Each field says how it is taken, by the methods of [`Fields`]; its name in the
-/// document is its own, or is given. `strict` types refuse fields of other names; `open` ones pass them over.
+/// Reads a struct from an object. Each field is `required`, or has its default when it is left out (`null` is as good as
+/// left out for an `Option`); its name in the document is its own, or is given. `strict` types refuse fields of other
+/// names; `open` ones pass them over.
 macro_rules! object {
     ($type:ident<$life:lifetime> $kind:ident { $($fields:tt)* }) => {
         $crate::json::object!(@ $life, $type<$life>, $kind, $($fields)*);
@@ -80,21 +89,33 @@ macro_rules! object {
     };
     (@ $life:lifetime, $type:ty, $kind:ident, $($field:ident $(= $name:literal)?: $how:ident),* $(,)?) => {
         impl<$life> $crate::json::Read<$life> for $type {
+            #[allow(clippy::used_underscore_binding, reason = "some fields are only known, and never asked for")]
             fn read(json: $crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
-                let known = $crate::json::known!($kind $([$field $($name)?])*);
-                let mut fields = $crate::json::Fields::of(json, known)?;
-                Ok(Self { $($field: fields.$how($crate::json::name!($field $($name)?))?),* })
+                let mut read = Self::default();
+                let fields = &mut [$($crate::json::Field {
+                    name: $crate::json::name!($field $($name)?),
+                    required: $crate::json::is!($how),
+                    slot: &mut read.$field,
+                }),*];
+                $crate::json::fill(json, $crate::json::is!($kind), fields)?;
+                Ok(read)
             }
         }
     };
 }
 
-macro_rules! known {
-    (strict $([$field:ident $($name:literal)?])*) => {
-        Some(&[$($crate::json::name!($field $($name)?)),*][..])
+macro_rules! is {
+    (strict) => {
+        true
     };
-    (open $([$($field:tt)*])*) => {
-        None
+    (open) => {
+        false
+    };
+    (required) => {
+        true
+    };
+    (optional) => {
+        false
     };
 }
 
@@ -137,4 +158,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {known, name, object, words};
+pub(crate) use {is, name, object, words};

@@ -5,6 +5,7 @@
 //! calls each, and a fault comes with the pointer of the value that it is about.
 
 mod fields;
+mod pretty;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -19,7 +20,8 @@ use crate::{
     locate,
 };
 
-pub(crate) use fields::{Fields, known, name, object, word, words};
+pub(crate) use fields::{Field, Present, fill, is, name, object, word, words};
+pub(crate) use pretty::pretty;
 pub(crate) use tree::{Json, Names, Text};
 
 /// What is wrong with a value, and where it stands.
@@ -177,12 +179,11 @@ impl<'a, T: Read<'a>> Read<'a> for Option<T> {
 
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     fn read(json: Json<'a>) -> Result<Self, Fault> {
-        match json {
-            Json::Array(items) => {
-                let items = items.into_iter().enumerate();
-                items.map(|(index, item)| T::read(item).map_err(|fault| fault.within(&format!("{index}")))).collect()
-            }
-            other => Err(Fault::unexpected(&other, "a list")),
+        let Json::Array(items) = json else { return Err(Fault::unexpected(&json, "a list")) };
+        let mut read = Self::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            read.push(T::read(item).map_err(|fault| fault.within(&format!("{index}")))?);
         }
+        Ok(read)
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use alloc::{string::ToString, vec};
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 struct Strict {
     name: String,
     count: Option<usize>,
@@ -16,7 +16,7 @@ enum Word {
     Two,
 }
 
-object!(Strict strict { name: required, count: optional, words: or_default });
+object!(Strict strict { name: required, count: optional, words: optional });
 words!(Word { One: "one", Two: "two" });
 
 fn document(text: &str) -> Document<'_> {

@@ -1,12 +1,9 @@
 //! Whether patterns take every path of another, so that a rule can be told to be unreachable.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 use super::{Pattern, SLASH, Token, advance, skip_empty, step};
+use crate::sorted::sort;
 
 /// How much work the proofs of one policy may take; without more of it nothing is proven, and nothing is warned of.
 #[derive(Debug)]
@@ -54,10 +51,10 @@ fn is_within(narrow: &[Token], wide: &[&[Token]], kinds: &[u32], steps: &mut Ste
         here
     };
     let cost = narrow.len() + wide.iter().map(|tokens| tokens.len()).sum::<usize>();
-    let mut seen: BTreeMap<Wide, BTreeSet<usize>> = BTreeMap::new();
+    let mut seen: BTreeSet<(usize, Wide)> = BTreeSet::new();
     let mut open: Vec<(usize, Wide)> = vec![(0, wide.iter().map(start).collect())];
     while let Some((at, here)) = open.pop() {
-        if !seen.entry(here.clone()).or_default().insert(at) {
+        if !seen.insert((at, here.clone())) {
             continue;
         }
         if at == narrow.len() {
@@ -87,7 +84,7 @@ fn is_within(narrow: &[Token], wide: &[&[Token]], kinds: &[u32], steps: &mut Ste
 
 /// One character of each kind: every bound at which a token's answer can change.
 fn kinds<'t>(tokens: impl Iterator<Item = &'t Token>) -> Vec<u32> {
-    let mut bounds = BTreeSet::from([0, SLASH, SLASH + 1]);
+    let mut bounds = vec![0, SLASH, SLASH + 1];
     for token in tokens {
         match token {
             Token::Literal(unit) => bounds.extend([*unit, unit + 1]),
@@ -102,7 +99,8 @@ fn kinds<'t>(tokens: impl Iterator<Item = &'t Token>) -> Vec<u32> {
             Token::One | Token::Star | Token::Folders | Token::InFolder | Token::Rest => {}
         }
     }
-    bounds.into_iter().collect()
+    sort(&mut bounds);
+    bounds
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod paths;
 mod purges;
 mod remarks;
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::{
     change::ChangeSet,
@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     live::Live,
     policy::Policy,
+    sorted::Sorted,
     trigger::Trigger,
 };
 use paths::Ground;
@@ -55,9 +56,10 @@ pub(crate) fn plan(
     let mut decisions = decider.decide(changes);
     decisions.extend(everything.map(|_| decider.everything()));
     let unchanged = trigger.map_or(0, |trigger| {
-        let spoken: BTreeSet<_> = decider.changed_keys(changes);
-        let removed: BTreeSet<_> = decisions.iter().filter_map(|decision| decision.key.as_ref()).collect();
-        trigger.keys().filter(|key| !spoken.contains(key) && !removed.contains(key)).count()
+        let of_diffs = decider.changed_keys(changes);
+        let of_decisions = decisions.iter().filter_map(|decision| decision.key.as_ref());
+        let spoken: Sorted<_> = of_diffs.iter().chain(of_decisions).collect();
+        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
     });
     let mut diagnostics = policy.warnings.clone();
     diagnostics.extend(everything.map(decide::everything::remark));

@@ -1,6 +1,6 @@
 //! From the stale URLs of each distribution to its paths, by the policy's cover.
 
-use alloc::{collections::BTreeSet, format, vec, vec::Vec};
+use alloc::{format, vec, vec::Vec};
 
 use super::remarks::of;
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     map::Form,
     names::{ObjectKey, UrlPath},
     policy::{CoverRule, file::Infeasible},
+    sorted::{Sorted, sort},
 };
 
 /// What covers are made with.
@@ -24,14 +25,14 @@ pub(super) struct Ground<'a> {
     /// What is live, when it is known to be complete: only then is it known what a wildcard would purge besides.
     live: Option<&'a Live<'a>>,
     /// New objects, which count as not live.
-    fresh: BTreeSet<ObjectKey>,
+    fresh: Sorted<ObjectKey>,
 }
 
 /// The live URLs of one distribution.
 struct LiveAt<'g> {
     live: &'g Live<'g>,
     edge: &'g Edge,
-    fresh: &'g BTreeSet<ObjectKey>,
+    fresh: &'g Sorted<ObjectKey>,
 }
 
 impl Urls for LiveAt<'_> {
@@ -153,19 +154,20 @@ fn field<'s>(stale: &[&'s StaleUrl], live: Option<&dyn Urls>) -> Field<'s> {
 /// What may be live for all that is known: each folder of a stale URL is taken to hold one thing more, and to stand
 /// beside one whose name goes on. So the least over-purge reaches the fewest folders, and no name that only begins alike.
 fn supposed(stale: &[&StaleUrl]) -> UrlSet {
-    let mut folders = BTreeSet::new();
+    let mut folders = Vec::new();
     for stale in stale {
         let url = stale.url.as_bytes();
         // No path ends in a deeper one.
         let folded = memchr::memchr_iter(b'/', url).take_while(|slash| *slash < MAX_PATH_CHARACTERS);
         folders.extend(folded.map(|slash| &url[..slash]));
     }
+    sort(&mut folders);
     // No name holds a NUL.
     folders.iter().flat_map(|folder| [[*folder, b"/\0"].concat(), [*folder, b"\0"].concat()]).collect()
 }
 
 /// Objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
-fn fresh(decisions: &[Decision]) -> BTreeSet<ObjectKey> {
+fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
     let new = decisions.iter().filter(|decision| {
         decision.outcome == Outcome::Skip
             && matches!(decision.what, What::Added | What::Copied | What::Renamed)
@@ -179,8 +181,7 @@ fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&UrlPath> {
     let modified = decisions.iter().filter(|decision| decision.reason == Reason::Modified);
     let urls = modified.flat_map(Decision::stale).filter(|url| url.distribution == distribution);
     let mut urls: Vec<_> = urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect();
-    urls.sort();
-    urls.dedup();
+    sort(&mut urls);
     urls
 }
 

@@ -1,12 +1,6 @@
 //! What a person should know about a plan.
 
-use alloc::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     change::ChangeSet,
@@ -16,28 +10,31 @@ use crate::{
     edge::Edge,
     escape::escape,
     facts::Facts,
-    invalidation::{InvalidationPath, MAX_WILDCARDS_IN_PROGRESS, Substitution},
+    invalidation::{MAX_WILDCARDS_IN_PROGRESS, Substitution},
     names::RepoPath,
     policy::Policy,
+    sorted::sort,
 };
 
 /// One warning for each path that a substitution led to, with the URLs that forced it.
 pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Diagnostic> {
-    let mut forced: BTreeMap<(Substitution, &InvalidationPath), BTreeSet<Cow<'_, str>>> = BTreeMap::new();
+    let mut forced = Vec::new();
     for url in decisions.iter().flat_map(Decision::stale) {
         if let Some(substitution) = url.substitution {
             let path = covers[url.distribution].covering(&url.path);
-            forced.entry((substitution, path)).or_default().insert(escape(url.url.as_bytes()));
+            forced.push((substitution, path, escape(url.url.as_bytes())));
         }
     }
-    let diagnostics = forced.into_iter().map(|((substitution, path), urls)| {
+    sort(&mut forced);
+    let diagnostics = forced.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)).map(|urls| {
+        let (substitution, path, first) = &urls[0];
         // What the policy asked for is no surprise.
-        let tell = if substitution == Substitution::QueryString { Diagnostic::info } else { Diagnostic::warning };
+        let tell = if *substitution == Substitution::QueryString { Diagnostic::info } else { Diagnostic::warning };
         tell(
             substitution.code(),
             format!(
                 "{} is purged by `{}`, and so is every URL that begins so: {}",
-                some(&urls),
+                some(first, urls.len()),
                 path.as_str(),
                 substitution.why()
             ),
@@ -49,20 +46,22 @@ pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Dia
 
 /// A warning for each fingerprint pattern that a changed file belies.
 pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision]) -> Vec<Diagnostic> {
-    let mut broken: BTreeMap<usize, BTreeSet<Cow<'_, str>>> = BTreeMap::new();
+    let mut broken = Vec::new();
     for decision in decisions {
         if let Some(index) = decision.broken_fingerprint {
             let name = decision.path.as_ref().map(RepoPath::escaped).unwrap_or_default();
-            broken.entry(index).or_default().insert(name);
+            broken.push((index, name));
         }
     }
-    let diagnostics = broken.into_iter().map(|(index, names)| {
+    sort(&mut broken);
+    let diagnostics = broken.chunk_by(|one, next| one.0 == next.0).map(|names| {
+        let (index, first) = &names[0];
         Diagnostic::warning(
             "fingerprint-changed",
             format!(
                 "{} changed under the same name, though `{}` (/fingerprinted/{index}) says that the name carries the content's hash: it is purged",
-                some(&names),
-                policy.fingerprinted[index].as_str()
+                some(first, names.len()),
+                policy.fingerprinted[*index].as_str()
             ),
             "narrow the pattern; browsers that keep such files for a year show the old one until they ask again",
         )
@@ -125,12 +124,8 @@ pub(super) fn quota(edges: &[Edge], covers: &[Cover]) -> Vec<Diagnostic> {
 }
 
 /// The first name, and how many more there are.
-fn some(names: &BTreeSet<Cow<'_, str>>) -> String {
-    let first = names.first().map(|name| &**name).unwrap_or_default();
-    match names.len() {
-        0 | 1 => format!("`{first}`"),
-        count => format!("`{first}` and {} more", count - 1),
-    }
+fn some(first: &str, count: usize) -> String {
+    if count == 1 { format!("`{first}`") } else { format!("`{first}` and {} more", count - 1) }
 }
 
 /// Which distribution, where it has a name.

@@ -1,6 +1,6 @@
 //! The check of a policy document: every fault at once.
 
-use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{
     Distribution, Lookback, Mapping, MappingFile, Policy, Preset, Setting, UrlForms,
@@ -141,15 +141,14 @@ fn distributions(
     preset: Preset,
     report: &mut Report<'_>,
 ) -> Vec<Distribution> {
-    let mut ids = BTreeSet::new();
-    let mut distributions = Vec::with_capacity(files.len());
+    let mut distributions: Vec<Distribution> = Vec::with_capacity(files.len());
     for (index, file) in files.into_iter().enumerate() {
         let base = format!("/distributions/{index}");
         if file.id.is_empty() {
             let help = "write the distribution's id, for example `E2EXAMPLE`";
             report.value(&format!("{base}/id"), "`id` is empty", help);
         }
-        if !ids.insert(file.id.clone()) {
+        if distributions.iter().any(|earlier| earlier.id == file.id) {
             let message = format!("distribution `{}` is listed twice", file.id);
             report.contradiction(&format!("{base}/id"), message, "list each distribution once");
         }

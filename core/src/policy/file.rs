@@ -40,7 +40,7 @@ pub(crate) struct PolicyFile {
     pub(crate) distributions: Vec<DistributionFile>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MappingFile {
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
@@ -49,7 +49,7 @@ pub(crate) struct MappingFile {
     pub(crate) prefix: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct DependentsFile {
     pub(crate) when: String,
@@ -73,14 +73,14 @@ pub(crate) struct LookbackFile {
     pub(crate) commits: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct EscalateFile {
     pub(crate) after_minutes: u32,
     pub(crate) paths: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MaxPathsFile {
     pub(crate) limit: usize,
@@ -142,9 +142,10 @@ pub(crate) enum Deleted {
 }
 
 /// What is done with a plan of more paths than the policy allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Then {
+    #[default]
     Refuse,
     Widen,
 }
@@ -170,11 +171,12 @@ pub(crate) enum Infeasible {
 }
 
 object!(PolicyFile strict {
-    _schema = "$schema": optional, preset: optional, bucket: optional, mappings: optional, ignore: or_default,
-    fingerprinted: or_default, dependents: or_default, query_strings: or_default, added: optional, deleted: optional,
-    urls: or_default, lookback: or_default, base: optional, list_bucket: optional, escalate: optional, max_paths: optional, cover: optional, distributions: or_default,
+    _schema = "$schema": optional, preset: optional, bucket: optional, mappings: optional, ignore: optional,
+    fingerprinted: optional, dependents: optional, query_strings: optional, added: optional, deleted: optional,
+    urls: optional, lookback: optional, base: optional, list_bucket: optional, escalate: optional, max_paths: optional,
+    cover: optional, distributions: optional,
 });
-object!(MappingFile strict { source: or_default, prefix: or_default });
+object!(MappingFile strict { source: optional, prefix: optional });
 object!(DependentsFile strict { when: required, purge: required });
 object!(UrlsFile strict {
     default_root_object: optional, index_document: optional, directory: optional, bare_directory: optional,
@@ -187,7 +189,7 @@ object!(CoverFile strict {
     mode: required, paths: optional, wildcards: optional, infeasible: optional, other_origins: optional,
 });
 object!(DistributionFile strict {
-    id: required, origin_path: optional, urls: or_default, ignore: optional, query_strings: optional,
+    id: required, origin_path: optional, urls: optional, ignore: optional, query_strings: optional,
 });
 words!(pub enum Base { Ledger: "ledger", Pipeline: "pipeline", Parent: "parent" });
 words!(pub(crate) enum Added { Purge: "purge", Skip: "skip" });

@@ -1,6 +1,6 @@
 //! Rules that can never speak: a warning each, because nothing is purged or kept wrongly by them.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::{Policy, report::Report};
 use crate::pattern::{Pattern, Steps};
@@ -96,16 +96,19 @@ fn wider(index: usize, patterns: &[Pattern], steps: &mut Steps) -> Option<usize>
 
 /// A template that the same rule, or an earlier one with the same `when`, has already.
 fn duplicates(policy: &Policy, report: &mut Report<'_>) {
-    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut seen: Vec<(&str, &str)> = Vec::new();
     for (index, rule) in policy.dependents.iter().enumerate() {
         for (position, template) in rule.purge.iter().enumerate() {
-            if !seen.insert((rule.when.as_str(), template.as_str())) {
+            let pair = (rule.when.as_str(), template.as_str());
+            if seen.contains(&pair) {
                 report.warn(
                     &format!("/dependents/{index}/purge/{position}"),
                     "policy-duplicate",
                     format!("`{}` is purged for `{}` already", template.as_str(), rule.when.as_str()),
-                    String::from("remove one of the two"),
+                    "remove one of the two",
                 );
+            } else {
+                seen.push(pair);
             }
         }
     }

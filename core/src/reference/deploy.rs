@@ -18,6 +18,7 @@ const EXECUTION_LIMIT: usize = 64;
 const PART_LIMIT: u32 = 999;
 
 /// The request's `deploy`.
+#[derive(Default)]
 pub(crate) struct DeployRequest {
     site: String,
     base: Option<String>,

@@ -36,7 +36,7 @@ enum Format {
     AwsCli,
 }
 
-object!(RenderRequest strict { format: required, colour: or_default, attachment_names: or_default });
+object!(RenderRequest strict { format: required, colour: optional, attachment_names: optional });
 words!(Format { Text: "text", Markdown: "markdown", AwsCli: "aws-cli" });
 
 /// An answer that can be shown.

@@ -2,13 +2,15 @@
 //!
 //! Only columns of known words are lined up: names come last and may be of any length and script.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Paint, count, dollars, plain};
 use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
     diagnostic::{Diagnostic, Severity},
+    json::pretty,
+    sorted::sort,
 };
 
 pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint) -> String {
@@ -101,8 +103,9 @@ pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
 
 /// The invalidation paths that a decision needs, each once.
 pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
-    let paths: BTreeSet<&str> = decision.urls.iter().filter_map(|url| url.path).collect();
-    paths.into_iter().collect()
+    let mut paths = decision.urls.iter().filter_map(|url| url.path).collect();
+    sort(&mut paths);
+    paths
 }
 
 pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
@@ -125,7 +128,7 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
 pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
-    let settings = serde_json::to_string_pretty(&answer.settings).expect("settings are plain data");
+    let settings = pretty(&serde_json::to_string(&answer.settings).expect("settings are plain data"));
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
     let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
     let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };

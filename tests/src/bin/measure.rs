@@ -1,13 +1,15 @@
 //! `cargo xtask measure`: how fast the Lambda starts, what it needs, and what a deploy costs in AWS calls.
 //!
-//! The real `bootstrap` against the loopback endpoints. Figures are of this machine and this run.
+//! The real `bootstrap` against the loopback endpoints, beside the article's handler in Python. Figures are of this machine
+//! and this run.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use purgeplan_loopback::deploy::{ChangeKind, Mapping, Mode, Site};
+use purgeplan_loopback::events::sqs;
 use purgeplan_loopback::git::Repository;
 use purgeplan_loopback::{Config, DistributionConfig, EdgeRules, Loopback, Outcome, Rate};
 use purgeplan_tests::lambda::{BRANCH, DISTRIBUTION, Lambda, REPOSITORY, event};
@@ -26,7 +28,8 @@ const RATED: usize = 40;
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be made");
     runtime.block_on(async {
-        starts().await;
+        beside_the_article().await;
+        load().await;
         for (name, age) in [("HEAD older than the look-back", 86_400), ("HEAD one minute old, its parent a day", 60)] {
             println!("\nAWS calls of a deploy of {OBJECTS} objects with {CHANGED} changes, {name}:");
             println!("  one object an event  {}", calls(1, age).await);
@@ -42,15 +45,49 @@ fn main() {
     });
 }
 
-/// Time from the start of the process to its first `next` (clients built), and its memory after one event.
-async fn starts() {
+/// A function that is measured.
+struct Contender {
+    name: &'static str,
+    /// The program and its arguments.
+    program: Vec<PathBuf>,
+    /// Objects an event.
+    size: usize,
+}
+
+/// The same deploy by each, an event for each object, as S3 sends them; one invocation after the other.
+async fn beside_the_article() {
+    let bootstrap = vec![purgeplan_tests::binaries::bootstrap()];
+    let mut contenders = vec![
+        Contender { name: "purgeplan, one object an event", program: bootstrap.clone(), size: 1 },
+        Contender { name: "purgeplan, all in one event", program: bootstrap, size: OBJECTS },
+    ];
+    match std::env::var_os("PURGEPLAN_PYTHON") {
+        Some(python) => {
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("article_lambda.py");
+            contenders.push(Contender { name: "the article, Python", program: vec![python.into(), script], size: 1 });
+        }
+        None => println!("no Python with boto3 (PURGEPLAN_PYTHON), so the article's handler is left out"),
+    }
+    println!("A deploy of {OBJECTS} objects with {CHANGED} changes; {STARTS} starts:");
+    println!(
+        "| | start to first `next`, ms | resident, MiB | deploy, s | AWS calls | billed paths | stale URLs left |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for contender in &contenders {
+        let (start, resident) = starts(contender).await;
+        println!("| {} | {start} | {resident} | {} |", contender.name, one_deploy(contender).await);
+    }
+}
+
+/// Median time from the start of the process to its first `next` (clients built), and median memory after one event.
+async fn starts(contender: &Contender) -> (String, String) {
     let site = site(1, 1, 86_400);
     let aws = loopback(&site, EdgeRules::default()).await;
     let mut times = Vec::with_capacity(STARTS);
     let mut resident = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         let started = Instant::now();
-        let mut lambda = Lambda::start(&aws, &[("AWS_LAMBDA_LOG_LEVEL", Some("info"))]);
+        let mut lambda = started_by(contender, &aws);
         let next = aws.runtime().first_next().await.expect("the function starts");
         times.push(next.duration_since(started));
         let outcome = lambda.invoke(one(&site, 0)).await;
@@ -60,17 +97,89 @@ async fn starts() {
     }
     times.sort();
     resident.sort_unstable();
-    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-    println!(
-        "start to first `next`, {STARTS} starts: median {:.1} ms, least {:.1}, most {:.1}",
-        ms(times[STARTS / 2]),
-        ms(times[0]),
-        ms(times[STARTS - 1])
-    );
-    match resident.get(resident.len() / 2) {
-        Some(median) => println!("resident after one event: median {:.1} MiB", f64::from(*median) / 1024.0),
-        None => println!("resident after one event: not known on this system"),
+    let memory = resident.get(resident.len() / 2).map_or_else(|| "?".to_owned(), |kib| mib(*kib));
+    (format!("{:.1}", times[STARTS / 2].as_secs_f64() * 1000.0), memory)
+}
+
+fn started_by<'a>(contender: &Contender, aws: &'a Loopback) -> Lambda<'a> {
+    Lambda::start_program(aws, contender.program.clone(), &[("AWS_LAMBDA_LOG_LEVEL", Some("info"))])
+}
+
+fn mib(kib: u32) -> String {
+    format!("{:.1}", f64::from(kib) / 1024.0)
+}
+
+/// Time, AWS calls, billed paths and stale URLs of one deploy, as columns.
+async fn one_deploy(contender: &Contender) -> String {
+    let generated = site(OBJECTS, CHANGED, 86_400);
+    let aws = loopback(&generated, EdgeRules::default()).await;
+    let keys = deploy(&aws, &generated);
+    let mut lambda = started_by(contender, &aws);
+    let started = Instant::now();
+    for (index, chunk) in keys.chunks(contender.size).enumerate() {
+        let chunk: Vec<&[u8]> = chunk.iter().map(String::as_bytes).collect();
+        let first = u64::try_from(index * contender.size).expect("few objects");
+        lambda.invoke(event(&chunk, ChangeKind::Created, first, SystemTime::now())).await;
     }
+    let took = started.elapsed().as_secs_f64();
+    let calls: u64 = aws.faults().calls().values().sum();
+    let (billed, stale) = (aws.edge().purchases().billed_paths, aws.edge().compare().stale.len());
+    format!("{took:.2} | {calls} | {billed} | {stale}")
+}
+
+/// What a busy function needs: whole batches of a queue, and thousands of events in a row.
+async fn load() {
+    const BATCH: usize = 10_000;
+    const ROW: usize = 5_000;
+    for (objects, changed) in [(BATCH, CHANGED), (10 * BATCH, 1_000)] {
+        let generated = site(objects, changed, 86_400);
+        let aws = loopback(&generated, EdgeRules::default()).await;
+        let keys = deploy(&aws, &generated);
+        let mut lambda = Lambda::start(&aws, &[("AWS_LAMBDA_LOG_LEVEL", Some("info"))]);
+        let started = Instant::now();
+        for (index, chunk) in keys.chunks(BATCH).enumerate() {
+            let bodies: Vec<Vec<u8>> = chunk
+                .iter()
+                .zip(index * BATCH..)
+                .map(|(key, at)| {
+                    let first = u64::try_from(at).expect("few objects");
+                    event(&[key.as_bytes()], ChangeKind::Created, first, SystemTime::now())
+                })
+                .collect();
+            let outcome = lambda.invoke(sqs::batch(&bodies, SystemTime::now())).await;
+            assert!(matches!(outcome, Outcome::Response(_)), "{outcome:?}");
+        }
+        println!(
+            "\n{objects} objects, {changed} changed, as SQS batches of {BATCH}: {:.2} s, {} MiB resident, {} AWS calls, {} billed paths, {} stale",
+            started.elapsed().as_secs_f64(),
+            lambda.id().and_then(resident_kib).map_or_else(|| "?".to_owned(), mib),
+            aws.faults().calls().values().sum::<u64>(),
+            aws.edge().purchases().billed_paths,
+            aws.edge().compare().stale.len()
+        );
+    }
+    let generated = site(ROW, CHANGED, 86_400);
+    let aws = loopback(&generated, EdgeRules::default()).await;
+    let keys = deploy(&aws, &generated);
+    let mut lambda = Lambda::start(&aws, &[("AWS_LAMBDA_LOG_LEVEL", Some("info"))]);
+    let (mut times, mut resident) = (Vec::with_capacity(ROW), Vec::new());
+    for (index, key) in keys.iter().enumerate() {
+        let first = u64::try_from(index).expect("few objects");
+        let started = Instant::now();
+        let outcome = lambda.invoke(event(&[key.as_bytes()], ChangeKind::Created, first, SystemTime::now())).await;
+        assert!(matches!(outcome, Outcome::Response(_)), "{outcome:?}");
+        times.push(started.elapsed());
+        if index == ROW / 10 || index + 1 == ROW {
+            resident.extend(lambda.id().and_then(resident_kib).map(mib));
+        }
+    }
+    times.sort();
+    println!(
+        "{ROW} events of one object in a row on one instance: median {:.1} ms each, {} MiB resident after a tenth and at the end, {} AWS calls",
+        times[ROW / 2].as_secs_f64() * 1000.0,
+        resident.join(" and "),
+        aws.faults().calls().values().sum::<u64>()
+    );
 }
 
 /// `VmRSS` of a process, where there is a `/proc`.

@@ -10,6 +10,7 @@ mod prefix;
 mod tests;
 
 use alloc::{format, string::String};
+use purgeplan_lines::hunk::{self, Broken};
 
 use self::{
     header::{CombinedHeader, Header},
@@ -17,7 +18,6 @@ use self::{
 };
 use super::{
     encoding::{bom, is_blank},
-    hunk::{self, Broken},
     lines::{self, hex_digits, line},
     listing::{Listing, shown},
     merge,

@@ -1,6 +1,7 @@
 //! Unified diffs that git did not make: of diff(1), svn, hg, bzr, quilt.
 
 use alloc::format;
+use purgeplan_lines::hunk;
 
 use super::{
     Reader,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     change::{Change, Entry, Status},
-    diff::{hunk, lines::line, listing::shown},
+    diff::{lines::line, listing::shown},
     error::Error,
 };
 

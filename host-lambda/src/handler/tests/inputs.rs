@@ -117,7 +117,7 @@ async fn a_purge_that_is_put_off_for_too_long_is_widened() {
     let site = folder(5);
     let policy = r#"{"urls":{"directory":false},"escalate":{"after_minutes":15,"paths":2}}"#;
     let handler = handler(&site, &[("PURGEPLAN_POLICY", policy)]);
-    let token = |minutes: i64| json!({ "since": crate::handler::now() - minutes * 60, "tries": 9 }).to_string();
+    let token = |minutes: i64| json!({ "since": now() - minutes * 60, "tries": 9 }).to_string();
     for (minutes, paths) in [(14, 5), (15, 1)] {
         let payload = job(&parameters(&json!({})), Some(&token(minutes)));
         handler.handle(&payload, &minute()).await.expect("purged");

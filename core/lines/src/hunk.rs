@@ -4,11 +4,11 @@
 
 use alloc::vec::Vec;
 
-use super::lines::line;
+use crate::line;
 
 /// Where a hunk's body does not hold what its header promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
+pub enum Broken {
     /// The diff ends within the body.
     End,
     /// The line that begins here is no line of the body, or one too many of its kind.
@@ -35,7 +35,8 @@ const GUARD: u64 = 1 << 31 | 1 << 63;
 const MOST: u32 = (1 << 31) - 1;
 
 /// Lines of the old and of the new side, as `@@ -1,2 +1 @@` says them.
-pub(super) fn counts(header: &[u8]) -> Option<(u32, u32)> {
+#[must_use]
+pub fn counts(header: &[u8]) -> Option<(u32, u32)> {
     let rest = header.strip_prefix(b"@@ -")?;
     let (old, rest) = range(rest)?;
     let (new, rest) = range(rest.strip_prefix(b" +")?)?;
@@ -62,7 +63,7 @@ fn number(text: &[u8]) -> Option<(u32, &[u8])> {
 /// Passes over a body that begins at `at`; yields where it ends.
 ///
 /// It goes by blocks as long as the body is sure to reach beyond them, then line by line.
-pub(super) fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Broken> {
+pub fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Broken> {
     let mut left = u64::from(old) | u64::from(new) << 32;
     if left == 0 {
         return Ok(at);
@@ -134,7 +135,8 @@ impl Census {
 }
 
 /// Passes over "\ No newline at end of file", when it stands at `at`.
-pub(super) fn skip_no_newline(bytes: &[u8], at: usize) -> usize {
+#[must_use]
+pub fn skip_no_newline(bytes: &[u8], at: usize) -> usize {
     if bytes.get(at) == Some(&b'\\') { line(bytes, at).1 } else { at }
 }
 
@@ -142,7 +144,8 @@ pub(super) fn skip_no_newline(bytes: &[u8], at: usize) -> usize {
 const MOST_PARENTS: usize = 256;
 
 /// Lines of each parent, then of the result, as `@@@ -1,2 -1,2 +1,3 @@@` says them.
-pub(super) fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
+#[must_use]
+pub fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
     let parents = header.iter().take_while(|byte| **byte == b'@').count().checked_sub(1)?;
     let mut rest = &header[parents + 1..];
     let mut counts = Vec::with_capacity(parents + 1);
@@ -159,7 +162,7 @@ pub(super) fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
 ///
 /// Source: git-diff(1), "Combined diff format": `-` in a column means that this parent has the line and the result has
 /// not; `+` that the result has it and this parent has not.
-pub(super) fn skip_combined(bytes: &[u8], at: usize, mut left: Vec<u32>) -> Result<usize, Broken> {
+pub fn skip_combined(bytes: &[u8], at: usize, mut left: Vec<u32>) -> Result<usize, Broken> {
     let parents = left.len() - 1;
     let mut at = at;
     while left.iter().any(|count| *count > 0) {

@@ -1,0 +1,20 @@
+//! The lines of a text and the bodies of hunks: where reading a diff spends its time.
+//!
+//! A crate of its own, because in the WebAssembly module it is compiled for speed and the rest of the core for size.
+#![no_std]
+
+extern crate alloc;
+
+pub mod hunk;
+
+/// The line at `at` without its end, and where the next one begins. A carriage return before the line feed belongs to
+/// the end: git quotes a name that has one.
+#[must_use]
+pub fn line(bytes: &[u8], at: usize) -> (&[u8], usize) {
+    let rest = &bytes[at..];
+    let (line, next) = match memchr::memchr(b'\n', rest) {
+        Some(length) => (&rest[..length], at + length + 1),
+        None => (rest, bytes.len()),
+    };
+    (line.strip_suffix(b"\r").unwrap_or(line), next)
+}
