@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sequencers_are_padded_on_the_right_and_compared_as_text() {
+    fn trap_34_sequencers_are_padded_on_the_right_and_compared_as_text() {
         assert_eq!(sequence("0055AED6DCD90281E5", "0055AED6DCD90281E6"), Ordering::Less);
         assert_eq!(sequence("01", "0055"), Ordering::Greater, "not as integers: 01 is 0100");
         assert_eq!(sequence("0055", "005500"), Ordering::Equal);

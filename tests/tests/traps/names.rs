@@ -1,6 +1,8 @@
 //! From a path in the repository to the paths that CloudFront takes.
 
+use purgeplan_loopback::DistributionConfig;
 use purgeplan_loopback::deploy::{Mapping, Mode};
+use purgeplan_loopback::edge::Behaviour;
 use purgeplan_tests::deployment::Target;
 use purgeplan_tests::lambda::DISTRIBUTION;
 
@@ -93,4 +95,24 @@ async fn trap_26_an_index_document_has_several_urls() {
     assert_eq!(deployment.stale(), urls);
     send(&deployment, Some(r#"{"urls":{"bare_directory":true}}"#), [event]).await;
     assert_eq!((deployment.stale(), deployment.paths()), (vec![], urls.map(str::to_owned).to_vec()));
+}
+
+/// Catches: the viewer's `/docs/` left stale, which a function rewrites to the object's own URL; and, without a function,
+/// paths that nobody can ask for, paid for.
+#[tokio::test]
+async fn trap_27_a_rewriting_function_gives_an_object_more_urls() {
+    let site = Site::modified(&["docs/index.html"]);
+    let rest = || DistributionConfig::rest(DISTRIBUTION);
+    assert_eq!(site.purged(SOUND, only(rest())).await, ["/docs/index.html"]);
+    let default_behaviour = Behaviour { functions: vec!["viewer-request".to_owned()], ..Behaviour::default() };
+    let rewritten = DistributionConfig { default_behaviour, ..rest() };
+    assert_eq!(site.purged(SOUND, only(rewritten)).await, ["/docs", "/docs/", "/docs/index.html"]);
+}
+
+/// Catches: one of the copies that a URL has for each of its query strings.
+#[tokio::test]
+async fn trap_28_what_is_cached_once_a_query_string_is_purged_with_all_of_them() {
+    let site = Site::modified(&["search.html", "a.html"]);
+    let policy = Some(r#"{"query_strings":["search.html"]}"#);
+    assert_eq!(site.purged(policy, Target::default()).await, ["/a.html", "/search.html", "/search.html*"]);
 }
