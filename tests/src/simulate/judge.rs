@@ -29,25 +29,24 @@ pub(super) fn bought(world: &mut World, distribution: &str, made: &Invalidation,
     world.tell(format!("{distribution} {} {} purges {:?}", made.id, made.caller_reference, made.paths));
     let Some(config) = world.scenario.distributions.iter().find(|one| one.id == distribution).cloned() else { return };
     let keys = match DeployReference::parse(&made.caller_reference) {
-        Some(reference) => match reference.base() {
-            None => return everything(world, made),
-            Some(base) => {
-                let states = states(world, base, reference.head());
-                world.changed_keys(&states)
-            }
-        },
-        None if world.scenario.is_whole() => return everything(world, made),
+        // Without a base everything is purged, or the whole tree of a first commit.
+        Some(reference) if reference.base().is_some() || !is_everything(made) => {
+            let states = states(world, reference.base(), reference.head());
+            world.changed_keys(&states)
+        }
+        Some(_) => return world.figures.everything += 1,
+        None if world.scenario.is_whole() && is_everything(made) => return world.figures.everything += 1,
         None => event_keys.clone(),
     };
     let urls: Vec<String> = keys.iter().flat_map(|key| forms(&config, key)).collect();
     for path in &made.paths {
         let needed = if world.scenario.escalates {
-            urls.iter().any(|url| covers(path, url, WildcardReading::ZeroOrMore))
+            urls.iter().any(|url| path::matches(path, url, WildcardReading::ZeroOrMore))
         } else {
             [WildcardReading::ZeroOrMore, WildcardReading::OneOrMore].into_iter().any(|reading| {
                 let alone = |url: &String| {
-                    covers(path, url, reading)
-                        && !made.paths.iter().any(|other| other != path && covers(other, url, reading))
+                    path::matches(path, url, reading)
+                        && !made.paths.iter().any(|other| other != path && path::matches(other, url, reading))
                 };
                 urls.iter().any(alone)
             })
@@ -59,36 +58,33 @@ pub(super) fn bought(world: &mut World, distribution: &str, made: &Invalidation,
 }
 
 /// A plan that purges everything says so in few paths.
-fn everything(world: &mut World, made: &Invalidation) {
-    world.figures.everything += 1;
-    if made.paths.len() > 4 || !made.paths.iter().any(|path| path.ends_with('*')) {
-        world.fault(format!("{}: {:?} is more than everything needs", made.id, made.paths));
-    }
+fn is_everything(made: &Invalidation) -> bool {
+    made.paths.len() <= 4 && made.paths.iter().any(|path| path.ends_with("/*"))
 }
 
 /// The commits that may have reached the bucket since the edge was brought to the base.
-fn states(world: &World, base: &str, head: &str) -> BTreeSet<Option<String>> {
+fn states(world: &World, base: Option<&str>, head: &str) -> BTreeSet<Option<String>> {
     let executions = world.pipeline.executions();
-    let since = executions.iter().filter(|one| one.revision.commit == base).map(|one| one.started).min();
+    let since = executions.iter().filter(|one| Some(&*one.revision.commit) == base).map(|one| one.started).min();
     let running = |status| matches!(status, Status::InProgress | Status::Stopping);
     let later = executions
         .iter()
         .filter(|one| since.is_none_or(|since| one.updated >= since || running(one.status)))
         .filter(|one| one.actions.iter().any(|action| action.stage != "Source"));
     let mut states: BTreeSet<_> = later.map(|one| Some(one.revision.commit.clone())).collect();
-    states.extend([Some(base.to_owned()), Some(head.to_owned())]);
+    states.extend([base.map(str::to_owned), Some(head.to_owned())]);
     states
 }
 
 /// Every URL under which a policy of the simulation may see a key.
 fn forms(config: &DistributionConfig, key: &str) -> Vec<String> {
     let website = DistributionConfig { site: SiteKind::Website { index_document: "index.html".into() }, ..config.clone() };
-    website.urls_of_key(key)
-}
-
-/// Whether a path is about a URL: a query string behind it belongs to it.
-fn covers(path: &str, url: &str, reading: WildcardReading) -> bool {
-    path::matches(path, url, reading) || path.strip_suffix('*').is_some_and(|exact| exact == url && url.ends_with("search.html"))
+    let mut forms = website.urls_of_key(key);
+    if !forms.is_empty() && key.ends_with("search.html") {
+        // Only a policy with `query_strings` makes this one cost a path of its own.
+        forms.push(forms[0].clone() + "?q=1");
+    }
+    forms
 }
 
 /// An answer to a job has been taken, or not.

@@ -91,6 +91,8 @@ pub struct Broken {
     pub faults: Vec<String>,
     /// What happened, line by line.
     pub story: Vec<String>,
+    /// Other broken histories of the same run, by their seeds.
+    pub others: Vec<u64>,
 }
 
 impl std::fmt::Display for Broken {
@@ -99,6 +101,9 @@ impl std::fmt::Display for Broken {
         writeln!(f, "seed {} with {} steps:", self.seed, self.steps)?;
         for fault in self.faults.iter().take(20) {
             writeln!(f, "  {fault}")?;
+        }
+        if !self.others.is_empty() {
+            writeln!(f, "broken as well: {:?}", self.others)?;
         }
         write!(f, "again: cargo xtask simulate --seed {} --steps {}", self.seed, self.steps)
     }
@@ -132,19 +137,12 @@ pub fn shortest(broken: Broken) -> Broken {
 pub fn play_all(seeds: Range<u64>) -> Result<Figures, Box<Broken>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let parts = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores)
-            .map(|core| {
-                let seeds = seeds.clone();
-                scope.spawn(move || {
-                    let mut figures = Figures::default();
-                    for seed in seeds.skip(core).step_by(cores) {
-                        figures += play(seed, None)?;
-                    }
-                    Ok(figures)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().expect("no history panics")).collect::<Vec<_>>()
+        let play_some = |core: usize| {
+            let seeds = seeds.clone().skip(core).step_by(cores);
+            seeds.map(|seed| play(seed, None)).collect::<Vec<_>>()
+        };
+        let threads: Vec<_> = (0..cores).map(|core| scope.spawn(move || play_some(core))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no history panics")).collect::<Vec<_>>()
     });
     let mut figures = Figures::default();
     let mut broken: Vec<Box<Broken>> = Vec::new();
@@ -154,8 +152,10 @@ pub fn play_all(seeds: Range<u64>) -> Result<Figures, Box<Broken>> {
             Err(one) => broken.push(one),
         }
     }
-    match broken.into_iter().min_by_key(|one| one.seed) {
-        Some(one) => Err(Box::new(shortest(*one))),
+    broken.sort_by_key(|one| one.seed);
+    let others = broken.iter().skip(1).map(|one| one.seed).collect();
+    match broken.into_iter().next() {
+        Some(first) => Err(Box::new(Broken { others, ..shortest(*first) })),
         None => Ok(figures),
     }
 }
@@ -185,6 +185,6 @@ fn run(seed: u64, steps: Option<usize>) -> (Figures, Broken) {
         let mut world = shared.lock();
         world.figures.histories = 1;
         let (faults, story) = (std::mem::take(&mut world.faults_found), std::mem::take(&mut world.story));
-        (world.figures, Broken { seed, steps, faults, story })
+        (world.figures, Broken { seed, steps, faults, story, others: Vec::new() })
     })
 }

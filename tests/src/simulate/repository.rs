@@ -39,7 +39,7 @@ impl Repository {
     pub(super) fn commit(&mut self, parents: Vec<String>, tree: Tree, time: i64) -> String {
         let number = self.commits.len() + 1;
         // Told apart by the first digits, as people read ids.
-        let id = format!("{number:04x}{}", format!("{:09x}", number * 2_654_435_761).repeat(4));
+        let id = format!("{number:04x}{}", format!("{:09x}", (number * 2_654_435_761) & 0xF_FFFF_FFFF).repeat(4));
         self.commits.insert(id.clone(), Commit { parents, tree, time });
         id
     }
