@@ -65,7 +65,9 @@ fn is_everything(made: &Invalidation) -> bool {
 /// The commits that may have reached the bucket since the edge was brought to the base.
 fn states(world: &World, base: Option<&str>, head: &str) -> BTreeSet<Option<String>> {
     let executions = world.pipeline.executions();
-    let since = executions.iter().filter(|one| Some(&*one.revision.commit) == base).map(|one| one.started).min();
+    // A redeploy goes back to where the same head was purged before.
+    let anchors = executions.iter().filter(|one| Some(&*one.revision.commit) == base || one.revision.commit == head);
+    let since = anchors.map(|one| one.started).min().filter(|_| base.is_some());
     let running = |status| matches!(status, Status::InProgress | Status::Stopping);
     let later = executions
         .iter()

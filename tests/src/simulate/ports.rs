@@ -189,7 +189,8 @@ impl CloudFront for Port {
 
 impl Pipeline for Port {
     async fn executions(&self, pipeline: &str, token: Option<&str>) -> Result<Executions, PortError> {
-        let most = self.world.lock().scenario.page;
+        // The handler reads five pages, of 100 in the real service.
+        let most = self.world.lock().scenario.page + 9;
         let mut request = json!({ "pipelineName": pipeline, "maxResults": most });
         if let Some(token) = token {
             request["nextToken"] = token.into();
@@ -208,7 +209,8 @@ impl Pipeline for Port {
 
     async fn actions(&self, pipeline: &str, execution: &str, token: Option<&str>) -> Result<Actions, PortError> {
         let filter = json!({ "pipelineExecutionId": execution });
-        let most = self.world.lock().scenario.page;
+        // The handler reads five pages, of 100 in the real service.
+        let most = self.world.lock().scenario.page + 9;
         let mut request = json!({ "pipelineName": pipeline, "filter": filter, "maxResults": most });
         if let Some(token) = token {
             request["nextToken"] = token.into();
