@@ -15,11 +15,12 @@ impl Decider<'_> {
             for mapping in &self.policy.mappings {
                 let folders = if anywhere { vec![""] } else { edge.folders(&mapping.prefix) };
                 for folder in folders {
-                    let url = UrlPath::below_root(folder.as_bytes());
-                    // A wildcard is not trusted with its own prefix.
-                    for wildcard in [false, true] {
-                        let found =
-                            EdgeUrl { url: url.clone(), form: Form::Everything, behaviour: None, skipped: None };
+                    // A wildcard is not trusted with its own prefix, and does not reach `/folder`.
+                    let bare = folder.strip_suffix('/').filter(|_| edge.may_have_bare_directories());
+                    let exact = [Some(folder), bare].into_iter().flatten().map(|folder| (folder, false));
+                    for (folder, wildcard) in exact.chain([(folder, true)]) {
+                        let url = UrlPath::below_root(folder.as_bytes());
+                        let found = EdgeUrl { url, form: Form::Everything, behaviour: None, skipped: None };
                         let url = StaleUrl::new(found, wildcard, index);
                         if !urls.contains(&url) {
                             urls.push(url);

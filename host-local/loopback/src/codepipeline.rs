@@ -52,7 +52,11 @@ pub(crate) async fn answer(pipeline: &Mutex<Pipeline>, faults: &Faults, request:
 ///
 /// # Errors
 /// What the API answers with status 400.
-pub fn call(pipeline: &mut Pipeline, operation: &str, request: &Value) -> Result<Option<Value>, (&'static str, String)> {
+pub fn call(
+    pipeline: &mut Pipeline,
+    operation: &str,
+    request: &Value,
+) -> Result<Option<Value>, (&'static str, String)> {
     operate(pipeline, operation, request.to_string().as_bytes()).map_err(|Refusal(code, message)| (code, message))
 }
 

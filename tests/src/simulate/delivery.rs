@@ -10,11 +10,11 @@ use purgeplan_lambda::handler::Reply;
 use purgeplan_loopback::events::sqs;
 use purgeplan_loopback::pipeline::{Answer, Invocation, Status};
 
+use super::events;
 use super::function::{Ended, Function};
 use super::judge;
 use super::scenario::{Trigger, Wrapping};
 use super::world::{Shared, World, short};
-use super::events;
 
 /// Lambda's tries of an asynchronous event.
 const TRIES: u32 = 3;
@@ -75,7 +75,8 @@ impl Deliveries {
 
 impl World {
     fn late(&mut self) -> Duration {
-        let most = if self.weather.faults == 0 && self.weather.kills == 0 { 2 } else { [2, 20, 200][self.rng.usize(..3)] };
+        let most =
+            if self.weather.faults == 0 && self.weather.kills == 0 { 2 } else { [2, 20, 200][self.rng.usize(..3)] };
         self.elapsed() + Duration::from_millis(self.rng.u64(..most * 1_000))
     }
 

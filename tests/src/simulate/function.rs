@@ -58,7 +58,10 @@ impl Function {
 
     /// Handles an event; the instance comes back if it lives.
     pub(super) async fn invoke(self, payload: &Payload, keys: BTreeSet<String>) -> (Ended, Option<Self>) {
-        self.port.instance().keys = keys;
+        {
+            let mut instance = self.port.instance();
+            (instance.keys, instance.event) = (keys, format!("{:?}", payload.0));
+        }
         let invocation = Invocation::lasting("simulated", self.lasting);
         let ended = {
             let mut work = pin!(self.handler.handle(payload, &invocation));

@@ -7,6 +7,7 @@
 //!   (of a bucket's event: a URL of one of the event's objects). Without that path this URL would be stale for a viewer who asked when
 //!   one of these commits was there. Two rules excuse more: everything is purged when the base is not known, and `escalate`
 //!   buys fewer and wider paths.
+//! - **Nothing twice**: the same work buys the same paths once.
 //! - **Every call is well-formed**: CloudFront and CodePipeline refuse nothing for its form.
 //! - **Every job is answered** when its invocation returns normally.
 
@@ -57,6 +58,15 @@ pub(super) fn bought(world: &mut World, distribution: &str, made: &Invalidation,
     }
 }
 
+/// The same work buys the same paths once, however often it is tried.
+pub(super) fn bought_once(world: &mut World, distribution: &str, made: &Invalidation, event: String) {
+    let work = made.caller_reference.rsplit_once(':').map_or(event, |(deploy, _)| deploy.to_owned());
+    let purchase = (work, distribution.to_owned(), made.paths.clone());
+    if let Some(earlier) = world.purchases.insert(purchase, made.caller_reference.clone()) {
+        world.fault(format!("{distribution} {}: bought before as {earlier}", made.id));
+    }
+}
+
 /// A plan that purges everything says so in few paths.
 fn is_everything(made: &Invalidation) -> bool {
     made.paths.len() <= 4 && made.paths.iter().any(|path| path.ends_with("/*"))
@@ -80,7 +90,8 @@ fn states(world: &World, base: Option<&str>, head: &str) -> BTreeSet<Option<Stri
 
 /// Every URL under which a policy of the simulation may see a key.
 fn forms(config: &DistributionConfig, key: &str) -> Vec<String> {
-    let website = DistributionConfig { site: SiteKind::Website { index_document: "index.html".into() }, ..config.clone() };
+    let website =
+        DistributionConfig { site: SiteKind::Website { index_document: "index.html".into() }, ..config.clone() };
     let mut forms = website.urls_of_key(key);
     if !forms.is_empty() && key.ends_with("search.html") {
         // Only a policy with `query_strings` makes this one cost a path of its own.
@@ -97,8 +108,12 @@ pub(super) fn job_answered(world: &mut World, operation: &str, request: &Value, 
     }
     let Some(job) = world.pipeline.job(job).cloned() else { return };
     let line = match &job.answer {
-        Some(Answer::Success { details, .. }) => format!("succeeds: {}", details.summary.as_deref().unwrap_or_default()),
-        Some(Answer::Continue { details, .. }) => format!("goes on: {}", details.summary.as_deref().unwrap_or_default()),
+        Some(Answer::Success { details, .. }) => {
+            format!("succeeds: {}", details.summary.as_deref().unwrap_or_default())
+        }
+        Some(Answer::Continue { details, .. }) => {
+            format!("goes on: {}", details.summary.as_deref().unwrap_or_default())
+        }
         Some(Answer::Failure { kind, message, .. }) => format!("fails: {kind} {message}"),
         other => format!("{other:?}"),
     };
@@ -136,7 +151,12 @@ pub(super) fn nothing_stale(world: &mut World) {
     let article = world.scenario.policy.is_none();
     let promised = comparison.stale.iter().filter(|one| !article || one.cause == Cause::Changed);
     let lines: Vec<String> = promised
-        .map(|one| format!("{} {} is stale ({:?}): {:?}, not {:?}", one.distribution, one.url, one.cause, one.cached, one.origin))
+        .map(|one| {
+            format!(
+                "{} {} is stale ({:?}): {:?}, not {:?}",
+                one.distribution, one.url, one.cause, one.cached, one.origin
+            )
+        })
         .collect();
     for line in lines {
         world.fault(line);

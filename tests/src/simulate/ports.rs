@@ -25,6 +25,8 @@ pub(super) struct Instance {
     pub(super) polls: Option<u32>,
     /// Keys of the event that it has.
     pub(super) keys: BTreeSet<String>,
+    /// The event itself.
+    pub(super) event: String,
 }
 
 /// Every service, as one instance calls it.
@@ -141,13 +143,17 @@ impl CloudFront for Port {
         paths: &[String],
     ) -> Result<Created, PortError> {
         const OPERATION: &str = "CreateInvalidation";
-        let keys = self.instance().keys.clone();
+        let (keys, event) = {
+            let instance = self.instance();
+            (instance.keys.clone(), instance.event.clone())
+        };
         let effect = |world: &mut World| {
             let known = world.edge.invalidations(distribution).map_or(0, <[_]>::len);
             match world.edge.invalidate(distribution, caller_reference, paths).cloned() {
                 Ok(made) => {
                     if world.edge.invalidations(distribution).map_or(0, <[_]>::len) > known {
                         judge::bought(world, distribution, &made, &keys);
+                        judge::bought_once(world, distribution, &made, event);
                     }
                     Ok(Created { id: made.id })
                 }

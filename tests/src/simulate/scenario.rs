@@ -14,9 +14,27 @@ pub(super) const PIPELINE: &str = "site";
 
 /// Names of files: each is a trap of its own.
 const NAMES: [&str; 21] = [
-    "index.html", "docs/index.html", "docs/a b.html", "docs/sub/index.html", "docs/deep.css", "runtime~main.js",
-    "docs/~home.html", "q?.html", "100%.html", "%41.html", "star*", "docs/star*", "日本/é.html", "plus+.html",
-    "hash#.html", "back\\slash.html", "quote\".html", "tab\t.html", "search.html", "a&b;'.html", "[x].css",
+    "index.html",
+    "docs/index.html",
+    "docs/a b.html",
+    "docs/sub/index.html",
+    "docs/deep.css",
+    "runtime~main.js",
+    "docs/~home.html",
+    "q?.html",
+    "100%.html",
+    "%41.html",
+    "star*",
+    "docs/star*",
+    "日本/é.html",
+    "plus+.html",
+    "hash#.html",
+    "back\\slash.html",
+    "quote\".html",
+    "tab\t.html",
+    "search.html",
+    "a&b;'.html",
+    "[x].css",
 ];
 
 /// What calls the function.
@@ -113,6 +131,10 @@ impl Scenario {
         names.push("outside.txt".to_owned());
         if rng.u8(..4) == 0 {
             names.extend((0..40).map(|n| format!("{folder}many/{n:02}.html")));
+        }
+        if rng.u8(..5) == 0 {
+            // Each costs a wildcard: more than CloudFront takes at a time, so a purge has several parts.
+            names.extend(('a'..='r').map(|letter| format!("{folder}{letter}~.js")));
         }
         Self {
             trigger,

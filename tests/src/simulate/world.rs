@@ -42,6 +42,8 @@ pub(super) struct World {
     /// Who wrote which step of all uploads.
     pub(super) written: Vec<String>,
     pub(super) deliveries: Deliveries,
+    /// The caller reference of what was bought: for what work, on which distribution, which paths.
+    pub(super) purchases: BTreeMap<(String, String, Vec<String>), String>,
     /// Every key that ever was in the bucket, or in a commit.
     keys: BTreeSet<String>,
     /// Newest sequencer.
@@ -85,6 +87,7 @@ impl World {
             uploads: Vec::new(),
             written: Vec::new(),
             deliveries: Deliveries::default(),
+            purchases: BTreeMap::new(),
             keys: BTreeSet::new(),
             sequence: 0,
             started: Instant::now(),
