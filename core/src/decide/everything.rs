@@ -52,3 +52,24 @@ pub(crate) fn remark(why: &str) -> crate::diagnostic::Diagnostic {
         "nothing; the next deploy has this one as its base",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    fn paths(urls: &str) -> String {
+        let policy = format!(
+            r#"{{"mappings":[{{"source":"public","prefix":"production"}}],"urls":{urls},"distributions":[{{"id":"E1"}}]}}"#
+        );
+        let request = format!(r#"{{"op":"plan","diffs":[],"everything":"no base","policy":{policy}}}"#);
+        let answer = String::from_utf8(crate::call(request.as_bytes(), &[])).expect("JSON is text");
+        let (_, paths) = answer.rsplit_once(r#""paths":"#).expect("a plan");
+        String::from(&paths[..=paths.find(']').expect("a list")])
+    }
+
+    #[test]
+    fn a_folders_url_without_its_slash_is_part_of_everything_where_it_is_one() {
+        assert_eq!(paths(r#"{"bare_directory":true}"#), r#"["/production","/production/","/production/*"]"#);
+        assert_eq!(paths(r#"{"bare_directory":false}"#), r#"["/production/","/production/*"]"#);
+    }
+}
