@@ -180,6 +180,11 @@ impl Edge {
         }
     }
 
+    /// Whether a folder's URL without its slash at the end may be cached.
+    pub(crate) fn may_have_bare_directories(&self) -> bool {
+        self.forms().bare_directory
+    }
+
     fn served(&self, url: UrlPath, form: Form, origin: usize, appeared: bool) -> Option<EdgeUrl> {
         let Some(facts) = &self.facts else { return Some(EdgeUrl { url, form, behaviour: None, skipped: None }) };
         let root_object = (form == Form::DefaultRoot).then_some(self.default_root_object.as_str());

@@ -8,4 +8,5 @@ pub mod engines;
 pub mod lambda;
 pub mod local;
 pub mod schema;
+pub mod simulate;
 pub mod site;

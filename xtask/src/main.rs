@@ -1,4 +1,4 @@
-//! The project's tasks: `demo`, `test`, `verify`, `measure`, `fuzz`, `package`, `bench`.
+//! The project's tasks: `demo`, `test`, `verify`, `measure`, `simulate`, `fuzz`, `package`, `bench`.
 //!
 //! It depends on nothing but the standard library, because every task compiles it first.
 
@@ -10,6 +10,7 @@ mod install;
 mod measure;
 mod package;
 mod process;
+mod simulate;
 mod spdx;
 mod steps;
 mod terminal;
@@ -38,6 +39,7 @@ usage: cargo xtask TASK [OPTIONS]
   test      installs what the tests need and runs every check and test
   verify    `test` with its long cases, then what takes longer still
   measure   how fast the small `bootstrap` starts, what it needs, and what a deploy costs in AWS calls
+  simulate  plays random histories of a site through the Lambda's handler
   fuzz      runs the fuzz targets
   package   compiles the WebAssembly module and makes the npm package's files
   bench     measures diffs, covers and plans beside the peers, and writes `bench/README.md`
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         Some("test") => (test::run, test::HELP),
         Some("verify") => (verify::run, verify::HELP),
         Some("measure") => (measure::run, measure::HELP),
+        Some("simulate") => (simulate::run, simulate::HELP),
         Some("bench") => (bench::run, bench::HELP),
         Some("package") => (package::run, package::HELP),
         Some("fuzz") => (fuzz::run, fuzz::HELP),

@@ -15,11 +15,12 @@ impl Decider<'_> {
             for mapping in &self.policy.mappings {
                 let folders = if anywhere { vec![""] } else { edge.folders(&mapping.prefix) };
                 for folder in folders {
-                    let url = UrlPath::below_root(folder.as_bytes());
-                    // A wildcard is not trusted with its own prefix.
-                    for wildcard in [false, true] {
-                        let found =
-                            EdgeUrl { url: url.clone(), form: Form::Everything, behaviour: None, skipped: None };
+                    // A wildcard is not trusted with its own prefix, and does not reach `/folder`.
+                    let bare = folder.strip_suffix('/').filter(|_| edge.may_have_bare_directories());
+                    let exact = [Some(folder), bare].into_iter().flatten().map(|folder| (folder, false));
+                    for (folder, wildcard) in exact.chain([(folder, true)]) {
+                        let url = UrlPath::below_root(folder.as_bytes());
+                        let found = EdgeUrl { url, form: Form::Everything, behaviour: None, skipped: None };
                         let url = StaleUrl::new(found, wildcard, index);
                         if !urls.contains(&url) {
                             urls.push(url);
@@ -50,4 +51,25 @@ pub(crate) fn remark(why: &str) -> crate::diagnostic::Diagnostic {
         format!("the whole site is purged, because what was deployed before is not known: {why}"),
         "nothing; the next deploy has this one as its base",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    fn paths(urls: &str) -> String {
+        let policy = format!(
+            r#"{{"mappings":[{{"source":"public","prefix":"production"}}],"urls":{urls},"distributions":[{{"id":"E1"}}]}}"#
+        );
+        let request = format!(r#"{{"op":"plan","diffs":[],"everything":"no base","policy":{policy}}}"#);
+        let answer = String::from_utf8(crate::call(request.as_bytes(), &[])).expect("JSON is text");
+        let (_, paths) = answer.rsplit_once(r#""paths":"#).expect("a plan");
+        String::from(&paths[..=paths.find(']').expect("a list")])
+    }
+
+    #[test]
+    fn a_folders_url_without_its_slash_is_part_of_everything_where_it_is_one() {
+        assert_eq!(paths(r#"{"bare_directory":true}"#), r#"["/production","/production/","/production/*"]"#);
+        assert_eq!(paths(r#"{"bare_directory":false}"#), r#"["/production/","/production/*"]"#);
+    }
 }

@@ -48,6 +48,18 @@ pub(crate) async fn answer(pipeline: &Mutex<Pipeline>, faults: &Faults, request:
     faults.call(Service::CodePipeline, &operation, effect).await
 }
 
+/// One call without HTTP: the answer's JSON where it has one, or the error's code and message.
+///
+/// # Errors
+/// What the API answers with status 400.
+pub fn call(
+    pipeline: &mut Pipeline,
+    operation: &str,
+    request: &Value,
+) -> Result<Option<Value>, (&'static str, String)> {
+    operate(pipeline, operation, request.to_string().as_bytes()).map_err(|Refusal(code, message)| (code, message))
+}
+
 fn operate(pipeline: &mut Pipeline, operation: &str, body: &[u8]) -> Result<Option<Value>, Refusal> {
     match operation {
         "ListPipelineExecutions" => list_executions(pipeline, &parse(body)?).map(Some),

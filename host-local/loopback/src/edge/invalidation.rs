@@ -92,7 +92,13 @@ impl Invalidation {
     /// Whether it still counts against the quotas.
     #[must_use]
     pub fn in_progress(&self) -> bool {
-        Instant::now() < self.completes
+        self.in_progress_at(Instant::now())
+    }
+
+    /// Whether it still counts, or will count, against the quotas at this time.
+    #[must_use]
+    pub fn in_progress_at(&self, now: Instant) -> bool {
+        now < self.completes
     }
 
     fn wildcards(&self) -> usize {

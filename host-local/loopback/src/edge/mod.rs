@@ -30,6 +30,7 @@ pub struct Edge {
     rules: EdgeRules,
     limiter: Option<Limiter>,
     issued: u64,
+    clock: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -97,8 +98,8 @@ impl Edge {
             let id = config.id.clone();
             (id, Distribution { config, version: 1, cache: BTreeMap::new(), ledger: Vec::new() })
         });
-        let mut edge =
-            Self { bucket: Bucket::default(), distributions: distributions.collect(), rules, limiter: None, issued: 0 };
+        let (bucket, distributions) = (Bucket::default(), distributions.collect());
+        let mut edge = Self { bucket, distributions, rules, limiter: None, issued: 0, clock: None };
         edge.set_rules(rules);
         edge
     }
@@ -107,6 +108,15 @@ impl Edge {
     pub fn set_rules(&mut self, rules: EdgeRules) {
         self.rules = rules;
         self.limiter = rules.rate.map(Limiter::new);
+    }
+
+    /// Sets the time that invalidations are in progress by, until the next call; without one it is this machine's.
+    pub fn set_time(&mut self, now: Instant) {
+        self.clock = Some(now);
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.unwrap_or_else(Instant::now)
     }
 
     /// The configuration of every distribution, by id.
@@ -204,7 +214,7 @@ impl Edge {
         caller_reference: &str,
         paths: &[String],
     ) -> Result<&Invalidation, Refusal> {
-        let now = Instant::now();
+        let now = self.now();
         if self.limiter.as_mut().is_some_and(|limiter| !limiter.admit(now)) {
             return Err(Refusal::Throttling);
         }

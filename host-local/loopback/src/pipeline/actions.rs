@@ -1,7 +1,6 @@
 //! Actions: when they may start, their configuration and their jobs, and what their end brings about.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use super::config::Action;
 use super::job::{Answer, Invocation, Job};
@@ -49,7 +48,7 @@ impl Pipeline {
 
     /// Begins an action; yields the id of its execution.
     pub(super) fn begin(&mut self, at: usize, action: &Action) -> Result<String, Refusal> {
-        let (id, now) = (self.issue('a'), SystemTime::now());
+        let (id, now) = (self.issue('a'), self.now());
         let resolved = self.resolve(at, action);
         let stage = self.config.action(&action.name).map_or(0, |(stage, _)| stage);
         self.executions[at].actions.push(ActionExecution {
@@ -151,10 +150,11 @@ impl Pipeline {
     /// Ends a running action, and what hangs on it: the stage, the execution, who waits.
     pub(super) fn end_action(&mut self, at: usize, name: &str, ending: Ending) {
         let Some((stage, _)) = self.config.action(name) else { return };
+        let now = self.now();
         let execution = &mut self.executions[at];
         if let Some(action) = execution.actions.iter_mut().rev().find(|action| action.name == name) {
             action.status = ending.status;
-            action.updated = SystemTime::now();
+            action.updated = now;
             (action.external_id, action.summary, action.error) = (ending.external_id, ending.summary, ending.error);
             action.output_variables = ending.output_variables;
         }
@@ -182,12 +182,13 @@ impl Pipeline {
     }
 
     pub(super) fn abandon_actions(&mut self, at: usize) {
+        let now = self.now();
         let running = self.executions[at].actions.iter().filter(|action| action.status == ActionStatus::InProgress);
         for (id, name) in running.map(|action| (action.id.clone(), action.name.clone())).collect::<Vec<_>>() {
             let found = self.executions[at].actions.iter_mut().find(|action| action.id == id);
             if let (Some(action), Some((stage, _))) = (found, self.config.action(&name)) {
                 action.status = ActionStatus::Abandoned;
-                action.updated = SystemTime::now();
+                action.updated = now;
                 self.tell(at, Level::Action(stage, name), "ABANDONED");
             }
             for job in self.jobs.iter_mut().filter(|job| job.action_execution == id) {

@@ -49,6 +49,7 @@ pub struct Pipeline {
     jobs: Vec<Job>,
     changes: Vec<StateChange>,
     issued: u64,
+    clock: Option<SystemTime>,
 }
 
 /// Why a step cannot be taken: CodePipeline would never take it.
@@ -97,7 +98,16 @@ impl Pipeline {
     /// A pipeline in which nothing has run yet.
     #[must_use]
     pub fn new(config: PipelineConfig) -> Self {
-        Self { config, executions: Vec::new(), jobs: Vec::new(), changes: Vec::new(), issued: 0 }
+        Self { config, executions: Vec::new(), jobs: Vec::new(), changes: Vec::new(), issued: 0, clock: None }
+    }
+
+    /// Sets the time of all that happens until the next call; without one it is this machine's.
+    pub fn set_time(&mut self, now: SystemTime) {
+        self.clock = Some(now);
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.unwrap_or_else(SystemTime::now)
     }
 
     /// What it consists of.
@@ -156,6 +166,6 @@ impl Pipeline {
     }
 
     fn touch(&mut self, at: usize) {
-        self.executions[at].updated = SystemTime::now();
+        self.executions[at].updated = self.now();
     }
 }

@@ -1,12 +1,10 @@
 //! Stages: who is inside, who waits before them, and who may go on.
 
-use std::time::SystemTime;
-
 use super::{Execution, ExecutionMode, Kind, Level, Pipeline, Position, Refusal, Revision, Status};
 
 impl Pipeline {
     pub(super) fn add(&mut self, kind: Kind, revision: Revision, has_source: bool, stage: usize) -> String {
-        let (id, now) = (self.issue('e'), SystemTime::now());
+        let (id, now) = (self.issue('e'), self.now());
         self.executions.push(Execution {
             id: id.clone(),
             status: Status::InProgress,

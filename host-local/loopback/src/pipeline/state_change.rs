@@ -1,7 +1,5 @@
 //! What CodePipeline tells EventBridge: the state changes of executions, stages and actions.
 
-use std::time::SystemTime;
-
 use serde_json::{Value, json};
 
 use super::{ActionExecution, Kind, Pipeline};
@@ -78,7 +76,7 @@ impl Pipeline {
         };
         let detail_type = format!("CodePipeline {kind} Execution State Change");
         let resource = format!("arn:aws:codepipeline:{REGION}:{ACCOUNT}:{}", self.config.name);
-        let event = envelope("aws.codepipeline", &detail_type, &[resource], SystemTime::now(), &detail);
+        let event = envelope("aws.codepipeline", &detail_type, &[resource], self.now(), &detail);
         self.changes.push(StateChange { level, execution: execution.id.clone(), state: word, event });
     }
 }
