@@ -30,7 +30,8 @@ pub fn write(site: &str, outcome: &Result<Report, Failure>, invocation: &Invocat
 pub fn line(site: &str, outcome: &Result<Report, Failure>, invocation: &Invocation, at: u64) -> String {
     let mut metrics = Metrics::default();
     let report = outcome.as_ref().ok();
-    metrics.count("Failures", u64::from(outcome.is_err()));
+    let failed = report.is_none_or(|report| report.failure.is_some());
+    metrics.count("Failures", u64::from(failed));
     metrics.count("ColdStarts", u64::from(report.is_some_and(|report| report.cold_start)));
     metrics.count("AwsCalls", u64::from(invocation.calls()));
     metrics.count("Retries", u64::from(invocation.retries()));
@@ -80,6 +81,7 @@ impl Metrics {
             Ok(report) => {
                 line.insert("Event".to_owned(), json!(report.event));
                 line.extend(report.execution.as_ref().map(|id| ("Execution".to_owned(), json!(id))));
+                line.extend(report.failure.as_ref().map(|code| ("Failure".to_owned(), json!(code))));
             }
             Err(failure) => line.extend([("Failure".to_owned(), json!(failure.code))]),
         }
@@ -126,5 +128,8 @@ mod tests {
             (&json!(1), &json!("aws-refused"), &Value::Null)
         );
         assert!(!line.to_string().contains("names"));
+        let told = Report { event: "job", failure: Some("policy-glob".to_owned()), ..Report::default() };
+        let line = parsed(&Ok(told));
+        assert_eq!((&line["Failures"], &line["Failure"]), (&json!(1), &json!("policy-glob")));
     }
 }

@@ -107,7 +107,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         invocation: &Invocation,
     ) -> Result<Report, Failure> {
         log::failed(failure, invocation);
-        let report = Report { event: "job", warnings: vec![failure.code.to_string()], ..Report::default() };
+        let report = Report { event: "job", failure: Some(failure.code.to_string()), ..Report::default() };
         if on_failure == OnFailure::Warn {
             let result = JobSuccess { summary: Some(failure_text(failure)), ..JobSuccess::default() };
             self.succeed(job, &result, invocation).await?;

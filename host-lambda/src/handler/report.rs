@@ -44,6 +44,9 @@ pub struct Report {
     pub invalidations: Vec<String>,
     /// Codes of what the person who owns the site should know; the log has the texts.
     pub warnings: Vec<String>,
+    /// The code of a failure that was told to a pipeline, which so counts as handled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Messages, or a job, that are to come again.
     pub handed_back: usize,
     /// Whether this was the instance's first event.

@@ -68,6 +68,7 @@ pub(super) enum Wrapping {
 
 /// One drawn site.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice by itself")]
 pub(super) struct Scenario {
     pub(super) trigger: Trigger,
     pub(super) execution_mode: ExecutionMode,
