@@ -9,7 +9,7 @@ use super::delivery::{deliver, runs};
 use super::faults::Weather;
 use super::function::Function;
 use super::judge;
-use super::repository::edit;
+use super::repository::{CONTENTS, FILE, blob, edit};
 use super::world::{Shared, World, short};
 
 /// Rounds after which a history has to be through.
@@ -192,6 +192,14 @@ fn push(world: &mut World) {
         }
         for _ in 0..world.rng.usize(1..=3) {
             what.push(edit(&mut tree, &world.scenario.names, &mut world.rng));
+        }
+        if world.rng.u8(..4) == 0 {
+            // A new build of all scripts: with some names more wildcards than one purge may have.
+            let content = world.rng.u64(..CONTENTS);
+            for path in world.scenario.names.iter().filter(|name| name.ends_with("~.js")) {
+                tree.insert(path.clone(), (FILE, blob(path, content)));
+            }
+            what.push(format!("build scripts #{content}"));
         }
         let time = world.seconds();
         world.repository.head = world.repository.commit(parents, tree, time);

@@ -11,7 +11,7 @@ pub(super) const FILE: u32 = 0o100_644;
 const EXECUTABLE: u32 = 0o100_755;
 const LINK: u32 = 0o120_000;
 /// How many contents a path may have: few, so that a state comes back.
-const CONTENTS: u64 = 4;
+pub(super) const CONTENTS: u64 = 4;
 
 /// The files of a commit by path: mode and blob.
 pub(super) type Tree = BTreeMap<String, (u32, String)>;
