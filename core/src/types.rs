@@ -35,6 +35,8 @@ pub fn declarations() -> String {
         policy::file::DependentsFile,
         policy::file::UrlsFile,
         policy::file::LookbackFile,
+        policy::file::Base,
+        policy::file::EscalateFile,
         policy::file::MaxPathsFile,
         policy::file::CoverFile,
         policy::file::DistributionFile,

@@ -38,6 +38,13 @@ export type UrlsFile = { default_root_object?: string, index_document?: string, 
 
 export type LookbackFile = { minutes?: number, commits?: number, };
 
+/**
+ * From which commit on the Lambda plans a whole deploy. Each falls back to the next.
+ */
+export type Base = "ledger" | "pipeline" | "parent";
+
+export type EscalateFile = { after_minutes: number, paths: number, };
+
 export type MaxPathsFile = { limit: number, then: Then, };
 
 export type CoverFile = { mode: ModeFile, paths?: number, wildcards?: number, infeasible?: Infeasible, other_origins?: boolean, };
