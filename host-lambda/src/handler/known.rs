@@ -65,12 +65,32 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             return Ok(Arc::clone(loaded));
         }
         let subject = format!("policy `{path}` of commit `{commit}`");
-        let read = || self.services.codecommit.file(commit, path);
-        let bytes = retry::call(invocation, invocation.deadline(), "GetFile", &subject, read).await?;
+        let bytes = match self.policy_file(commit, path, &subject, invocation).await? {
+            Ok(bytes) => bytes,
+            // Deployed, and gone from the repository since: everything is purged, by the branch's newest word.
+            Err(error) if error.commit_missing() => {
+                log::optional_refused("GetFile", &error);
+                let head = self.history.head(&self.services.codecommit, invocation).await?;
+                let newest = self.policy_file(&head, path, &subject, invocation).await?;
+                newest.map_err(|error| retry::refused(&subject, &error))?
+            }
+            Err(error) => return Err(retry::refused(&subject, &error)),
+        };
         let loaded = Arc::new(Loaded::new(bytes, &subject)?);
         loaded.distributions(self.settings.distribution.as_deref())?;
         self.known.memory().policy = Some((commit.to_owned(), Arc::clone(&loaded)));
         Ok(loaded)
+    }
+
+    async fn policy_file(
+        &self,
+        commit: &str,
+        path: &str,
+        subject: &str,
+        invocation: &Invocation,
+    ) -> Result<Result<Vec<u8>, PortError>, Failure> {
+        let read = || self.services.codecommit.file(commit, path);
+        retry::call_or_refusal(invocation, invocation.deadline(), "GetFile", subject, read).await
     }
 
     /// The configurations of the distributions, as far as they may be read. The drop-in reads none: it has no
