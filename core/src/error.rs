@@ -1,15 +1,26 @@
 //! What is told to a person when an input cannot be used.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
+use core::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
 use serde::Serialize;
 
-/// One thing that is wrong with an input: what, where, and what to do.
+/// One thing that is wrong with an input: what, where, and what to do. Its fields are those of [`Detail`].
+///
+/// It is one word, so that whatever may fail stays small: in the WebAssembly module that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(Box<Detail>);
+
+/// What an [`Error`] tells.
 ///
 /// `code` is stable and can be matched by programs; `message` and `help` are for people and may be reworded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{message} [{code}]; {help}")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub struct Error {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "Error", optional_fields))]
+pub struct Detail {
     /// Stable name of the kind of error, for example `policy-glob`.
     pub code: &'static str,
     /// What is wrong, in lower case, with backticks round pieces of the input.
@@ -22,6 +33,26 @@ pub struct Error {
     /// Where the faulty bytes are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]; {}", self.message, self.code, self.help)
+    }
+}
+
+impl Deref for Error {
+    type Target = Detail;
+
+    fn deref(&self) -> &Detail {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Detail {
+        &mut self.0
+    }
 }
 
 /// A half-open range of bytes of one input.
@@ -39,11 +70,23 @@ pub struct Span {
 
 impl Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), pointer: None, span: None }
+        let (message, help) = (message.into(), help.into());
+        Self(Box::new(Detail { code, message, help, pointer: None, span: None }))
+    }
+
+    /// What it tells, to be said in another way.
+    pub(crate) fn into_detail(self) -> Detail {
+        *self.0
     }
 
     pub(crate) fn at(mut self, attachment: Option<usize>, start: usize, end: usize) -> Self {
         self.span = Some(Span { attachment, start, end });
+        self
+    }
+
+    /// The same about the value at this JSON pointer.
+    pub(crate) fn pointed(mut self, pointer: String) -> Self {
+        self.pointer = Some(pointer);
         self
     }
 

@@ -176,6 +176,10 @@ fn encoded_length(path: &[u8]) -> usize {
 }
 
 fn encode_into(path: &[u8], text: &mut String) {
+    // Most paths are plain, and then they are copied whole.
+    if let Some(plain) = core::str::from_utf8(path).ok().filter(|_| !path.iter().any(|byte| must_be_encoded(*byte))) {
+        return text.push_str(plain);
+    }
     for &byte in path {
         if must_be_encoded(byte) {
             write!(text, "%{byte:02X}").expect("writing to a String does not fail");

@@ -55,7 +55,7 @@ impl Trigger {
             for (position, text) in texts.iter().enumerate() {
                 let key = unescape(text).and_then(|bytes| decode(request.encoding, &bytes));
                 let pointer = format!("/trigger/{field}/{position}");
-                collect(key, text, keys, &mut errors, |error| Error { pointer: Some(pointer), ..error });
+                collect(key, text, keys, &mut errors, |error| error.pointed(pointer));
             }
             match index.map(|index| attachment(index, attachments).map(|bytes| (index, bytes))).transpose() {
                 Ok(None) => {}

@@ -45,7 +45,7 @@ pub fn declarations() -> String {
         policy::Settings,
         diff::Format,
         error::Span,
-        error::Error,
+        error::Detail,
         diagnostic::Severity,
         diagnostic::Diagnostic,
         decide::What,

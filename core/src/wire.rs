@@ -9,7 +9,7 @@ use crate::{
     answer::{CheckAnswer, ParseAnswer, PlanAnswer},
     error::Error,
     explain::{ExplainAnswer, Subject},
-    json::{Json, Read},
+    json::{Json, Read, write},
     locate,
     render::{Render, RenderRequest},
     request::{CheckRequest, ParseRequest, Prepared, changes, document, policy, read},
@@ -130,7 +130,7 @@ impl<'a> Call<'a> {
     #[cfg(feature = "schema")]
     fn schema(&mut self) -> Result<Vec<u8>, Vec<Error>> {
         let _: crate::request::SchemaRequest = self.read()?;
-        Ok(write(&crate::schema::SchemaAnswer::new()))
+        Ok(crate::schema::answer())
     }
 }
 
@@ -141,8 +141,4 @@ struct Failure<'e> {
     errors: &'e [Error],
     #[serde(skip_serializing_if = "Option::is_none")]
     rendered: Option<String>,
-}
-
-fn write<T: Serialize>(answer: &T) -> Vec<u8> {
-    serde_json::to_vec(answer).expect("an answer holds only strings, numbers and lists")
 }

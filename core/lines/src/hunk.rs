@@ -63,6 +63,8 @@ fn number(text: &[u8]) -> Option<(u32, &[u8])> {
 /// Passes over a body that begins at `at`; yields where it ends.
 ///
 /// It goes by blocks as long as the body is sure to reach beyond them, then line by line.
+// Within its caller in the core it would be compiled for size, which takes the vectors away.
+#[inline(never)]
 pub fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Broken> {
     let mut left = u64::from(old) | u64::from(new) << 32;
     if left == 0 {

@@ -1,4 +1,4 @@
-//! The lines of a text and the bodies of hunks: where reading a diff spends its time.
+//! The lines of a text, the bodies of hunks and the strings of JSON: where reading and answering spends its time.
 //!
 //! A crate of its own, because in the WebAssembly module it is compiled for speed and the rest of the core for size.
 #![no_std]
@@ -6,6 +6,9 @@
 extern crate alloc;
 
 pub mod hunk;
+mod quote;
+
+pub use quote::quote;
 
 /// The line at `at` without its end, and where the next one begins. A carriage return before the line feed belongs to
 /// the end: git quotes a name that has one.

@@ -9,6 +9,7 @@ mod pretty;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod write;
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) use fields::{Field, Present, fill, is, name, object, word, words};
 pub(crate) use pretty::pretty;
 pub(crate) use tree::{Json, Names, Text};
+pub(crate) use write::write;
 
 /// What is wrong with a value, and where it stands.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
-//! Faults of documents, each with its place.
+//! Faults of documents, each with its place; the text of answers.
 
 use super::*;
 use alloc::{string::ToString, vec};
+use proptest::prelude::*;
+use serde::Serialize;
 
 #[derive(Debug, Default, PartialEq)]
 struct Strict {
@@ -26,7 +28,7 @@ fn document(text: &str) -> Document<'_> {
 fn fault(text: &str) -> (String, String, Option<&str>) {
     let error = document(text).read::<Strict>(None).unwrap_err();
     let span = error.span.map(|span| text.get(span.start..span.end).unwrap());
-    (error.message, error.pointer.unwrap_or_default(), span)
+    (error.message.clone(), error.pointer.clone().unwrap_or_default(), span)
 }
 
 #[test]
@@ -103,4 +105,61 @@ fn documents_follow_each_other() {
     assert_eq!(found[0].as_ref().unwrap().name, "a");
     assert_eq!(at(found[1].as_ref().unwrap_err()), Some("7"));
     assert!(found[2].is_err() && found.len() == 3);
+}
+
+#[derive(Serialize)]
+struct Everything<'t> {
+    text: &'t str,
+    none: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<bool>,
+    numbers: (),
+    list: Vec<Numbers>,
+    empty: Vec<Numbers>,
+    words: Vec<Word>,
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    small: u8,
+    large: u64,
+    negative: i32,
+    yes: bool,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    OneWord,
+    Of(u16),
+}
+
+#[test]
+fn it_is_the_text_of_serde_json() {
+    let list = vec![
+        Numbers { small: 255, large: u64::MAX, negative: i32::MIN, yes: true },
+        Numbers { small: 0, large: 0, negative: 0, yes: false },
+    ];
+    let value = Everything {
+        text: "a[{",
+        none: None,
+        left_out: None,
+        numbers: (),
+        list,
+        empty: Vec::new(),
+        words: vec![Word::OneWord, Word::Of(7)],
+    };
+    assert_eq!(write(&value), serde_json::to_vec(&value).unwrap());
+    assert_eq!(write(&Nothing {}), b"{}");
+    assert_eq!(write(&[[""; 0]; 2][..]), b"[[],[]]");
+}
+
+proptest! {
+    #[test]
+    fn texts_have_the_escapes_of_serde_json(text in "[\\x00-\\x7f\u{80}-\u{10ffff}\\\\\"{\\[,]{0,20}") {
+        prop_assert_eq!(String::from_utf8(write(&text)).unwrap(), serde_json::to_string(&text).unwrap());
+    }
 }

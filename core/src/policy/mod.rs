@@ -285,7 +285,7 @@ mod tests {
 
     fn codes(document: &str) -> Vec<(&'static str, String)> {
         let errors = Policy::from_json(document.as_bytes()).unwrap_err();
-        errors.into_iter().map(|error| (error.code, error.pointer.unwrap_or_default())).collect()
+        errors.into_iter().map(|error| (error.code, error.pointer.clone().unwrap_or_default())).collect()
     }
 
     #[test]

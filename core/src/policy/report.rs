@@ -2,7 +2,11 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use crate::{diagnostic::Diagnostic, error::Error, locate};
+use crate::{
+    diagnostic::Diagnostic,
+    error::{Detail, Error},
+    locate,
+};
 
 /// Errors and warnings of one policy document.
 #[derive(Debug, Default)]
@@ -41,7 +45,8 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let Error { code, message, help, pointer, span } = self.placed(pointer, Error::new(code, message, help));
+        let error = self.placed(pointer, Error::new(code, message, help));
+        let Detail { code, message, help, pointer, span } = error.into_detail();
         self.warnings.push(Diagnostic { pointer, span, ..Diagnostic::warning(code, message, help) });
     }
 

@@ -9,7 +9,7 @@ use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
     diagnostic::{Diagnostic, Severity},
-    json::pretty,
+    json::{pretty, write},
     sorted::sort,
 };
 
@@ -128,7 +128,7 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
 pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
-    let settings = pretty(&serde_json::to_string(&answer.settings).expect("settings are plain data"));
+    let settings = pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"));
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
     let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
     let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };
