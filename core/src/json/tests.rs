@@ -116,7 +116,7 @@ struct Everything<'t> {
     numbers: (),
     list: Vec<Numbers>,
     empty: Vec<Numbers>,
-    words: Vec<Word>,
+    words: Vec<Named>,
 }
 
 #[derive(Serialize)]
@@ -132,13 +132,13 @@ struct Nothing {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Word {
+enum Named {
     OneWord,
     Of(u16),
 }
 
 #[test]
-fn it_is_the_text_of_serde_json() {
+fn it_is_an_answer_is_the_text_of_serde_json() {
     let list = vec![
         Numbers { small: 255, large: u64::MAX, negative: i32::MIN, yes: true },
         Numbers { small: 0, large: 0, negative: 0, yes: false },
@@ -150,7 +150,7 @@ fn it_is_the_text_of_serde_json() {
         numbers: (),
         list,
         empty: Vec::new(),
-        words: vec![Word::OneWord, Word::Of(7)],
+        words: vec![Named::OneWord, Named::Of(7)],
     };
     assert_eq!(write(&value), serde_json::to_vec(&value).unwrap());
     assert_eq!(write(&Nothing {}), b"{}");
