@@ -1,0 +1,108 @@
+// Completion of a policy: the names and values that its JSON Schema knows.
+import { snippetCompletion, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { syntaxTree } from '@codemirror/language';
+import type { EditorState } from '@codemirror/state';
+
+import { nameOf, resolved, schemaOf, type Schema, type SyntaxNode } from './schema.js';
+
+export type { Schema };
+
+const VALUES = ['String', 'Number', 'True', 'False', 'Null', 'Object', 'Array'];
+
+export function complete(root: Schema): (context: CompletionContext) => CompletionResult | null {
+  return (context) => {
+    const { state, pos } = context;
+    const node = syntaxTree(state).resolveInner(pos, -1);
+    const typed = typedBefore(node, state, pos);
+    if (!context.explicit && typed.from === pos) return null;
+    const property = enclosing(node, pos, state);
+    if (property) return valueOptions(property, state, root, typed);
+    const object = ancestor(node, 'Object');
+    if (!object) {
+      const blank = state.doc.toString().trim() === '';
+      return blank ? { from: pos, options: [snippetCompletion('{\n  #{}\n}', { label: '{ }', type: 'type' })] } : null;
+    }
+    return nameOptions(object, state, root, typed);
+  };
+}
+
+/** The piece of a word or string before the cursor, which a completion takes the place of. */
+function typedBefore(node: SyntaxNode, state: EditorState, pos: number): { from: number; to: number } {
+  if (node.name === 'PropertyName' || node.name === 'String') return { from: node.from, to: node.to };
+  const line = state.doc.lineAt(pos);
+  const word = /"?[\w$-]*$/.exec(line.text.slice(0, pos - line.from));
+  return { from: pos - (word?.[0].length ?? 0), to: pos };
+}
+
+function ancestor(node: SyntaxNode | null, name: string): SyntaxNode | null {
+  for (let at = node; at; at = at.parent) if (at.name === name) return at;
+  return null;
+}
+
+/** The property whose value the cursor is in, or the array. */
+function enclosing(node: SyntaxNode, pos: number, state: EditorState): SyntaxNode | undefined {
+  for (let at: SyntaxNode | null = node; at; at = at.parent) {
+    if (at.name === 'PropertyName' || at.name === 'Object') return undefined;
+    if (at.name === 'Array') return at;
+    const colon = at.name === 'Property' ? state.sliceDoc(at.from, pos).indexOf(':') : -1;
+    if (colon >= 0) return at;
+  }
+  return undefined;
+}
+
+type Typed = { from: number; to: number };
+
+function nameOptions(object: SyntaxNode, state: EditorState, root: Schema, typed: Typed): CompletionResult | null {
+  const schema = schemaOf(object, state, root);
+  const properties = schema?.properties;
+  if (!properties) return null;
+  const there = new Set(object.getChildren('Property').filter(({ to }) => to < typed.from || to > typed.to + 1).map((each) => nameOf(each, state)));
+  const valued = /^\s*:/.test(state.sliceDoc(typed.to, typed.to + 20));
+  const options = Object.entries(properties)
+    .filter(([name]) => !there.has(name))
+    .map(([name, raw], at): Completion => {
+      const own = resolved(raw, root);
+      const label = JSON.stringify(name);
+      const shown = { label, type: 'property', boost: -at, ...(own.title && { detail: own.title }), ...(own.description && { info: own.description }) };
+      return valued ? shown : snippetCompletion(`${label}: ${placeholder(own)}`, shown);
+    });
+  return { from: typed.from, to: typed.to, options, validFor: /^"?[\w$]*"?$/ };
+}
+
+/** What a new property begins with. */
+function placeholder(schema: Schema): string {
+  if (schema.enum) return '#{}';
+  switch (schema.type) {
+    case 'string':
+      return '"#{}"';
+    case 'array':
+      return '[#{}]';
+    case 'object':
+      return '{ #{} }';
+    default:
+      return '#{}';
+  }
+}
+
+function valueOptions(holder: SyntaxNode, state: EditorState, root: Schema, typed: Typed): CompletionResult | null {
+  const value = holder.name === 'Array' ? undefined : VALUES.map((name) => holder.getChild(name)).find(Boolean);
+  if (value && (value.name === 'Object' || value.name === 'Array')) return null;
+  const schema = holder.name === 'Array' ? itemsOf(holder, state, root) : propertyOf(holder, state, root);
+  if (!schema) return null;
+  const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : [schema.default, ...(schema.examples ?? [])]);
+  const texts = [...new Set(values.filter((each) => each !== undefined).map((each) => JSON.stringify(each)))];
+  const options = texts.map((label, at): Completion => ({ label, type: 'constant', boost: -at, ...(schema.description && { info: schema.description }) }));
+  const open = holder.name === 'Array' && schema.type === 'object' ? [snippetCompletion('{ #{} }', { label: '{ }', type: 'type' })] : [];
+  return { from: typed.from, to: typed.to, options: [...open, ...options], validFor: /^"?[\w$.-]*"?$/ };
+}
+
+function propertyOf(property: SyntaxNode, state: EditorState, root: Schema): Schema | undefined {
+  const holder = property.parent && schemaOf(property.parent, state, root);
+  const own = holder?.properties?.[nameOf(property, state) ?? ''];
+  return own && resolved(own, root);
+}
+
+function itemsOf(array: SyntaxNode, state: EditorState, root: Schema): Schema | undefined {
+  const items = schemaOf(array, state, root)?.items;
+  return items && resolved(items, root);
+}

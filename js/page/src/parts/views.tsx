@@ -1,0 +1,79 @@
+// The views of an answer, one at a time: as tabs.
+import { signal, useSignal, type Signal } from '@preact/signals';
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useId } from 'preact/hooks';
+
+import { words } from '../language/index.js';
+import type { Take, View } from '../view/types.js';
+import { Table } from './table.js';
+import { TakeAway, type TakeAwayProps } from './take-away.js';
+import { TreeView } from './tree-view.js';
+
+export type Tab = 'table' | 'tree' | 'picture' | 'whatIf' | 'take';
+
+export interface ViewsProps {
+  view: View;
+  revision: number;
+  takes: readonly Take[];
+  link?: TakeAwayProps['link'];
+  /** Only where plans can be made. */
+  whatIf?: () => JSX.Element;
+}
+
+export function Views({ view, revision, takes, link, whatIf }: ViewsProps): JSX.Element {
+  const w = words.value;
+  const id = useId();
+  const tab = useSignal<Tab>('table');
+  const tabs: Tab[] = ['table', 'tree', 'picture', ...(whatIf ? (['whatIf'] as const) : []), 'take'];
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = tabs.indexOf(tab.value);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    tab.value = tabs[(to + tabs.length) % tabs.length]!;
+    const list = event.currentTarget as HTMLElement;
+    (list.children[tabs.indexOf(tab.value)] as HTMLElement).focus();
+  };
+  return (
+    <div class="views">
+      <div class="tabs" role="tablist" aria-label={w.viewsLabel} onKeyDown={onKeyDown}>
+        {tabs.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`${id}-tab-${each}`}
+            aria-selected={tab.value === each}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab.value === each ? 0 : -1}
+            onClick={() => (tab.value = each)}
+          >
+            {w.views[each]}
+          </button>
+        ))}
+      </div>
+      <div class="panel" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${tab.value}`}>
+        {tab.value === 'table' && <Table view={view} revision={revision} />}
+        {tab.value === 'tree' && <TreeView view={view} revision={revision} />}
+        {tab.value === 'picture' && <LazyPicture view={view} revision={revision} />}
+        {tab.value === 'whatIf' && whatIf?.()}
+        {tab.value === 'take' && <TakeAway view={view} revision={revision} takes={takes} {...(link && { link })} />}
+      </div>
+    </div>
+  );
+}
+
+type PictureProps = { view: View; revision: number };
+const picture: Signal<ComponentType<PictureProps> | undefined> = signal(undefined);
+
+/** The picture comes when it is wanted, or when the page is at rest. */
+export async function loadPicture(): Promise<void> {
+  const { PictureView } = await import('./picture.js');
+  picture.value = PictureView;
+}
+
+function LazyPicture(props: PictureProps): JSX.Element | null {
+  useEffect(() => void loadPicture(), []);
+  const Loaded = picture.value;
+  return Loaded ? <Loaded {...props} /> : null;
+}
