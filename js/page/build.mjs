@@ -13,11 +13,11 @@ const at = (path) => join(root, path);
 const quiet = { configFile: false, logLevel: 'warn' };
 
 rmSync(at('dist'), { recursive: true, force: true });
-const typescript = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-execFileSync(process.execPath, [typescript, '--project', at('.')], { stdio: 'inherit' });
+typescript(['--project', at('.')]);
 
 await site();
 await oneFile();
+await dashboard();
 
 /** Of several files. The same policy belongs into a header, which covers the worker too: see README.md. */
 async function site() {
@@ -45,6 +45,30 @@ async function oneFile() {
   const parts = `<script type="application/wasm-base64" id="core">${core}</script>\n    <script type="module">${script}</script>\n  </body>`;
   const whole = page.replace('</head>', () => `  <style>${style}</style>\n  </head>`).replace('</body>', () => parts);
   writeFileSync(at('dist/purgeplan.html'), withPolicy(whole, policy));
+}
+
+/** The component, as a file of the npm package. */
+async function dashboard() {
+  await build({
+    ...config,
+    ...quiet,
+    build: {
+      ...config.build,
+      outDir: '../dist',
+      emptyOutDir: false,
+      lib: { entry: at('src/dashboard.tsx'), formats: ['es'], fileName: () => 'dashboard.js' },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  });
+  const types = at('dist/types/page/src/dashboard.d.ts');
+  typescript(['--project', at('.'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', at('dist/types')]);
+  writeFileSync(at('../dist/dashboard.d.ts'), readFileSync(types, 'utf8').replace('../../src/types.js', './types.js'));
+  rmSync(at('dist/types'), { recursive: true });
+}
+
+function typescript(args) {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [compiler, ...args], { stdio: 'inherit' });
 }
 
 function hash(text) {

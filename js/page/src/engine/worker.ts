@@ -16,7 +16,7 @@ const remote = {
   tree: (query: TreeQuery) => desk.view().tree(query),
   fold: (id: string, open: boolean) => desk.view().fold(id, open),
   foldAll: (open: boolean) => desk.view().foldAll(open),
-  picture: () => desk.view().picture(),
+  picture: (id?: string) => desk.view().picture(id),
   take: (what: Take) => desk.view().take(what),
 } satisfies View & Record<string, unknown>;
 

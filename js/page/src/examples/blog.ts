@@ -21,10 +21,10 @@ index 0000000..e4d2f0b
 +---
 +title: The lighthouse
 +---
-diff --git a/drafts/winter.md b/drafts/winter.md
+diff --git a/public/drafts/winter.html b/public/drafts/winter.html
 index 1f7b1a2..9d0c3be 100644
---- a/drafts/winter.md
-+++ b/drafts/winter.md
+--- a/public/drafts/winter.html
++++ b/public/drafts/winter.html
 @@ -1 +1 @@
 -Cold.
 +Colder.
@@ -45,7 +45,7 @@ Binary files /dev/null and b/public/assets/gulls-8d21c0f4.webp differ
 
 const policy = `{
   "mappings": [{ "source": "public" }],
-  "ignore": ["drafts/**"],
+  "ignore": ["public/drafts/**"],
   "fingerprinted": ["public/assets/*-[hash].*"],
   "dependents": [
     { "when": "posts/**/*.md", "purge": ["/posts/{2}/", "/archive/", "/feed.xml", "/"] }

@@ -71,7 +71,7 @@ export const en = {
   show: 'Show the place',
 
   headline: (paths: number, urls: number): string => (paths === 0 ? 'Nothing to purge' : `${of(paths, 'path')} for ${of(urls, 'stale URL')}`),
-  facts: { changes: 'Changes', urls: 'Stale URLs', paths: 'Billed paths', wildcards: 'Wildcards', over: 'Unchanged, purged too', cost: 'Cost' },
+  facts: { changes: 'Changes', urls: 'Stale URLs', paths: 'Billed paths', wildcards: 'Wildcards', over: 'Purged besides', cost: 'Cost' },
   unknown: 'not known',
   overUnknown: 'Give the live site to know it.',
   used: 'Paths used this month',

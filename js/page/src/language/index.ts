@@ -13,8 +13,8 @@ export const LANGUAGES: Record<Language, string> = { en: 'English', ja: '日本�
 export const words = signal<Words>(en);
 
 /** Takes a language; without one, what was chosen before or what the browser prefers. */
-export async function speak(chosen?: Language): Promise<void> {
-  if (chosen) remember('language', chosen);
+export async function speak(chosen?: Language, lasting = true): Promise<void> {
+  if (chosen && lasting) remember('language', chosen);
   const language = chosen ?? preferred();
   words.value = language === 'ja' ? (await import('./ja.js')).ja : en;
 }

@@ -8,7 +8,7 @@ const WIDTH = 640;
 const HEIGHT = 220;
 const LEFT = 56;
 const RIGHT = 16;
-const TOP = 14;
+const TOP = 32;
 const BOTTOM = 34;
 
 export function Curve({ points, now, most }: { points: WhatIf[]; now: WhatIf; most: number }): JSX.Element {
@@ -27,7 +27,7 @@ export function Curve({ points, now, most }: { points: WhatIf[]; now: WhatIf; mo
       <text class="tick" x={LEFT - 8} y={y(0) + 4} text-anchor="end">0</text>
       <text class="tick" x={LEFT - 8} y={y(highest) + 8} text-anchor="end">{w.number(highest)}</text>
       <text class="tick" x={WIDTH - RIGHT} y={HEIGHT - 14} text-anchor="end">{`${w.number(most)} ${w.whatIfAxes.paths}`}</text>
-      <text class="tick" x={LEFT + 8} y={TOP + 8}>{w.whatIfAxes.over}</text>
+      <text class="tick" x={0} y={14}>{w.whatIfAxes.over}</text>
       <path class="line" d={steps.join('')} />
       {points.map(({ limit, billedPaths, overPurged = 0 }) => (
         <circle key={limit} class="point" cx={x(billedPaths)} cy={y(overPurged)} r={3} />

@@ -13,7 +13,7 @@ export function Header(): JSX.Element {
   const w = words.value;
   return (
     <header class="top">
-      <a class="skip" href="#answer" onClick={(event) => {
+      <a class="skip-link" href="#answer" onClick={(event) => {
         // The fragment is the link's; it must stay as it is.
         event.preventDefault();
         document.getElementById('answer')?.focus();

@@ -20,12 +20,15 @@ export function Name({ text }: { text: string }): JSX.Element {
   return <bdi>{pieces}</bdi>;
 }
 
+/** Both ends of what is too long for a sentence. */
+const middle = (text: string): string => (text.length > 240 ? `${text.slice(0, 160)} … ${text.slice(-60)}` : text);
+
 /** A message of the core: backticks stand round pieces of the input. */
 export function Prose({ text }: { text: string }): JSX.Element {
   const pieces = text.split('`').map((piece, index) =>
     index % 2 === 1 ? (
       <code key={index}>
-        <Name text={piece} />
+        <Name text={middle(piece)} />
       </code>
     ) : (
       piece

@@ -101,7 +101,7 @@ export function moved(key: string, at: number, total: number, page: number): num
 export function useNarrow(box: { current: Element | null }): boolean {
   const [narrow, setNarrow] = useState(false);
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setNarrow((entry?.contentRect.width ?? 1000) < 640));
+    const observer = new ResizeObserver(([entry]) => setNarrow((entry?.contentRect.width ?? 1000) < 460));
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, []);

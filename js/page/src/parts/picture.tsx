@@ -19,12 +19,11 @@ export function PictureView({ view, revision }: { view: View; revision: number }
   const inside = useSignal<string | undefined>(undefined);
   useEffect(() => {
     let wanted = true;
-    view.picture().then((told) => wanted && (picture.value = told), () => {});
+    view.picture(inside.value).then((told) => wanted && (picture.value = told), () => {});
     return () => void (wanted = false);
-  }, [revision]);
+  }, [revision, inside.value]);
   if (!picture.value) return <div class="picture" aria-busy="true" />;
   const { areas, liveKnown } = picture.value;
-  const root = (inside.value !== undefined && find(areas, inside.value)) || whole(areas);
   return (
     <div class="picture">
       <p class="quiet">{liveKnown ? w.pictureHint : w.liveMissing}</p>
@@ -35,7 +34,7 @@ export function PictureView({ view, revision }: { view: View; revision: number }
           <button type="button" class="small" onClick={() => (inside.value = undefined)}>{w.pictureBack}</button>
         )}
       </div>
-      <Icicle root={root} enter={(id) => (inside.value = id)} />
+      <Icicle root={whole(areas)} enter={(id) => (inside.value = id)} />
       <Sweeps picture={picture.value} />
     </div>
   );
@@ -48,14 +47,6 @@ function whole(areas: Area[]): Area {
   const counts = { purged: 0, over: 0, kept: 0 };
   for (const area of areas) for (const fate of FATES) counts[fate] += area.counts[fate];
   return { id: '', name: '', counts, areas };
-}
-
-function find(areas: Area[], id: string): Area | undefined {
-  for (const area of areas) {
-    const found = area.id === id ? area : find(area.areas, id);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 type Placed = HierarchyRectangularNode<Area>;
@@ -79,7 +70,7 @@ function Icicle({ root, enter }: { root: Area; enter: (id: string) => void }): J
     <div ref={box}>
       <svg class="icicle" role="group" aria-label={w.pictureLabel} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         {nodes.map((node) => <Box key={node.data.id} node={node} enter={enter} />)}
-        {nodes.filter(({ data }) => data.sweep !== undefined).map((node) => (
+        {nodes.filter(({ data, x0, x1 }) => data.sweep !== undefined && x1 - x0 > 8).map((node) => (
           <rect
             key={node.data.id}
             class="sweep"
@@ -102,7 +93,7 @@ function Box({ node, enter }: { node: Placed; enter: (id: string) => void }): JS
   const width = Math.max(0, x1 - x0 - GAP);
   const total = sum(data.counts) || 1;
   const { purged, over, kept } = data.counts;
-  const opens = data.areas.length > 0 && node.depth > 0;
+  const opens = node.depth > 0 && data.name.endsWith('/');
   const told = w.areaTold(name, purged, over, kept) + (data.sweep === undefined ? '' : `, ${data.sweep}`);
   let at = x0;
   return (

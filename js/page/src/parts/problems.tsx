@@ -7,7 +7,7 @@ import { Name, Prose } from './name.js';
 
 const MOST = 20;
 
-export function Problems({ problems, show }: { problems: Problem[]; show: (at: Located) => void }): JSX.Element {
+export function Problems({ problems, show }: { problems: Problem[]; show?: (at: Located) => void }): JSX.Element {
   const w = words.value;
   return (
     <section class="problems" role="alert">
@@ -17,7 +17,7 @@ export function Problems({ problems, show }: { problems: Problem[]; show: (at: L
           <li key={index}>
             <p lang="en"><Prose text={message} /> <code class="quiet code">{code}</code></p>
             <p class="quiet" lang="en"><Prose text={help} /></p>
-            {at && <Place at={at} show={() => show(at)} />}
+            {at && <Place at={at} {...(show && { show: () => show(at) })} />}
           </li>
         ))}
       </ol>
@@ -26,7 +26,7 @@ export function Problems({ problems, show }: { problems: Problem[]; show: (at: L
   );
 }
 
-function Place({ at, show }: { at: Located; show: () => void }): JSX.Element {
+function Place({ at, show }: { at: Located; show?: () => void }): JSX.Element {
   const w = words.value;
   const field = { diffs: w.diff, policy: w.policy, configs: w.distribution, live: w.live }[at.input];
   const [before, marked, after] = at.excerpt;
@@ -34,7 +34,7 @@ function Place({ at, show }: { at: Located; show: () => void }): JSX.Element {
     <>
       <p class="where">
         <span><Name text={w.at(at.name || field, at.line, at.column)} /></span>
-        {at.name === '' && <button type="button" class="plain" onClick={show}>{w.show}</button>}
+        {show && at.name === '' && <button type="button" class="plain" onClick={show}>{w.show}</button>}
       </p>
       <pre class="excerpt">
         <span class="line-number" aria-hidden="true">{at.line}</span>

@@ -52,8 +52,8 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
   const sorted = (column: string) => (sort.value.by !== column ? 'none' : sort.value.descending ? 'descending' : 'ascending');
 
   return (
-    <div class="with-chain" ref={whole}>
-      <div class="stretch">
+    <div class="with-chain">
+      <div class="stretch" ref={whole}>
         <div class="tools">
           <input
             type="search"

@@ -112,11 +112,11 @@ export class AnswerView implements View {
     (await this.#built()).tree.foldAll(open);
   }
 
-  async picture(): Promise<Picture> {
+  async picture(id?: string): Promise<Picture> {
     const { site } = await this.#built();
     const sweeps = [...this.#sweeps().values()].flatMap((paths) => paths.all());
     return {
-      areas: areas(site, this.#sweeps()),
+      areas: areas(site, this.#sweeps(), id),
       sweeps: sweeps.slice(0, MOST_SWEEPS),
       sweepsTotal: sweeps.length,
       liveKnown: this.known.live !== undefined,

@@ -121,7 +121,8 @@ export interface View {
   tree(query: TreeQuery): Promise<Page<TreeRow>>;
   fold(id: string, open: boolean): Promise<void>;
   foldAll(open: boolean): Promise<void>;
-  picture(): Promise<Picture>;
+  /** Of the whole site, or of the folder with this id. */
+  picture(id?: string): Promise<Picture>;
   take(what: Take): Promise<string>;
 }
 
