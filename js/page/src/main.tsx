@@ -6,7 +6,7 @@ import { Client } from './engine/client.js';
 import { core, spawn } from './engine/start.js';
 import { speak } from './language/index.js';
 import { takeFragment } from './link.js';
-import { loadPicture } from './parts/views.js';
+import { loadLater } from './parts/views.js';
 import { Session } from './session.js';
 import './style/index.css';
 
@@ -23,7 +23,7 @@ async function begin(): Promise<void> {
   addEventListener('hashchange', () => void takeLink());
   // What is left comes now, so that nothing is asked for later, also without a network.
   await session.client.started;
-  await Promise.all([loadPicture(), import('./examples/index.js'), import('./language/ja.js'), import('./editor/editor.js')]);
+  await Promise.all([loadLater(), import('./examples/index.js'), import('./language/ja.js'), import('./editor/editor.js')]);
   document.documentElement.dataset['loaded'] = '';
 }
 

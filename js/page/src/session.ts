@@ -5,8 +5,8 @@ import type { DiffFormat, Preset } from '../../src/types.js';
 import { Client, Stopped } from './engine/client.js';
 import type { Inputs, LiveKind, Located, Outcome, Problem, Progress, Source, Success } from './engine/types.js';
 
-/** Text that is larger is kept out of text fields, where it would make each keystroke slow. */
-export const LARGE = 200_000;
+/** Text that is larger is kept out of text fields, where it would make each keystroke slow: browsers lay all of it out. */
+export const LARGE = 40_000;
 /** While somebody types; longer would feel slow, shorter would answer to half words. */
 const PAUSE_MS = 120;
 
@@ -113,9 +113,11 @@ export class Session {
     const asked = this.#asked;
     this.stopped.value = false;
     this.progress.value = { step: 'deciding', done: 0, total: 0 };
+    let done = false;
     try {
       const outcome = await this.client.answer(inputs, (progress) => {
-        if (asked === this.#asked) this.progress.value = progress;
+        // It comes another way than the answer, and may come after it.
+        if (!done && asked === this.#asked) this.progress.value = progress;
       });
       this.outcome.value = outcome;
       if (outcome.type === 'success') {
@@ -125,6 +127,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof Stopped)) this.broken.value = String(error);
     } finally {
+      done = true;
       if (asked === this.#asked) this.progress.value = undefined;
     }
   }

@@ -50,6 +50,9 @@ function enclosing(node: SyntaxNode, pos: number, state: EditorState): SyntaxNod
   return undefined;
 }
 
+/** The schema's own order. */
+const order = (at: number): string => String(at).padStart(3, '0');
+
 type Typed = { from: number; to: number };
 
 function nameOptions(object: SyntaxNode, state: EditorState, root: Schema, typed: Typed): CompletionResult | null {
@@ -63,7 +66,7 @@ function nameOptions(object: SyntaxNode, state: EditorState, root: Schema, typed
     .map(([name, raw], at): Completion => {
       const own = resolved(raw, root);
       const label = JSON.stringify(name);
-      const shown = { label, type: 'property', boost: -at, ...(own.title && { detail: own.title }), ...(own.description && { info: own.description }) };
+      const shown = { label, type: 'property', sortText: order(at), ...(own.title && { detail: own.title }), ...(own.description && { info: own.description }) };
       return valued ? shown : snippetCompletion(`${label}: ${placeholder(own)}`, shown);
     });
   return { from: typed.from, to: typed.to, options, validFor: /^"?[\w$]*"?$/ };
@@ -91,7 +94,7 @@ function valueOptions(holder: SyntaxNode, state: EditorState, root: Schema, type
   if (!schema) return null;
   const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : [schema.default, ...(schema.examples ?? [])]);
   const texts = [...new Set(values.filter((each) => each !== undefined).map((each) => JSON.stringify(each)))];
-  const options = texts.map((label, at): Completion => ({ label, type: 'constant', boost: -at, ...(schema.description && { info: schema.description }) }));
+  const options = texts.map((label, at): Completion => ({ label, type: 'constant', sortText: order(at), ...(schema.description && { info: schema.description }) }));
   const open = holder.name === 'Array' && schema.type === 'object' ? [snippetCompletion('{ #{} }', { label: '{ }', type: 'type' })] : [];
   return { from: typed.from, to: typed.to, options: [...open, ...options], validFor: /^"?[\w$.-]*"?$/ };
 }

@@ -27,8 +27,8 @@ export function PictureView({ view, revision }: { view: View; revision: number }
   return (
     <div class="picture">
       <p class="quiet">{liveKnown ? w.pictureHint : w.liveMissing}</p>
-      <div class="legend" aria-hidden="true">
-        {FATES.map((fate) => <span key={fate}><span class={`dot ${fate}`} />{w.fates[fate]}</span>)}
+      <div class="legend">
+        {FATES.map((fate) => <span key={fate}><span class={`dot ${fate}`} aria-hidden="true" />{w.fates[fate]}</span>)}
         <span class="spring" />
         {inside.value !== undefined && (
           <button type="button" class="small" onClick={() => (inside.value = undefined)}>{w.pictureBack}</button>
@@ -99,7 +99,7 @@ function Box({ node, enter }: { node: Placed; enter: (id: string) => void }): JS
   return (
     <g
       class={opens ? 'area opens' : 'area'}
-      {...(opens ? { role: 'button', tabIndex: 0 } : { role: 'img' })}
+      {...(opens ? { role: 'button', tabindex: 0 } : { role: 'img' })}
       aria-label={told}
       onClick={opens ? () => enter(data.id) : undefined}
       onKeyDown={({ key }: KeyboardEvent) => opens && (key === 'Enter' || key === ' ') && enter(data.id)}

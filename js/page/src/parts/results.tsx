@@ -7,7 +7,6 @@ import type { Session } from '../session.js';
 import { Problems } from './problems.js';
 import { SummaryView } from './summary.js';
 import { Views } from './views.js';
-import { WhatIf } from './what-if.js';
 
 const TAKES = ['paths', 'aws-cli', 'api', 'markdown', 'answer'] as const;
 
@@ -37,7 +36,7 @@ export function Results({ session }: { session: Session }): JSX.Element {
             revision={revision}
             takes={TAKES}
             link={link}
-            whatIf={() => <WhatIf session={session} summary={success.summary} />}
+            whatIf={{ session, summary: success.summary }}
           />
         </div>
       )}

@@ -148,8 +148,6 @@ function Line({ index, row, active, choose, look }: LineProps): JSX.Element {
   const w = words.value;
   const top = { transform: `translateY(${index * HEIGHT}px)` };
   if (!row) return <div id={`tree-${index}`} class="tree-row" role="presentation" style={top} />;
-  const { purged, over, kept } = row.counts;
-  const told = row.folder ? w.areaTold(row.name, purged, over, kept) : `${row.name}: ${w.fates[row.fate ?? 'kept']}`;
   return (
     <div
       id={`tree-${index}`}
@@ -160,17 +158,25 @@ function Line({ index, row, active, choose, look }: LineProps): JSX.Element {
       aria-setsize={row.siblings}
       aria-expanded={row.folder ? row.open : undefined}
       aria-selected={active}
-      aria-label={told}
       style={{ ...top, paddingInlineStart: `${12 + Math.min(row.depth, DEEPEST) * 16}px` }}
       onClick={choose}
     >
       <span class="twist" aria-hidden="true">{row.folder ? (row.open ? '▾' : '▸') : ''}</span>
       <span class={`dot ${row.fate ?? 'none'}`} aria-hidden="true" onClick={(event) => row.fate && (event.stopPropagation(), look())} />
       <span class={`name ${row.folder ? 'folder' : row.fate}`}><Name text={row.name} /></span>
-      {row.folder && (
+      {row.folder ? (
         <span class="tree-counts">
-          {FATES.map((fate) => row.counts[fate] > 0 && <span key={fate} class={`count ${fate}`}>{w.number(row.counts[fate])}</span>)}
+          {FATES.map(
+            (fate) =>
+              row.counts[fate] > 0 && (
+                <span key={fate} class={`count ${fate}`}>
+                  {w.number(row.counts[fate])} <span class="visually-hidden">{w.fates[fate]}</span>
+                </span>
+              ),
+          )}
         </span>
+      ) : (
+        <span class="visually-hidden">{w.fates[row.fate ?? 'kept']}</span>
       )}
     </div>
   );

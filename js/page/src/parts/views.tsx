@@ -1,13 +1,13 @@
 // The views of an answer, one at a time: as tabs.
-import { signal, useSignal, type Signal } from '@preact/signals';
-import type { ComponentType, JSX } from 'preact';
+import { signal, useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 
 import { words } from '../language/index.js';
-import type { Take, View } from '../view/types.js';
+import type { Session } from '../session.js';
+import type { Summary, Take, View } from '../view/types.js';
 import { Table } from './table.js';
-import { TakeAway, type TakeAwayProps } from './take-away.js';
-import { TreeView } from './tree-view.js';
+import type { TakeAwayProps } from './take-away.js';
 
 export type Tab = 'table' | 'tree' | 'picture' | 'whatIf' | 'take';
 
@@ -17,7 +17,15 @@ export interface ViewsProps {
   takes: readonly Take[];
   link?: TakeAwayProps['link'];
   /** Only where plans can be made. */
-  whatIf?: () => JSX.Element;
+  whatIf?: { session: Session; summary: Summary };
+}
+
+type Later = typeof import('./later.js');
+const later = signal<Later | undefined>(undefined);
+
+/** Loads the other views. */
+export async function loadLater(): Promise<void> {
+  later.value = await import('./later.js');
 }
 
 export function Views({ view, revision, takes, link, whatIf }: ViewsProps): JSX.Element {
@@ -25,6 +33,8 @@ export function Views({ view, revision, takes, link, whatIf }: ViewsProps): JSX.
   const id = useId();
   const tab = useSignal<Tab>('table');
   const tabs: Tab[] = ['table', 'tree', 'picture', ...(whatIf ? (['whatIf'] as const) : []), 'take'];
+  const more = later.value;
+  useEffect(() => void loadLater(), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.indexOf(tab.value);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -54,26 +64,11 @@ export function Views({ view, revision, takes, link, whatIf }: ViewsProps): JSX.
       </div>
       <div class="panel" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${tab.value}`}>
         {tab.value === 'table' && <Table view={view} revision={revision} />}
-        {tab.value === 'tree' && <TreeView view={view} revision={revision} />}
-        {tab.value === 'picture' && <LazyPicture view={view} revision={revision} />}
-        {tab.value === 'whatIf' && whatIf?.()}
-        {tab.value === 'take' && <TakeAway view={view} revision={revision} takes={takes} {...(link && { link })} />}
+        {more && tab.value === 'tree' && <more.tree view={view} revision={revision} />}
+        {more && tab.value === 'picture' && <more.picture view={view} revision={revision} />}
+        {more && tab.value === 'whatIf' && whatIf && <more.whatIf {...whatIf} />}
+        {more && tab.value === 'take' && <more.take view={view} revision={revision} takes={takes} {...(link && { link })} />}
       </div>
     </div>
   );
-}
-
-type PictureProps = { view: View; revision: number };
-const picture: Signal<ComponentType<PictureProps> | undefined> = signal(undefined);
-
-/** The picture comes when it is wanted, or when the page is at rest. */
-export async function loadPicture(): Promise<void> {
-  const { PictureView } = await import('./picture.js');
-  picture.value = PictureView;
-}
-
-function LazyPicture(props: PictureProps): JSX.Element | null {
-  useEffect(() => void loadPicture(), []);
-  const Loaded = picture.value;
-  return Loaded ? <Loaded {...props} /> : null;
 }

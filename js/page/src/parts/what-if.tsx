@@ -39,8 +39,9 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
       const all = await ask(UNLIMITED);
       if (!all) return;
       full.value = all;
-      now.value ??= all;
       points.value = [all];
+      const here = limit.value ?? summary.billedPaths;
+      now.value = here < all.billedPaths ? await ask(Math.max(here, least)) : all;
       for (const count of samples(least, all.billedPaths, all.milliseconds > SLOW_MS ? 4 : SAMPLES)) {
         const point = await ask(count);
         if (!wanted) return;
@@ -67,7 +68,7 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
   const all = full.value;
   if (!all) return <div class="what-if" aria-busy="true" />;
   if (all.billedPaths <= least) return <p class="quiet padded">{w.whatIfFew}</p>;
-  const chosen = Math.min(limit.value ?? all.billedPaths, all.billedPaths);
+  const chosen = Math.max(least, Math.min(limit.value ?? summary.billedPaths, all.billedPaths));
   const shown = now.value ?? all;
   const money = dollars(cost(shown.billedPaths, session.used.value));
   const use = () => {
