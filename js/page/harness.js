@@ -48,6 +48,7 @@ export function stage() {
     const context = await at.browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     const wrong = [];
+    page.wrong = wrong;
     page.requests = [];
     page.on('request', (request) => page.requests.push(request.url()));
     page.on('pageerror', (error) => wrong.push(error.message));

@@ -51,6 +51,8 @@ test('the page’s policy refuses inline and foreign scripts', inBrowser, async 
     return [[...new Set(told)], window.hurt];
   });
   assert.deepEqual(refused, [['script-src-elem', 'connect-src'], undefined]);
+  assert.ok(page.wrong.every((message) => message.includes('Content Security Policy')));
+  page.wrong.length = 0;
 });
 
 test('the page of one file works from the disk', inBrowser, async (t) => {
@@ -125,20 +127,28 @@ test('a dropped diff of 50 MB: the page stays free, shows progress, can be stopp
     };
     channel.port2.postMessage(0);
   });
+  const watch = () => page.evaluate(() => (window.watched.longest = 0));
+  const longest = async () => Math.round(await page.evaluate(() => window.watched.longest));
+  await watch();
+  await page.waitForTimeout(1000);
+  const idle = await longest();
+  await watch();
   const cancel = page.getByRole('button', { name: 'Cancel' });
   await drop(page, 'body', [path]);
   await cancel.click({ timeout: 20_000 });
   await page.getByText('Stopped. The inputs are as they were.').waitFor();
   assert.equal(await page.locator('.chips li').count(), 1);
 
-  await page.evaluate(() => (window.watched.longest = 0));
+  const dropped = await longest();
+  await watch();
   const begun = Date.now();
   await page.getByRole('button', { name: 'Answer again' }).click();
   await page.locator('.headline', { hasText: `${files.toLocaleString('en')} paths` }).waitFor({ timeout: 120_000 });
   const milliseconds = Date.now() - begun;
-  const { longest, steps } = await page.evaluate(() => ({ longest: window.watched.longest, steps: [...window.watched.steps] }));
-  t.diagnostic(`${statSync(path).size} bytes, ${files} files: answered in ${milliseconds} ms; longest block of the page ${Math.round(longest)} ms; steps seen: ${steps.join(', ')}`);
+  const answering = await longest();
+  const steps = await page.evaluate(() => [...window.watched.steps]);
+  t.diagnostic(`${statSync(path).size} bytes, ${files} files: answered in ${milliseconds} ms; longest block of the page: ${dropped} ms dropping, ${answering} ms answering, ${idle} ms at rest; steps seen: ${steps.join(', ')}`);
   assert.ok(steps.length > 0, 'progress was shown');
   // The target is 100 ms; a shared machine may take the page's turn away for longer.
-  assert.ok(longest < 1000, `the page was blocked for ${longest} ms`);
+  assert.ok(Math.max(dropped, answering) < 1000, `the page was blocked for ${dropped} and ${answering} ms`);
 });

@@ -62,6 +62,7 @@ test('the policy’s editor marks a fault at its place', inBrowser, async (t) =>
   await page.getByRole('alert').getByText('Policy, line 2, column 14').waitFor();
   assert.equal(await field(page, 'policy').locator('.cm-lintRange-error').innerText(), '"a["');
   await page.getByRole('button', { name: 'Show the place' }).click();
+  await field(page, 'policy').locator('.cm-focused').waitFor();
   await page.keyboard.insertText('"b[ab]"');
   await page.getByRole('alert').waitFor({ state: 'detached' });
   assert.equal(await editor(page).innerText(), '{\n  "ignore": ["b[ab]"]\n}');

@@ -1,7 +1,8 @@
 // Completion of a policy: the names and values that its JSON Schema knows.
-import { snippetCompletion, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { insertCompletionText, snippet, snippetCompletion, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
+import type { EditorView } from '@codemirror/view';
 
 import { nameOf, resolved, schemaOf, type Schema, type SyntaxNode } from './schema.js';
 
@@ -28,7 +29,7 @@ export function complete(root: Schema): (context: CompletionContext) => Completi
 
 /** The piece of a word or string before the cursor, which a completion takes the place of. */
 function typedBefore(node: SyntaxNode, state: EditorState, pos: number): { from: number; to: number } {
-  if (node.name === 'PropertyName' || node.name === 'String') return { from: node.from, to: node.to };
+  if (node.name === 'PropertyName' || node.name === 'String') return { from: node.from, to: pos };
   const line = state.doc.lineAt(pos);
   const word = /"?[\w$-]*$/.exec(line.text.slice(0, pos - line.from));
   return { from: pos - (word?.[0].length ?? 0), to: pos };
@@ -59,18 +60,31 @@ function nameOptions(object: SyntaxNode, state: EditorState, root: Schema, typed
   const schema = schemaOf(object, state, root);
   const properties = schema?.properties;
   if (!properties) return null;
-  const there = new Set(object.getChildren('Property').filter(({ to }) => to < typed.from || to > typed.to + 1).map((each) => nameOf(each, state)));
-  const valued = /^\s*:/.test(state.sliceDoc(typed.to, typed.to + 20));
+  const there = new Set(object.getChildren('Property').filter((each) => each.from !== typed.from).map((each) => nameOf(each, state)));
+  const valued = /^[\w$]*"?\s*:/.test(state.sliceDoc(typed.to, typed.to + 60));
   const options = Object.entries(properties)
     .filter(([name]) => !there.has(name))
     .map(([name, raw], at): Completion => {
       const own = resolved(raw, root);
       const label = JSON.stringify(name);
       const shown = { label, type: 'property', sortText: order(at), ...(own.title && { detail: own.title }), ...(own.description && { info: own.description }) };
-      return valued ? shown : snippetCompletion(`${label}: ${placeholder(own)}`, shown);
+      return { ...shown, apply: valued ? literally : unquoted(snippet(`${label}: ${placeholder(own)}`)) };
     });
-  return { from: typed.from, to: typed.to, options, validFor: /^"?[\w$]*"?$/ };
+  return { from: typed.from, options, validFor: /^"?[\w$]*$/ };
 }
+
+type Apply = (view: EditorView, completion: Completion, from: number, to: number) => void;
+
+/** The rest of the word or string behind the cursor, such as the quote that was closed by itself, goes with what was typed. */
+function unquoted(apply: Apply): Apply {
+  return (view, completion, from, to) => {
+    const rest = /^[\w$.-]*"?/.exec(view.state.sliceDoc(to, to + 80));
+    const open = view.state.sliceDoc(from, to).startsWith('"');
+    apply(view, completion, from, open ? to + (rest?.[0].length ?? 0) : to);
+  };
+}
+
+const literally = unquoted((view, { label }, from, to) => view.dispatch(insertCompletionText(view.state, label, from, to)));
 
 /** What a new property begins with. */
 function placeholder(schema: Schema): string {
@@ -94,9 +108,9 @@ function valueOptions(holder: SyntaxNode, state: EditorState, root: Schema, type
   if (!schema) return null;
   const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : [schema.default, ...(schema.examples ?? [])]);
   const texts = [...new Set(values.filter((each) => each !== undefined).map((each) => JSON.stringify(each)))];
-  const options = texts.map((label, at): Completion => ({ label, type: 'constant', sortText: order(at), ...(schema.description && { info: schema.description }) }));
+  const options = texts.map((label, at): Completion => ({ label, type: 'constant', sortText: order(at), apply: literally, ...(schema.description && { info: schema.description }) }));
   const open = holder.name === 'Array' && schema.type === 'object' ? [snippetCompletion('{ #{} }', { label: '{ }', type: 'type' })] : [];
-  return { from: typed.from, to: typed.to, options: [...open, ...options], validFor: /^"?[\w$.-]*"?$/ };
+  return { from: typed.from, options: [...open, ...options], validFor: /^"?[\w$.-]*$/ };
 }
 
 function propertyOf(property: SyntaxNode, state: EditorState, root: Schema): Schema | undefined {

@@ -97,14 +97,7 @@ function Box({ node, enter }: { node: Placed; enter: (id: string) => void }): JS
   const told = w.areaTold(name, purged, over, kept) + (data.sweep === undefined ? '' : `, ${data.sweep}`);
   let at = x0;
   return (
-    <g
-      class={opens ? 'area opens' : 'area'}
-      {...(opens ? { role: 'button', tabindex: 0 } : { role: 'img' })}
-      aria-label={told}
-      onClick={opens ? () => enter(data.id) : undefined}
-      onKeyDown={({ key }: KeyboardEvent) => opens && (key === 'Enter' || key === ' ') && enter(data.id)}
-    >
-      <title>{told}</title>
+    <g class={opens ? 'area opens' : 'area'}>
       {FATES.map((fate) => {
         const part = (width * data.counts[fate]) / total;
         const x = at;
@@ -119,6 +112,19 @@ function Box({ node, enter }: { node: Placed; enter: (id: string) => void }): JS
           </div>
         </foreignObject>
       )}
+      <rect
+        class="hit"
+        {...(opens ? { role: 'button', tabindex: 0 } : { role: 'img' })}
+        aria-label={told}
+        x={x0}
+        y={y0}
+        width={width}
+        height={ROW - GAP}
+        onClick={opens ? () => enter(data.id) : undefined}
+        onKeyDown={({ key }: KeyboardEvent) => opens && (key === 'Enter' || key === ' ') && enter(data.id)}
+      >
+        <title>{told}</title>
+      </rect>
     </g>
   );
 }

@@ -8,7 +8,7 @@ import { Name } from './name.js';
 export function Sweeps({ picture: { sweeps, sweepsTotal, liveKnown } }: { picture: Picture }): JSX.Element {
   const w = words.value;
   return (
-    <div class="sweeps">
+    <div class="sweeps" role="region" aria-label={w.sweeps} tabIndex={0}>
       <h3>{w.sweeps}</h3>
       <table>
         <thead>
