@@ -83,14 +83,15 @@ export async function answered(page, give) {
 
 export const typeDiff = (page, text) => answered(page, () => field(page, 'diffs').locator('textarea').fill(text));
 
-/** Drops files of the disk on an element. */
-export async function drop(page, selector, paths) {
+/** Drops files of the disk on an element; `between` happens while they are held. */
+export async function drop(page, selector, paths, between = () => {}) {
   await page.evaluate(() => {
     const input = document.createElement('input');
     Object.assign(input, { type: 'file', multiple: true, id: 'dropped', hidden: true });
     document.body.append(input);
   });
   await page.locator('#dropped').setInputFiles(paths);
+  between();
   await page.evaluate((on) => {
     const input = document.getElementById('dropped');
     const dataTransfer = new DataTransfer();

@@ -1,5 +1,6 @@
 // Names and inputs that mean harm or are wrong: they stay text, are told at their place, and lose nothing.
 import assert from 'node:assert/strict';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { answered, drop, field, inBrowser, stage, tab, typeDiff } from '../harness.js';
@@ -49,6 +50,17 @@ test('a fault in a file is told with the file’s name and line', inBrowser, asy
   await answered(page, () => drop(page, 'body', [at.file('fine.txt', 'M\tfine.html\n'), at.file('bad.diff', '--- a/x.html\n+++ b/x.html\n@@ -1,3 +1,1 @@\n-old\nwrong here\n')]));
   await page.getByRole('alert').getByText(/bad\.diff, line \d, column/).waitFor();
   assert.equal(await page.locator('.chips li').count(), 2);
+});
+
+test('a file that changed on the disk is told, and the others stay', inBrowser, async (t) => {
+  const page = await at.open(t);
+  const path = at.file('changed.txt', 'M\tchanged.html\n');
+  await drop(page, 'body', [path], () => {
+    writeFileSync(path, 'M\tlonger-than-before.html\n');
+    utimesSync(path, 0, 0);
+  });
+  await page.getByRole('alert').getByText('cannot be read').waitFor({ timeout: 10_000 });
+  assert.equal(await page.locator('.chips li').count(), 1);
 });
 
 /** The editor, in its shadow tree. */

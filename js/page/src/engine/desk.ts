@@ -5,7 +5,7 @@ import type { Failure, PlanAnswer } from '../../../src/types.js';
 import { AnswerView } from '../view/answer.js';
 import { liveUrls } from './live.js';
 import { located, type Inventory, type Placed } from './locate.js';
-import { Reader } from './read.js';
+import { Reader, Unreadable } from './read.js';
 import type { Core, Inputs, Outcome, Progress, Source, WhatIf } from './types.js';
 
 export class Desk {
@@ -25,7 +25,16 @@ export class Desk {
     const begun = performance.now();
     const files = [...inputs.diffs, ...inputs.configs, ...inputs.live];
     this.#reader.keep(files);
-    const contents = await this.#reader.read(files, (done, total) => progress({ step: 'reading', done, total }));
+    const contents = await this.#reader
+      .read(files, (done, total) => progress({ step: 'reading', done, total }))
+      .catch((error: unknown) => {
+        if (error instanceof Unreadable) return error;
+        throw error;
+      });
+    if (contents instanceof Unreadable) {
+      const problem = { code: 'file-unreadable', message: contents.message, help: 'open it again' };
+      return { type: 'failure', problems: [problem], milliseconds: performance.now() - begun };
+    }
     const content = (source: Source) => contents[files.indexOf(source)]!;
     const request = requestOf(inputs, content);
     progress({ step: 'deciding', done: 0, total: 0 });

@@ -1,6 +1,13 @@
 // Reads inputs in the worker, and keeps the bytes of files while they are in use.
 import type { Source } from './types.js';
 
+/** A file that is gone, or is another one since it was opened. */
+export class Unreadable extends Error {
+  constructor(name: string, why: unknown) {
+    super(`the file \`${name}\` cannot be read: ${why instanceof Error ? why.message : String(why)}`);
+  }
+}
+
 export class Reader {
   readonly #bytes = new Map<number, Uint8Array>();
 
@@ -9,8 +16,10 @@ export class Reader {
     const waiting = sources.filter(({ id, content }) => content instanceof Blob && !this.#bytes.has(id));
     const total = waiting.reduce((sum, { content }) => sum + (content as Blob).size, 0);
     let done = 0;
-    for (const { id, content } of waiting) {
-      const bytes = await bytesOf(content as Blob, (more) => progress((done += more), total));
+    for (const { id, name, content } of waiting) {
+      const bytes = await bytesOf(content as Blob, (more) => progress((done += more), total)).catch((error: unknown) => {
+        throw new Unreadable(name, error);
+      });
       this.#bytes.set(id, bytes);
     }
     return sources.map(({ id, content }) => (typeof content === 'string' ? content : this.#bytes.get(id)!));

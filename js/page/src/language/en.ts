@@ -56,7 +56,7 @@ export const en = {
   liveComplete: 'Nothing is missing in it',
 
   loading: 'Loading the module…',
-  loadFailed: 'The module cannot be loaded. Load the page again.',
+  loadFailed: 'The page cannot go on. Load it again.',
   steps: { reading: 'Reading', deciding: 'Deciding', arranging: 'Arranging' },
   cancel: 'Cancel',
   stopped: 'Stopped. The inputs are as they were.',

@@ -58,7 +58,7 @@ export const ja: Words = {
   liveComplete: 'すべて揃っている',
 
   loading: 'モジュールを読み込んでいます…',
-  loadFailed: 'モジュールを読み込めません。ページを再読み込みしてください。',
+  loadFailed: 'ページの処理を続けられません。再読み込みしてください。',
   steps: { reading: '読み込み中', deciding: '判定中', arranging: '整理中' },
   cancel: '中止',
   stopped: '中止しました。入力はそのまま残っています。',

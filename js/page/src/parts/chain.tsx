@@ -53,7 +53,7 @@ function Links({ chain }: { chain: Chain }): JSX.Element {
         {decision ? (
           <>
             <p class="name"><Name text={decision.path || '/'} /></p>
-            {decision.from !== undefined && <p class="quiet">{w.was} <Name text={decision.from} /></p>}
+            {decision.from !== undefined && <p class="quiet">{w.was} <span class="name"><Name text={decision.from} /></span></p>}
             <p>
               {w.changes[decision.change]}
               {decision.commit && <span class="quiet"> · {w.commit} <code>{decision.commit.slice(0, 12)}</code></span>}

@@ -96,14 +96,3 @@ export function moved(key: string, at: number, total: number, page: number): num
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: total - 1 }[key];
   return to === undefined ? undefined : Math.max(0, Math.min(total - 1, to));
 }
-
-/** Whether the element is as narrow as a phone. */
-export function useNarrow(box: { current: Element | null }): boolean {
-  const [narrow, setNarrow] = useState(false);
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setNarrow((entry?.contentRect.width ?? 1000) < 460));
-    if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
-  return narrow;
-}

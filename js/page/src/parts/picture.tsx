@@ -2,12 +2,13 @@
 import { useSignal } from '@preact/signals';
 import { hierarchy, partition, type HierarchyRectangularNode } from 'd3-hierarchy';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 
 import { words } from '../language/index.js';
 import type { Area, Counts, Fate, Picture, View } from '../view/types.js';
 import { Name } from './name.js';
 import { Sweeps } from './sweeps.js';
+import { useWidth } from './width.js';
 
 const FATES: Fate[] = ['purged', 'over', 'kept'];
 const ROW = 44;
@@ -53,13 +54,8 @@ type Placed = HierarchyRectangularNode<Area>;
 
 function Icicle({ root, enter }: { root: Area; enter: (id: string) => void }): JSX.Element {
   const w = words.value;
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(800);
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.max(200, entry?.contentRect.width ?? 800)));
-    if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
+  const [box, measured] = useWidth(800);
+  const width = Math.max(200, measured);
   const tree = hierarchy(root, ({ areas }) => areas);
   // A folder's own URL takes part of its width too, so values are given, not summed up.
   tree.each((node) => Object.assign(node, { value: sum(node.data.counts) }));

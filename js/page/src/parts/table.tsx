@@ -1,20 +1,22 @@
 // The table of decisions.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 
 import { words } from '../language/index.js';
 import type { Row, RowQuery, SortKey, View } from '../view/types.js';
 import { ChainPanel, type Subject } from './chain.js';
 import { Name } from './name.js';
-import { moved, useNarrow, usePages, useScrolled } from './pages.js';
+import { moved, usePages, useScrolled } from './pages.js';
+import { useWidth } from './width.js';
 
+/** As in the style: narrower, a decision has two lines. */
+const NARROW = 460;
 const COLUMNS = ['outcome', 'change', 'path', 'reason', 'leads', 'urls'] as const;
 
 export function Table({ view, revision }: { view: View; revision: number }): JSX.Element {
   const w = words.value;
-  const whole = useRef<HTMLDivElement>(null);
-  const narrow = useNarrow(whole);
+  const [whole, width] = useWidth(1000);
+  const narrow = width < NARROW;
   const height = narrow ? 60 : 34;
   const search = useSignal('');
   const outcome = useSignal<RowQuery['outcome']>('all');
