@@ -60,9 +60,11 @@ async function dashboard() {
       rolldownOptions: { output: { codeSplitting: false } },
     },
   });
-  const types = at('dist/types/page/src/dashboard.d.ts');
   typescript(['--project', at('.'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', at('dist/types')]);
-  writeFileSync(at('../dist/dashboard.d.ts'), readFileSync(types, 'utf8').replace('../../src/types.js', './types.js'));
+  for (const name of ['dashboard', 'log']) {
+    const types = readFileSync(at(`dist/types/page/src/${name}.d.ts`), 'utf8');
+    writeFileSync(at(`../dist/${name === 'log' ? 'dashboard-log' : name}.d.ts`), types.replace('../../src/types.js', './types.js').replace('./log.js', './dashboard-log.js'));
+  }
   rmSync(at('dist/types'), { recursive: true });
 }
 

@@ -11,6 +11,7 @@ import type { Session } from './session.js';
 
 export function App({ session }: { session: Session }): JSX.Element {
   useSignalEffect(() => {
+    document.title = `purgeplan: ${words.value.title}`;
     document.documentElement.lang = words.value.code;
     document.documentElement.dataset['theme'] = theme.value;
   });

@@ -36,7 +36,13 @@ export interface Dashboard {
   unmount(): void;
 }
 
-const TAKES: readonly Take[] = ['paths', 'api', 'answer'];
+/** What CloudFront's API takes needs a caller reference, which an answer of log lines may not have. */
+function takes({ distributions }: PlanAnswer): readonly Take[] {
+  const complete = distributions.every(({ batches }) => batches.every(({ caller_reference }) => caller_reference !== ''));
+  return complete ? ['paths', 'api', 'answer'] : ['paths', 'answer'];
+}
+
+export { answerOfLog } from './log.js';
 
 /**
  * Shows an answer in an element. It lies in a shadow tree, so no style goes in or out; its height is its own.
@@ -67,7 +73,7 @@ export function mount(target: Element, answer: PlanAnswer | Failure, options: Da
     render(
       <div class="answer">
         <SummaryView summary={view.summary()} used={used} />
-        <Views view={view} revision={revision} takes={TAKES} />
+        <Views view={view} revision={revision} takes={takes(told)} />
       </div>,
       host,
     );

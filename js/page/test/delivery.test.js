@@ -1,7 +1,8 @@
 // What is delivered: its size, its policy, no request after load, the page of one file, the component, large inputs.
 import assert from 'node:assert/strict';
-import { copyFileSync, createWriteStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -94,6 +95,52 @@ test('purgeplan/dashboard shows a given answer, another one, and a failure', inB
   await page.locator('.problems').waitFor();
   await page.evaluate(() => window.dashboard.unmount());
   assert.equal(await page.locator('.purgeplan').count(), 0);
+});
+
+const cli = process.env.PURGEPLAN_CLI;
+
+test('purgeplan/dashboard shows what the Lambda logged', { skip: inBrowser.skip || (!cli && 'PURGEPLAN_CLI is not set') }, async (t) => {
+  const repo = join(at.folder, 'repo');
+  const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args]);
+  const commit = (files) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(repo, name), text);
+    git('add', '--all');
+    git('commit', '--quiet', '--message=t');
+  };
+  mkdirSync(repo);
+  git('init', '--quiet');
+  commit({ 'index.html': '1', 'old.html': '1', 'notes.md': '1' });
+  rmSync(join(repo, 'old.html'));
+  commit({ 'index.html': '2', 'notes.md': '2' });
+  // The real Lambda, and what it writes kept on the way.
+  const [log, kept] = [join(at.folder, 'lambda.log'), join(at.folder, 'bootstrap')];
+  const bootstrap = process.env.PURGEPLAN_BOOTSTRAP ?? join(dirname(cli), 'bootstrap');
+  writeFileSync(kept, `#!/bin/sh\n'${bootstrap}' | tee -a '${log}'\n`, { mode: 0o755 });
+  const env = { ...process.env, AWS_LAMBDA_LOG_LEVEL: 'debug' };
+  const policy = at.file('logged.json', '{ "ignore": ["*.md"] }');
+  execFileSync(cli, ['local', '--repo', repo, '--trigger', 'pipeline-job', '--policy', policy, '--bootstrap', kept], { env });
+
+  const folder = join(at.folder, 'log');
+  mkdirSync(folder);
+  copyFileSync(join(dist, '../../dist/dashboard.js'), join(folder, 'dashboard.js'));
+  writeFileSync(join(folder, 'index.html'), `<!doctype html><title>team</title><link rel="icon" href="data:,"><div id="plan"></div><script type="module">
+    import { answerOfLog, mount } from './dashboard.js';
+    mount(document.querySelector('#plan'), answerOfLog(${JSON.stringify(readFileSync(log, 'utf8')).replaceAll('<', '\\u003c')}), { language: 'en' });
+    document.documentElement.dataset.loaded = '';
+  </script>`);
+  const server = await serve(folder);
+  t.after(() => server.close());
+  const page = await at.open(t, { url: server.url });
+  assert.equal(await page.locator('.headline').innerText(), '3 paths for 3 stale URLs');
+  const shown = (await page.locator('.rows .row').allInnerTexts()).map((text) => text.split('\n').map((cell) => cell.trim()).filter(Boolean));
+  assert.deepEqual(shown.map(([outcome, , path, reason]) => [outcome, path, reason]), [
+    ['Purge', 'index.html', 'modified'],
+    ['Keep', 'notes.md', 'ignored'],
+    ['Purge', 'old.html', 'deleted'],
+  ]);
+  await tab(page, 'Take away');
+  await page.getByRole('button', { name: 'API JSON' }).click();
+  await page.locator('.taken', { hasText: 'purgeplan1:' }).waitFor();
 });
 
 /** A diff of so many bytes: files with one large hunk each. */

@@ -77,7 +77,7 @@ export class Desk {
   }
 
   #viewOf(request: PlanRequest, inputs: Inputs, answer: PlanAnswer): AnswerView {
-    const live = request.live && (() => liveUrls(request, inputs.liveKind, answer));
+    const live = request.live && (() => liveUrls(request, inputs.liveKind, answer, () => this.#request === request));
     const render = (format: 'aws-cli' | 'markdown') => plan({ ...request, render: format }).rendered ?? '';
     return new AnswerView(answer, { policy: inputs.policy, opened: this.#opened, render, ...(live && { live }) });
   }

@@ -7,7 +7,8 @@ import type { LiveKind } from './types.js';
 /** So many at a time, so that the worker can answer in between. */
 const AT_ONCE = 2_000;
 
-export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: PlanAnswer): Promise<LiveUrls> {
+/** Gives up when it is not wanted any more, because a newer answer took the place of this one. */
+export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: PlanAnswer, wanted: () => boolean): Promise<LiveUrls> {
   const entries = entriesOf(request.live?.content as string | Uint8Array, kind);
   const urls = new Map<string, string[]>(answer.distributions.map(({ id }) => [id, []]));
   if (kind === 'urls') {
@@ -21,6 +22,7 @@ export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: Pla
     const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, ...(policy ? { policy } : { preset }) });
     if (told.type === 'success') collect(told, urls);
     await turn();
+    if (!wanted()) throw new Error('a newer answer took its place');
   }
   return urls;
 }

@@ -1,6 +1,7 @@
 // The table of decisions.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 
 import { words } from '../language/index.js';
 import type { Row, RowQuery, SortKey, View } from '../view/types.js';
@@ -10,7 +11,7 @@ import { moved, usePages, useScrolled } from './pages.js';
 import { useWidth } from './width.js';
 
 /** As in the style: narrower, a decision has two lines. */
-const NARROW = 460;
+const NARROW = 420;
 const COLUMNS = ['outcome', 'change', 'path', 'reason', 'leads', 'urls'] as const;
 
 export function Table({ view, revision }: { view: View; revision: number }): JSX.Element {
@@ -30,6 +31,9 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
   const { box, first, last, onScroll, reveal } = useScrolled(total, height, narrow ? 0 : 36);
   pages.want(first, last);
   const chosen = Math.min(active.value, Math.max(0, total - 1));
+
+  // Lines of another height would carry the chosen one out of sight.
+  useLayoutEffect(() => void (subject.value && reveal(chosen)), [height]);
 
   const open = (index: number) => {
     const row = pages.row(index);
