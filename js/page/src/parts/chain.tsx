@@ -1,24 +1,48 @@
 // The whole chain of one decision: change, rule, URLs, behaviour, covering path.
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { words } from '../language/index.js';
 import type { Chain, View } from '../view/types.js';
+import { Badge } from './badge.js';
 import { Name } from './name.js';
-import { Badge } from './table.js';
 
 /** A decision by its number, or a URL of the site. */
 export type Subject = { index: number } | { id: string };
 
-export interface ChainProps {
+interface WithChainProps {
+  view: View;
+  revision: number;
+  subject: Signal<Subject | undefined>;
+  /** Where the focus goes back to. */
+  back: { current: HTMLElement | null };
+  lines?: { current: HTMLDivElement | null };
+  children: ComponentChildren;
+}
+
+/** Lines, and beside them the chain of the one that was chosen. */
+export function WithChain({ view, revision, subject, back, lines, children }: WithChainProps): JSX.Element {
+  const close = () => {
+    subject.value = undefined;
+    back.current?.focus();
+  };
+  return (
+    <div class="with-chain">
+      <div class="stretch" {...(lines && { ref: lines })}>{children}</div>
+      {subject.value && <ChainPanel view={view} revision={revision} subject={subject.value} close={close} />}
+    </div>
+  );
+}
+
+interface ChainProps {
   view: View;
   revision: number;
   subject: Subject;
   close: () => void;
 }
 
-export function ChainPanel({ view, revision, subject, close }: ChainProps): JSX.Element {
+function ChainPanel({ view, revision, subject, close }: ChainProps): JSX.Element {
   const w = words.value;
   const chain = useSignal<Chain | undefined>(undefined);
   const heading = useRef<HTMLHeadingElement>(null);

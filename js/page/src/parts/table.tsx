@@ -5,7 +5,8 @@ import { useLayoutEffect } from 'preact/hooks';
 
 import { words } from '../language/index.js';
 import type { Row, RowQuery, SortKey, View } from '../view/types.js';
-import { ChainPanel, type Subject } from './chain.js';
+import { Badge } from './badge.js';
+import { type Subject, WithChain } from './chain.js';
 import { Name } from './name.js';
 import { moved, usePages, useScrolled } from './pages.js';
 import { useWidth } from './width.js';
@@ -14,6 +15,11 @@ import { useWidth } from './width.js';
 const NARROW = 420;
 const COLUMNS = ['outcome', 'change', 'path', 'reason', 'leads', 'urls'] as const;
 
+interface Sort {
+  by: SortKey;
+  descending: boolean;
+}
+
 export function Table({ view, revision }: { view: View; revision: number }): JSX.Element {
   const w = words.value;
   const [whole, width] = useWidth(1000);
@@ -21,7 +27,7 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
   const height = narrow ? 60 : 34;
   const search = useSignal('');
   const outcome = useSignal<RowQuery['outcome']>('all');
-  const sort = useSignal<{ by: SortKey; descending: boolean }>({ by: 'order', descending: false });
+  const sort = useSignal<Sort>({ by: 'order', descending: false });
   const active = useSignal(0);
   const subject = useSignal<Subject | undefined>(undefined);
 
@@ -42,6 +48,8 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
     subject.value = { index: row.index };
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // The buttons of the head have keys of their own.
+    if (event.target !== event.currentTarget) return;
     const to = moved(event.key, chosen, total, 10);
     if (to !== undefined) {
       active.value = to;
@@ -50,87 +58,76 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
     else return;
     event.preventDefault();
   };
-  const by = (column: (typeof COLUMNS)[number]) => {
-    if (column === 'leads') return;
-    const { by: now, descending } = sort.value;
-    sort.value = now !== column ? { by: column, descending: column === 'urls' } : descending === (column === 'urls') ? { by: column, descending: !descending } : { by: 'order', descending: false };
-  };
   const sorted = (column: string) => (sort.value.by !== column ? 'none' : sort.value.descending ? 'descending' : 'ascending');
 
   return (
-    <div class="with-chain">
-      <div class="stretch" ref={whole}>
-        <div class="tools">
-          <input
-            type="search"
-            value={search.value}
-            onInput={({ currentTarget }) => (search.value = currentTarget.value)}
-            placeholder={w.searchTable}
-            aria-label={w.searchTable}
-          />
-          <div class="choices" role="group" aria-label={w.outcome}>
-            {(['all', 'purge', 'skip'] as const).map((each) => (
-              <button key={each} type="button" aria-pressed={outcome.value === each} onClick={() => (outcome.value = each)}>
-                {w.outcomes[each]}
-              </button>
-            ))}
-          </div>
-          <span class="quiet" role="status">{w.rowsShown(total)}</span>
-        </div>
-        <div
-          class="grid"
-          role="grid"
-          tabIndex={0}
-          ref={box}
-          onScroll={onScroll}
-          onKeyDown={onKeyDown}
-          aria-label={w.views.table}
-          aria-rowcount={total + 1}
-          aria-colcount={COLUMNS.length}
-          aria-activedescendant={total > 0 && chosen >= first && chosen < last ? `row-${chosen}` : undefined}
-        >
-          <div class="grid-head row" role="row" aria-rowindex={1}>
-            {COLUMNS.map((column) => (
-              <div key={column} role="columnheader" class={`cell-${column}`} aria-sort={column === 'leads' ? undefined : sorted(column)}>
-                {column === 'leads' ? (
-                  w.columns[column]
-                ) : (
-                  <button type="button" tabIndex={-1} onClick={() => by(column)}>
-                    {w.columns[column]}
-                    <span class="arrow" aria-hidden="true">{{ none: '', ascending: '↑', descending: '↓' }[sorted(column)]}</span>
-                  </button>
-                )}
-              </div>
-            ))}
-          </div>
-          <div role="rowgroup" class="rows" style={{ height: `${total * height}px` }}>
-            {Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at).map((index) => (
-              <Line
-                key={index}
-                row={pages.row(index)}
-                index={index}
-                top={index * height}
-                active={index === chosen}
-                open={() => open(index)}
-              />
-            ))}
-          </div>
-        </div>
-        {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
-      </div>
-      {subject.value && (
-        <ChainPanel
-          view={view}
-          revision={revision}
-          subject={subject.value}
-          close={() => {
-            subject.value = undefined;
-            box.current?.focus();
-          }}
+    <WithChain view={view} revision={revision} subject={subject} back={box} lines={whole}>
+      <div class="tools">
+        <input
+          type="search"
+          value={search.value}
+          onInput={({ currentTarget }) => (search.value = currentTarget.value)}
+          placeholder={w.searchTable}
+          aria-label={w.searchTable}
         />
-      )}
-    </div>
+        <div class="choices" role="group" aria-label={w.outcome}>
+          {(['all', 'purge', 'skip'] as const).map((each) => (
+            <button key={each} type="button" aria-pressed={outcome.value === each} onClick={() => (outcome.value = each)}>
+              {w.outcomes[each]}
+            </button>
+          ))}
+        </div>
+        <span class="quiet" role="status">{w.rowsShown(total)}</span>
+      </div>
+      <div
+        class="grid"
+        role="grid"
+        tabIndex={0}
+        ref={box}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        aria-label={w.views.table}
+        aria-rowcount={total + 1}
+        aria-colcount={COLUMNS.length}
+        aria-activedescendant={total > 0 && chosen >= first && chosen < last ? `row-${chosen}` : undefined}
+      >
+        <div class="grid-head row" role="row" aria-rowindex={1}>
+          {COLUMNS.map((column) => (
+            <div key={column} role="columnheader" class={`cell-${column}`} aria-sort={column === 'leads' ? undefined : sorted(column)}>
+              {column === 'leads' ? (
+                w.columns[column]
+              ) : (
+                <button type="button" onClick={() => (sort.value = nextSort(sort.value, column))}>
+                  {w.columns[column]}
+                  <span class="arrow" aria-hidden="true">{{ none: '', ascending: '↑', descending: '↓' }[sorted(column)]}</span>
+                </button>
+              )}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" class="rows" style={{ height: `${total * height}px` }}>
+          {Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at).map((index) => (
+            <Line
+              key={index}
+              row={pages.row(index)}
+              index={index}
+              top={index * height}
+              active={index === chosen}
+              open={() => open(index)}
+            />
+          ))}
+        </div>
+      </div>
+      {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
+    </WithChain>
   );
+}
+
+/** The column's own direction first (the most URLs, the first letter), then the other one, then no order again. */
+function nextSort({ by, descending }: Sort, column: SortKey): Sort {
+  const first = column === 'urls';
+  if (by !== column) return { by: column, descending: first };
+  return descending === first ? { by, descending: !first } : { by: 'order', descending: false };
 }
 
 interface LineProps {
@@ -169,9 +166,4 @@ function Line({ row, index, top, active, open }: LineProps): JSX.Element {
       <div role="gridcell" class="cell-urls">{row && w.number(row.urls)}</div>
     </div>
   );
-}
-
-export function Badge({ outcome }: { outcome: Row['outcome'] }): JSX.Element {
-  const w = words.value;
-  return <span class={`badge ${outcome}`}>{outcome === 'purge' ? w.purge : w.keep}</span>;
 }

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 
 import { words } from '../language/index.js';
 import type { Fate, TreeRow, View } from '../view/types.js';
-import { ChainPanel, type Subject } from './chain.js';
+import { type Subject, WithChain } from './chain.js';
 import { Name } from './name.js';
 import { moved, usePages, useScrolled } from './pages.js';
 
@@ -54,76 +54,63 @@ export function TreeView({ view, revision }: { view: View; revision: number }): 
   };
 
   return (
-    <div class="with-chain">
-      <div class="stretch">
-        <div class="tools">
-          <input
-            type="search"
-            value={search.value}
-            onInput={({ currentTarget }) => (search.value = currentTarget.value)}
-            placeholder={w.searchTree}
-            aria-label={w.searchTree}
-          />
-          <div class="legend" role="group" aria-label={w.fateFilter}>
-            {FATES.map((fate) => (
-              <label key={fate}>
-                <input
-                  type="checkbox"
-                  checked={fates.value.includes(fate)}
-                  onChange={({ currentTarget }) =>
-                    (fates.value = FATES.filter((each) => (each === fate ? currentTarget.checked : fates.value.includes(each))))
-                  }
-                />
-                <span class={`dot ${fate}`} aria-hidden="true" />
-                {w.fates[fate]}
-              </label>
-            ))}
-          </div>
-          <span class="spring" />
-          <button type="button" class="small" onClick={() => foldAll(true)}>{w.unfold}</button>
-          <button type="button" class="small" onClick={() => foldAll(false)}>{w.fold}</button>
-        </div>
-        <div
-          class="tree"
-          role="tree"
-          tabIndex={0}
-          ref={box}
-          onScroll={onScroll}
-          onKeyDown={onKeyDown}
-          aria-label={w.treeLabel}
-          aria-activedescendant={total > 0 && chosen >= first && chosen < last ? `tree-${chosen}` : undefined}
-        >
-          <div class="rows" role="presentation" style={{ height: `${total * HEIGHT}px` }}>
-            {Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at).map((index) => (
-              <Line
-                key={index}
-                index={index}
-                row={pages.row(index)}
-                active={index === chosen}
-                choose={() => choose(index)}
-                look={() => {
-                  active.value = index;
-                  const row = pages.row(index);
-                  if (row) look(row);
-                }}
-              />
-            ))}
-          </div>
-        </div>
-        {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
-      </div>
-      {subject.value && (
-        <ChainPanel
-          view={view}
-          revision={revision}
-          subject={subject.value}
-          close={() => {
-            subject.value = undefined;
-            box.current?.focus();
-          }}
+    <WithChain view={view} revision={revision} subject={subject} back={box}>
+      <div class="tools">
+        <input
+          type="search"
+          value={search.value}
+          onInput={({ currentTarget }) => (search.value = currentTarget.value)}
+          placeholder={w.searchTree}
+          aria-label={w.searchTree}
         />
-      )}
-    </div>
+        <div class="legend" role="group" aria-label={w.fateFilter}>
+          {FATES.map((fate) => (
+            <label key={fate}>
+              <input
+                type="checkbox"
+                checked={fates.value.includes(fate)}
+                onChange={({ currentTarget }) =>
+                  (fates.value = FATES.filter((each) => (each === fate ? currentTarget.checked : fates.value.includes(each))))
+                }
+              />
+              <span class={`dot ${fate}`} aria-hidden="true" />
+              {w.fates[fate]}
+            </label>
+          ))}
+        </div>
+        <span class="spring" />
+        <button type="button" class="small" onClick={() => foldAll(true)}>{w.unfold}</button>
+        <button type="button" class="small" onClick={() => foldAll(false)}>{w.fold}</button>
+      </div>
+      <div
+        class="tree"
+        role="tree"
+        tabIndex={0}
+        ref={box}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        aria-label={w.treeLabel}
+        aria-activedescendant={total > 0 && chosen >= first && chosen < last ? `tree-${chosen}` : undefined}
+      >
+        <div class="rows" role="presentation" style={{ height: `${total * HEIGHT}px` }}>
+          {Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at).map((index) => (
+            <Line
+              key={index}
+              index={index}
+              row={pages.row(index)}
+              active={index === chosen}
+              choose={() => choose(index)}
+              look={() => {
+                active.value = index;
+                const row = pages.row(index);
+                if (row) look(row);
+              }}
+            />
+          ))}
+        </div>
+      </div>
+      {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
+    </WithChain>
   );
 }
 
