@@ -39,10 +39,11 @@ async function oneFile() {
   });
   const script = inScript(output.find(({ type }) => type === 'chunk').code);
   const style = output.find(({ fileName }) => fileName.endsWith('.css')).source;
+  const licences = output.find(({ fileName }) => fileName === 'licences.md').source.replaceAll('--', '- -');
   const core = readFileSync(at('../generated/core.wasm')).toString('base64');
   const policy = `default-src 'none'; script-src '${hash(script)}' 'wasm-unsafe-eval'; style-src '${hash(style)}'; worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'`;
   const page = readFileSync(at('index.html'), 'utf8').replace(/\s*<script type="module".*<\/script>/, '');
-  const parts = `<script type="application/wasm-base64" id="core">${core}</script>\n    <script type="module">${script}</script>\n  </body>`;
+  const parts = `<script type="application/wasm-base64" id="core">${core}</script>\n    <script type="module">${script}</script>\n    <!--\n${licences}\n-->\n  </body>`;
   const whole = page.replace('</head>', () => `  <style>${style}</style>\n  </head>`).replace('</body>', () => parts);
   writeFileSync(at('dist/purgeplan.html'), withPolicy(whole, policy));
 }
@@ -56,6 +57,7 @@ async function dashboard() {
       ...config.build,
       outDir: '../dist',
       emptyOutDir: false,
+      license: { fileName: 'dashboard-licences.md' },
       lib: { entry: at('src/dashboard.tsx'), formats: ['es'], fileName: () => 'dashboard.js' },
       rolldownOptions: { output: { codeSplitting: false } },
     },

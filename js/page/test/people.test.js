@@ -7,12 +7,11 @@ import { test } from 'node:test';
 import { answered, inBrowser, stage, typeDiff } from '../harness.js';
 
 const at = stage();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const example = (page, index) => answered(page, () => page.locator('.examples button').nth(index).click());
 
 /** What axe-core finds wrong; its script comes through the debugger, which no policy of the page concerns. */
 async function violations(page) {
-  await page.evaluate(axe);
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
   const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`);
 }
