@@ -1,0 +1,114 @@
+// The plan of the next deploy, made while the app is synthesized. It reads git and nothing else.
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+import { plan } from '../index.js';
+import type { Failure, PlanAnswer, Policy, Remark } from '../types.js';
+import { type Range, Unavailable, fileAt, range } from './git.js';
+import { completed } from './policy.js';
+import { broken } from './preview-gate.js';
+import { record } from './preview-files.js';
+import type { PurgeOnDeployProps } from './props.js';
+
+/** What is known of the next deploy. */
+export type Preview =
+  | { readonly type: 'unavailable'; readonly message: string }
+  | { readonly type: 'planned'; readonly base: string | null; readonly head: string | null; readonly answer: PlanAnswer | Failure };
+
+/** Makes the preview when the app is synthesized, when all of the app is known. */
+export function addPreview(scope: Construct, props: PurgeOnDeployProps): void {
+  const write = record(scope);
+  scope.node.addValidation({
+    validate: () => {
+      const preview = make(props);
+      write(preview);
+      show(scope, preview);
+      return broken(preview, props.preview?.failOn ?? {});
+    },
+  });
+}
+
+function make(props: PurgeOnDeployProps): Preview {
+  const options = props.preview ?? {};
+  const { repositoryName } = props.repository;
+  try {
+    const deploy = range(options, Token.isUnresolved(repositoryName) ? undefined : repositoryName);
+    const answer = planned(props, deploy);
+    return { type: 'planned', base: deploy.base ?? null, head: deploy.head ?? null, answer };
+  } catch (error) {
+    if (error instanceof Unavailable) return { type: 'unavailable', message: error.message };
+    throw error;
+  }
+}
+
+function planned(props: PurgeOnDeployProps, { diff, base, head }: Range): PlanAnswer | Failure {
+  const distributions = props.distributions ?? (props.distribution ? [props.distribution] : []);
+  const labels = new Map(distributions.map((one) => [one.distributionId, label(one)]));
+  const names = { distributions: [...labels.values()] };
+  const policy = props.policyPath === undefined
+    ? completed(labelled(props.policy ?? { preset: 'sound' }, labels), names)
+    : fileAt(props.preview ?? {}, head, props.policyPath);
+  const [only] = names.distributions;
+  return plan({
+    diffs: { content: diff, format: 'git-raw', base, head },
+    policy,
+    distribution: props.policyPath === undefined && names.distributions.length === 1 && !props.policy?.distributions ? only : undefined,
+    render: 'markdown',
+  });
+}
+
+/** A name that people know, and that is the same in every run: the id, or where the distribution is in the app. */
+function label({ distributionId, node }: { distributionId: string; node: Construct['node'] }): string {
+  return Token.isUnresolved(distributionId) ? node.path : distributionId;
+}
+
+function labelled(policy: Policy, labels: Map<string, string>): Policy {
+  const distributions = policy.distributions?.map((one) => ({ ...one, id: labels.get(one.id) ?? one.id }));
+  const bucket = policy.bucket !== undefined && Token.isUnresolved(policy.bucket) ? undefined : policy.bucket;
+  return { ...policy, bucket, ...(distributions && { distributions }) };
+}
+
+function show(scope: Construct, preview: Preview): void {
+  const annotations = Annotations.of(scope);
+  if (preview.type === 'unavailable') return annotations.addInfo(`no purge preview: ${preview.message}`);
+  const { answer } = preview;
+  if (answer.type === 'failure') {
+    for (const { code, message, help } of answer.errors) warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
+    return;
+  }
+  annotations.addInfo(summary(preview.base, preview.head, answer));
+  for (const { severity, code, message, help } of answer.diagnostics) {
+    if (severity === 'warning') warn(scope, code, message, help);
+    else annotations.addInfo(`${code}: ${message}; ${help}`);
+  }
+}
+
+function warn(scope: Construct, code: string, message: string, help: string): void {
+  Annotations.of(scope).addWarningV2(`purgeplan:${code}`, `${message}; ${help}`);
+}
+
+function summary(base: string | null, head: string | null, answer: PlanAnswer): string {
+  const purged = answer.decisions.filter(({ outcome }) => outcome === 'purge').length;
+  const wildcards = answer.distributions.reduce((sum, one) => sum + one.wildcards, 0);
+  const from = base?.slice(0, 7) ?? 'nothing';
+  const to = head?.slice(0, 7) ?? 'working tree';
+  return (
+    `purge preview ${from}..${to}: ${purged} of ${count(answer.decisions.length, 'change')} purged, ` +
+    `${count(answer.billed_paths, 'path')} (${count(wildcards, 'wildcard')}), at most $${dollars(answer.billed_paths)} ` +
+    'beyond the free 1,000 a month; see purge-preview.md'
+  );
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Half a cent a path. */
+export function dollars(paths: number): string {
+  return (paths * 5 / 1000).toFixed(3);
+}
+
+/** Whether a remark is a warning. */
+export function isWarning({ severity }: Remark): boolean {
+  return severity === 'warning';
+}
