@@ -88,3 +88,20 @@ export function git(at, ...args) {
   };
   return execFileSync('git', ['-C', at, ...args], { env }).toString().trim();
 }
+
+/** The statements of a role of the template, in order of their ids: `Sid`, actions, resources. */
+export function statements(template, role) {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: role }] } }));
+  const all = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return Object.fromEntries(all.map(({ Sid, Action, Effect, Resource, ...rest }, index) => {
+    if (Effect !== 'Allow') throw new Error(`statement ${index} is no Allow`);
+    return [Sid ?? `no id: ${[Action].flat().join()}`, { actions: [Action].flat(), resource: Resource, ...rest }];
+  }));
+}
+
+/** The logical id of a resource, found by what the construct calls it. */
+export function idOf(template, start) {
+  const ids = Object.keys(template.toJSON().Resources).filter((id) => id.startsWith(start) && /^[0-9A-F]{8}$/.test(id.slice(start.length)));
+  if (ids.length !== 1) throw new Error(`${start}: ${ids.join()}`);
+  return ids[0];
+}
