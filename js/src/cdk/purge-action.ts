@@ -147,7 +147,8 @@ export class PurgeAction extends Action {
         'use QUEUED or SUPERSEDED';
       Annotations.of(scope).addWarningV2('purgeplan:parallel', message);
     }
-    if (resource?.name !== undefined) return resource.name;
+    // A name that was not given is a token of nothing.
+    if (resource && Stack.of(resource).resolve(resource.name) !== undefined) return resource.name;
     const name = stage.pipeline.pipelineName;
     if (!resource && !Token.isUnresolved(name)) return name;
     const message = 'the pipeline has no name of its own, so the function cannot ask it for earlier deploys: set `pipelineName`';
