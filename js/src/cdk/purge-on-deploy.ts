@@ -2,7 +2,7 @@ import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
-  type Grant, type IGrantable, type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal,
+  type Grant, type IGrantable, type IPrincipal, type IRole, type Policy, type PolicyStatement, Role, ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -53,6 +53,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   private readonly bucket?: IBucket;
   private readonly mayList: boolean;
   private readonly given = new Set<string>();
+  private answers?: Policy;
 
   constructor(scope: Construct, id: string, props: PurgeOnDeployProps) {
     super(scope, id);
@@ -135,7 +136,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
 
   /** Lets the function answer the jobs of a pipeline. Actions call it. */
   allowJobs(): void {
-    this.permit(permissions.answerStatement());
+    this.answers ??= permissions.answerPolicy(this, this.role);
   }
 
   private permitBasics(props: PurgeOnDeployProps): void {
@@ -169,7 +170,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   }
 
   private remarkUnused(): string[] {
-    if (!this.given.has(JSON.stringify(permissions.answerStatement().toStatementJson()))) {
+    if (!this.answers) {
       const message = 'nothing calls the function: add a `PurgeAction` to the stage that deploys, or choose another trigger';
       Annotations.of(this).addWarningV2('purgeplan:no-action', message);
     }
