@@ -31,6 +31,7 @@ export function site({ context, stackProps, appProps } = {}) {
   const stack = new Stack(app, 'Site', stackProps);
   const bucket = new s3.Bucket(stack, 'Bucket');
   const distribution = new cloudfront.Distribution(stack, 'Distribution', {
+    defaultRootObject: 'index.html',
     defaultBehavior: { origin: origins.S3BucketOrigin.withOriginAccessControl(bucket) },
   });
   const repository = new codecommit.Repository(stack, 'Repository', { repositoryName: 'site' });

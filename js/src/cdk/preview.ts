@@ -1,19 +1,21 @@
 // The plan of the next deploy, made while the app is synthesized. It reads git and nothing else.
 import { Annotations, Token } from 'aws-cdk-lib';
+import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
 import { plan } from '../index.js';
-import type { Failure, PlanAnswer, Policy, Remark } from '../types.js';
+import type { Failure, PlanAnswer, Policy } from '../types.js';
+import { type Facts, factsOf } from './facts.js';
 import { type Range, Unavailable, fileAt, range } from './git.js';
 import { completed } from './policy.js';
 import { broken } from './preview-gate.js';
 import { record } from './preview-files.js';
 import type { PurgeOnDeployProps } from './props.js';
 
-/** What is known of the next deploy. */
+/** What is known of the next deploy; `unread` are the distributions whose configuration is not known at synth. */
 export type Preview =
   | { readonly type: 'unavailable'; readonly message: string }
-  | { readonly type: 'planned'; readonly base: string | null; readonly head: string | null; readonly answer: PlanAnswer | Failure };
+  | { readonly type: 'planned'; readonly base: string | null; readonly head: string | null; readonly unread: string[]; readonly answer: PlanAnswer | Failure };
 
 /** Makes the preview when the app is synthesized, when all of the app is known. */
 export function addPreview(scope: Construct, props: PurgeOnDeployProps): void {
@@ -33,39 +35,47 @@ function make(props: PurgeOnDeployProps): Preview {
   const { repositoryName } = props.repository;
   try {
     const deploy = range(options, Token.isUnresolved(repositoryName) ? undefined : repositoryName);
-    const answer = planned(props, deploy);
-    return { type: 'planned', base: deploy.base ?? null, head: deploy.head ?? null, answer };
+    const distributions = distributionsOf(props).map((one) => ({ id: label(one), facts: factsOf(one, props.bucket) }));
+    const unread = distributions.filter(({ facts }) => !facts).map(({ id }) => id);
+    const answer = planned(props, deploy, distributions);
+    return { type: 'planned', base: deploy.base ?? null, head: deploy.head ?? null, unread, answer };
   } catch (error) {
     if (error instanceof Unavailable) return { type: 'unavailable', message: error.message };
     throw error;
   }
 }
 
-function planned(props: PurgeOnDeployProps, { diff, base, head }: Range): PlanAnswer | Failure {
-  const distributions = props.distributions ?? (props.distribution ? [props.distribution] : []);
-  const labels = new Map(distributions.map((one) => [one.distributionId, label(one)]));
-  const names = { distributions: [...labels.values()] };
-  const policy = props.policyPath === undefined
-    ? completed(labelled(props.policy ?? { preset: 'sound' }, labels), names)
-    : fileAt(props.preview ?? {}, head, props.policyPath);
-  const [only] = names.distributions;
+function planned(props: PurgeOnDeployProps, { diff, base, head }: Range, facts: { id: string; facts?: Facts }[]): PlanAnswer | Failure {
+  const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
+  const [only] = labels.values();
   return plan({
     diffs: { content: diff, format: 'git-raw', base, head },
-    policy,
-    distribution: props.policyPath === undefined && names.distributions.length === 1 && !props.policy?.distributions ? only : undefined,
+    policy: policyOf(props, labels, facts[0]?.facts?.bucket, head),
+    // A policy that names distributions has them all.
+    distribution: labels.size === 1 && props.policy?.distributions === undefined && props.policyPath === undefined ? only : undefined,
+    distributionConfigs: facts.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
     render: 'markdown',
   });
 }
 
-/** A name that people know, and that is the same in every run: the id, or where the distribution is in the app. */
-function label({ distributionId, node }: { distributionId: string; node: Construct['node'] }): string {
-  return Token.isUnresolved(distributionId) ? node.path : distributionId;
+/** The policy with names that are known now: the deployed ones, or what stands for them here. */
+function policyOf(props: PurgeOnDeployProps, labels: Map<string, string>, bucket: string | undefined, head: string | undefined): Policy | Uint8Array {
+  if (props.policyPath !== undefined) return fileAt(props.preview ?? {}, head, props.policyPath);
+  const policy = props.policy ?? { preset: 'sound' };
+  const distributions = policy.distributions?.map((one) => ({ ...one, id: labels.get(one.id) ?? one.id }));
+  // The bucket's name as the configuration has it here.
+  const known = policy.bucket !== undefined && !Token.isUnresolved(policy.bucket) ? policy.bucket : undefined;
+  const named = { ...policy, bucket: bucket ?? known };
+  return completed({ ...named, ...(distributions && { distributions }) }, { distributions: [...labels.values()] });
 }
 
-function labelled(policy: Policy, labels: Map<string, string>): Policy {
-  const distributions = policy.distributions?.map((one) => ({ ...one, id: labels.get(one.id) ?? one.id }));
-  const bucket = policy.bucket !== undefined && Token.isUnresolved(policy.bucket) ? undefined : policy.bucket;
-  return { ...policy, bucket, ...(distributions && { distributions }) };
+function distributionsOf({ distribution, distributions }: PurgeOnDeployProps): readonly IDistribution[] {
+  return distributions ?? (distribution ? [distribution] : []);
+}
+
+/** A name that people know, and that is the same in every run: the id, or where the distribution is in the app. */
+function label({ distributionId, node }: IDistribution): string {
+  return Token.isUnresolved(distributionId) ? node.path : distributionId;
 }
 
 function show(scope: Construct, preview: Preview): void {
@@ -77,6 +87,9 @@ function show(scope: Construct, preview: Preview): void {
     return;
   }
   annotations.addInfo(summary(preview.base, preview.head, answer));
+  for (const id of preview.unread) {
+    annotations.addInfo(`the configuration of distribution \`${id}\` is not known here: the function reads it, and may purge fewer URLs`);
+  }
   for (const { severity, code, message, help } of answer.diagnostics) {
     if (severity === 'warning') warn(scope, code, message, help);
     else annotations.addInfo(`${code}: ${message}; ${help}`);
@@ -104,11 +117,6 @@ function count(number: number, what: string): string {
 }
 
 /** Half a cent a path. */
-export function dollars(paths: number): string {
+function dollars(paths: number): string {
   return (paths * 5 / 1000).toFixed(3);
-}
-
-/** Whether a remark is a warning. */
-export function isWarning({ severity }: Remark): boolean {
-  return severity === 'warning';
 }

@@ -6,7 +6,10 @@ import { test } from 'node:test';
 
 import { App, Stage, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { plan } from '../../dist/index.js';
 import { PurgeTrigger } from '../../dist/cdk/index.js';
@@ -51,6 +54,56 @@ test('it is what the command line and the Lambda decide', () => {
   const { json } = previewed({ directory: three }, { policy });
   const diff = `${git(three, 'diff-tree', '-r', '--name-status', 'HEAD~1', 'HEAD')}\n`;
   assert.deepEqual(json.answer.paths, plan({ diffs: diff, policy }).paths);
+});
+
+test('the distribution’s configuration counts, as it does for the function', () => {
+  const at = repositoryWith('facts', [{ 'a/index.html': '1' }, { 'a/index.html': '2', 'api/x.json': '2', 'site/c.html': '1' }]);
+  const decided = (behaviour, origin) => {
+    const parts = site();
+    const { stack, bucket } = parts;
+    const distribution = new cloudfront.Distribution(stack, 'Other', {
+      defaultBehavior: { origin: origin(bucket), ...behaviour(stack) },
+      additionalBehaviors: { 'api/*': { origin: origins.S3BucketOrigin.withOriginAccessControl(bucket), cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED } },
+    });
+    purgeOn({ ...parts, distribution }, { trigger: PurgeTrigger.s3(), preview: { directory: at } });
+    parts.app.synth();
+    const { unread, answer } = JSON.parse(readFileSync(join(parts.app.outdir, 'purge-preview.json')))['Site/Purge'];
+    assert.deepEqual([unread, answer.diagnostics], [[], []]);
+    return answer.paths;
+  };
+  const rewriting = (stack) => ({ functionAssociations: [{
+    function: new cloudfront.Function(stack, 'F', { code: cloudfront.FunctionCode.fromInline('x') }), eventType: cloudfront.FunctionEventType.VIEWER_REQUEST,
+  }] });
+  const plain = (bucket) => origins.S3BucketOrigin.withOriginAccessControl(bucket);
+  // Neither directory URLs without a function, nor what is not cached.
+  assert.deepEqual(decided(() => ({}), plain), ['/a/index.html', '/site/c.html']);
+  assert.deepEqual(decided(rewriting, plain), ['/a', '/a/', '/a/index.html', '/site/c.html']);
+  const prefixed = (bucket) => origins.S3BucketOrigin.withOriginAccessControl(bucket, { originPath: '/site' });
+  assert.deepEqual(decided(() => ({}), prefixed), ['/c.html']);
+  const website = (bucket) => new origins.S3StaticWebsiteOrigin(bucket);
+  assert.deepEqual(decided(() => ({}), website), ['/a/', '/a/index.html', '/site/c.html']);
+});
+
+test('an imported distribution’s configuration is not known, which is said', () => {
+  const parts = site();
+  const distribution = cloudfront.Distribution.fromDistributionAttributes(parts.stack, 'D', { distributionId: 'E1', domainName: 'd.example' });
+  purgeOn({ ...parts, distribution }, { trigger: PurgeTrigger.s3(), preview: { directory: three } });
+  const infos = Annotations.fromStack(parts.stack).findInfo('*', Match.stringLikeRegexp('configuration of distribution `E1` is not known'));
+  assert.equal(infos.length, 1);
+});
+
+test('a distribution and a bucket of other stacks, several distributions, names of their own', () => {
+  const app = new App({ outdir: join(folder, 'stacks.out') });
+  const [one, two, three3] = ['One', 'Two', 'Three'].map((id) => new Stack(app, id));
+  const bucket = new s3.Bucket(one, 'B', { bucketName: 'my-site' });
+  const distributions = ['A', 'B'].map((id) => new cloudfront.Distribution(two, id, { defaultBehavior: { origin: new origins.HttpOrigin(bucket.bucketRegionalDomainName) } }));
+  const repository = codecommit.Repository.fromRepositoryName(three3, 'R', 'site');
+  const policy = { bucket: 'my-site', distributions: [{ id: distributions[0].distributionId }, { id: distributions[1].distributionId, urls: { clean: true } }] };
+  purgeOn({ stack: three3, bucket, distribution: undefined, repository }, { distributions, policy, trigger: PurgeTrigger.s3(), preview: { directory: three } });
+  app.synth();
+  const { unread, answer } = JSON.parse(readFileSync(join(app.outdir, 'purge-preview.json')))['Three/Purge'];
+  assert.deepEqual([unread, answer.distributions.map(({ id, billed_paths }) => [id, billed_paths])], [[], [['Two/A', 2], ['Two/B', 3]]]);
+  assert.deepEqual(answer.diagnostics.map(({ code }) => code), ['tilde']);
 });
 
 test('from another base, a merge base, to another head', () => {
