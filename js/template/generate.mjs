@@ -15,6 +15,7 @@ import { stringify } from 'yaml';
 
 import { PurgeOnDeploy, PurgeTrigger } from '../dist/cdk/index.js';
 import { merged } from './merge.mjs';
+import { PARAMETERS } from './parameters.mjs';
 
 /** Where the template is. */
 export const file = fileURLToPath(new URL('../../deploy/template.yaml', import.meta.url));
@@ -27,39 +28,16 @@ const HEAD = `# purgeplan without CDK. Generated from the construct by \`node js
 #     --parameter-overrides RepositoryName=… DistributionId=… BucketName=… PipelineName=…
 `;
 
-const PARAMETERS = {
-  RepositoryName: { Type: 'String', Description: 'The CodeCommit repository of the site', MinLength: 1 },
-  BranchName: { Type: 'String', Description: 'The branch that is deployed', Default: 'main', MinLength: 1 },
-  DistributionId: { Type: 'String', Description: 'The CloudFront distribution that is purged', AllowedPattern: '[A-Z0-9]+' },
-  BucketName: { Type: 'String', Description: 'The bucket that the site is deployed to', MinLength: 3 },
-  Trigger: {
-    Type: 'String',
-    Description: 'What tells the function of a deploy. PipelineAction (recommended): add the action of the output UserParameters to the stage that deploys. S3 and S3Queue: let the bucket send its events to EventBridge',
-    Default: 'PipelineAction',
-    AllowedValues: ['PipelineAction', 'PipelineEvent', 'S3', 'S3Queue'],
-  },
-  PipelineName: { Type: 'String', Description: 'The pipeline that deploys, for PipelineAction and PipelineEvent; else -', Default: '-', AllowedPattern: '[A-Za-z0-9.@_-]+' },
-  Policy: {
-    Type: 'String',
-    Description: 'A policy, as JSON text or as the name of a file in the folder of the executable. Empty: the preset sound',
-    Default: '',
-  },
-  Mode: { Type: 'String', Description: 'live, or observe: plans and logs, never purges', Default: 'live', AllowedValues: ['live', 'observe'] },
-  Architecture: { Type: 'String', Description: 'What the executable was built for', Default: 'arm64', AllowedValues: ['arm64', 'x86_64'] },
-  ReserveConcurrency: {
-    Type: 'String',
-    Description: 'Whether few instances of the function run at once (recommended); no, where the account has none to reserve',
-    Default: 'yes',
-    AllowedValues: ['yes', 'no'],
-  },
-  AlarmTopicArn: { Type: 'String', Description: 'ARN of the SNS topic that the alarms tell. Empty: none', Default: '' },
-};
-
 const TRIGGERS = {
   PipelineAction: () => PurgeTrigger.pipelineAction(),
-  PipelineEvent: (stack, name) => PurgeTrigger.pipelineEvent({
-    pipeline: Pipeline.fromPipelineArn(stack, 'Imported', stack.formatArn({ service: 'codepipeline', resource: name })),
-  }),
+  PipelineEvent: (stack, name) =>
+    PurgeTrigger.pipelineEvent({
+      pipeline: Pipeline.fromPipelineArn(
+        stack,
+        'Imported',
+        stack.formatArn({ service: 'codepipeline', resource: name }),
+      ),
+    }),
   S3: () => PurgeTrigger.s3(),
   S3Queue: () => PurgeTrigger.s3Queue(),
 };
@@ -73,7 +51,10 @@ export function generated() {
     Description: 'purgeplan: purges from CloudFront what a deploy made stale',
     Parameters: PARAMETERS,
     Rules: RULES,
-    Conditions: { ...Object.fromEntries(Object.entries(conditions).map(([name, held]) => [name, condition(held)])), ...CONDITIONS },
+    Conditions: {
+      ...Object.fromEntries(Object.entries(conditions).map(([name, held]) => [name, condition(held)])),
+      ...CONDITIONS,
+    },
     Resources: resources,
     Outputs: OUTPUTS,
   };
@@ -95,7 +76,10 @@ function synthesized(trigger) {
   const purge = new PurgeOnDeploy(stack, 'Purge', {
     repository: Repository.fromRepositoryName(stack, 'Repository', name('RepositoryName')),
     branch: name('BranchName'),
-    distribution: Distribution.fromDistributionAttributes(stack, 'Distribution', { distributionId: name('DistributionId'), domainName: '' }),
+    distribution: Distribution.fromDistributionAttributes(stack, 'Distribution', {
+      distributionId: name('DistributionId'),
+      domainName: '',
+    }),
     bucket: Bucket.fromBucketName(stack, 'Bucket', name('BucketName')),
     trigger: TRIGGERS[trigger](stack, pipelineName),
     alarmTopic: Topic.fromTopicArn(stack, 'Topic', stack.formatArn({ service: 'sns', resource: 'topic' })),
@@ -118,8 +102,14 @@ function synthesized(trigger) {
 
 /** The path within the construct, without what CDK adds to tell apart what is of one kind here. */
 function logicalId(path) {
-  const parts = path.split('/').slice(2).filter((part) => part !== 'Resource');
-  return parts.join('').replace(/AllowEventRule.*/, 'Permission').replace(/SqsEventSource:.*/, 'EventSource');
+  const parts = path
+    .split('/')
+    .slice(2)
+    .filter((part) => part !== 'Resource');
+  return parts
+    .join('')
+    .replace(/AllowEventRule.*/, 'Permission')
+    .replace(/SqsEventSource:.*/, 'EventSource');
 }
 
 /** What a template says and the construct cannot: parameters where the construct has constants, and the folder of the code. */
@@ -127,7 +117,9 @@ function finish(resources) {
   const { Properties } = resources.Function;
   Properties.Code = 'lambda';
   Properties.Architectures = [{ Ref: 'Architecture' }];
-  Properties.ReservedConcurrentExecutions = { 'Fn::If': ['Reserves', Properties.ReservedConcurrentExecutions, { Ref: 'AWS::NoValue' }] };
+  Properties.ReservedConcurrentExecutions = {
+    'Fn::If': ['Reserves', Properties.ReservedConcurrentExecutions, { Ref: 'AWS::NoValue' }],
+  };
   const { Variables } = Properties.Environment;
   Variables.PURGEPLAN_POLICY = { 'Fn::If': ['HasPolicy', { Ref: 'Policy' }, Variables.PURGEPLAN_POLICY] };
   Variables.PURGEPLAN_MODE = { Ref: 'Mode' };
@@ -135,7 +127,9 @@ function finish(resources) {
   resources.Function.Metadata = { 'cfn-lint': { config: { ignore_checks: ['W3002'] } } };
   for (const resource of Object.values(resources)) {
     if (resource.Type === 'AWS::CloudWatch::Alarm') {
-      resource.Properties.AlarmActions = { 'Fn::If': ['HasTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }] };
+      resource.Properties.AlarmActions = {
+        'Fn::If': ['HasTopic', [{ Ref: 'AlarmTopicArn' }], { Ref: 'AWS::NoValue' }],
+      };
     }
     waitOnce(resource);
   }
@@ -144,13 +138,16 @@ function finish(resources) {
 /** What is named anyway need not be waited for as well. */
 function waitOnce(resource) {
   const text = JSON.stringify(resource.Properties);
-  const needed = [resource.DependsOn ?? []].flat().filter((id) => !text.includes(`"Fn::GetAtt":["${id}"`) && !text.includes(`"Ref":"${id}"`));
+  const needed = [resource.DependsOn ?? []]
+    .flat()
+    .filter((id) => !text.includes(`"Fn::GetAtt":["${id}"`) && !text.includes(`"Ref":"${id}"`));
   if (needed.length === 0) delete resource.DependsOn;
   else resource.DependsOn = needed;
 }
 
 const equals = (parameter, value) => ({ 'Fn::Equals': [{ Ref: parameter }, value] });
-const oneOf = (values) => (values.length === 1 ? equals('Trigger', values[0]) : { 'Fn::Or': values.map((one) => equals('Trigger', one)) });
+const oneOf = (values) =>
+  values.length === 1 ? equals('Trigger', values[0]) : { 'Fn::Or': values.map((one) => equals('Trigger', one)) };
 const condition = ({ not, values }) => (not ? { 'Fn::Not': [oneOf(values)] } : oneOf(values));
 
 const CONDITIONS = {
@@ -162,7 +159,12 @@ const CONDITIONS = {
 const RULES = {
   ThePipelineIsNamed: {
     RuleCondition: { 'Fn::Or': [equals('Trigger', 'PipelineAction'), equals('Trigger', 'PipelineEvent')] },
-    Assertions: [{ Assert: { 'Fn::Not': [equals('PipelineName', '-')] }, AssertDescription: 'Triggers of the pipeline need PipelineName' }],
+    Assertions: [
+      {
+        Assert: { 'Fn::Not': [equals('PipelineName', '-')] },
+        AssertDescription: 'Triggers of the pipeline need PipelineName',
+      },
+    ],
   },
 };
 
@@ -171,7 +173,10 @@ const OUTPUTS = {
   UserParameters: {
     Description: 'User parameters of the action; SourceVariables is the namespace of the source action',
     Condition: 'IsPipelineAction',
-    Value: { 'Fn::Sub': '{"commit":"#{SourceVariables.CommitId}","execution":"#{codepipeline.PipelineExecutionId}","pipeline":"${PipelineName}"}' },
+    Value: {
+      'Fn::Sub':
+        '{"commit":"#{SourceVariables.CommitId}","execution":"#{codepipeline.PipelineExecutionId}","pipeline":"${PipelineName}"}',
+    },
   },
   DeadLetterQueueUrl: { Description: 'Where events are that failed in every try', Value: { Ref: 'DeadLetterQueue' } },
 };

@@ -33,10 +33,12 @@ function value(alternatives, conditions) {
 
 function object(alternatives, conditions) {
   const keys = union(alternatives.map(([, one]) => Object.keys(one)));
-  return Object.fromEntries(keys.map((key) => {
-    const having = alternatives.filter(([, one]) => key in one).map(([name, one]) => [name, one[key]]);
-    return [key, optional(value(having, conditions), alternatives, having, conditions)];
-  }));
+  return Object.fromEntries(
+    keys.map((key) => {
+      const having = alternatives.filter(([, one]) => key in one).map(([name, one]) => [name, one[key]]);
+      return [key, optional(value(having, conditions), alternatives, having, conditions)];
+    }),
+  );
 }
 
 /** Lists without an order of their own: statements, targets. */
@@ -63,7 +65,9 @@ function choice(alternatives, conditions) {
 
 /** A plain object, no intrinsic function: those are values as a whole. */
 function isPlain(one) {
-  return typeof one === 'object' && one !== null && !Object.keys(one).some((key) => key === 'Ref' || key.startsWith('Fn::'));
+  return (
+    typeof one === 'object' && one !== null && !Object.keys(one).some((key) => key === 'Ref' || key.startsWith('Fn::'))
+  );
 }
 
 class Conditions {

@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { folder } from './sites.js';
 
 const js = fileURLToPath(new URL('..', import.meta.url));
-const npm = (args, cwd) => execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] }).toString();
+const npm = (args, cwd) =>
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).toString();
 
 const [packed] = JSON.parse(npm(['pack', '--json', `--pack-destination=${folder}`], js));
 
@@ -20,7 +24,8 @@ export function project(name, manifest, files = {}) {
   npm(['install', '--offline', '--no-save', join(folder, packed.filename)], at);
   // Whoever wants the command line only gets no CDK.
   if (existsSync(join(at, 'node_modules/aws-cdk-lib'))) throw new Error('installing purgeplan installed CDK');
-  for (const one of ['aws-cdk-lib', 'aws-cdk', 'constructs']) symlinkSync(join(js, 'node_modules', one), join(at, 'node_modules', one));
+  for (const one of ['aws-cdk-lib', 'aws-cdk', 'constructs'])
+    symlinkSync(join(js, 'node_modules', one), join(at, 'node_modules', one));
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true });
   symlinkSync('../aws-cdk/bin/cdk', join(at, 'node_modules/.bin/cdk'));
   return at;
@@ -40,12 +45,17 @@ export function standIn(at) {
 export function cdk(at, args, env = {}) {
   const options = ['--no-notices', '--no-version-reporting', '--no-color'];
   const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'cdk', ...args, ...options], {
-    cwd: at, encoding: 'utf8', env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', ...env },
+    cwd: at,
+    encoding: 'utf8',
+    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', ...env },
   });
   return { status, stdout, stderr };
 }
 
 /** TypeScript's compiler on a project. */
 export function compile(at) {
-  execFileSync(process.execPath, [join(js, 'node_modules/typescript/bin/tsc'), '--project', '.'], { cwd: at, stdio: 'inherit' });
+  execFileSync(process.execPath, [join(js, 'node_modules/typescript/bin/tsc'), '--project', '.'], {
+    cwd: at,
+    stdio: 'inherit',
+  });
 }

@@ -27,7 +27,13 @@ let apps = 0;
 
 /** An app with a site of its own, as far as `PurgeOnDeploy` needs one. */
 export function site({ context, stackProps, appProps } = {}) {
-  const app = new App({ outdir: join(folder, `cdk.out.${apps++}`), context, analyticsReporting: false, treeMetadata: false, ...appProps });
+  const app = new App({
+    outdir: join(folder, `cdk.out.${apps++}`),
+    context,
+    analyticsReporting: false,
+    treeMetadata: false,
+    ...appProps,
+  });
   const stack = new Stack(app, 'Site', stackProps);
   const bucket = new s3.Bucket(stack, 'Bucket');
   const distribution = new cloudfront.Distribution(stack, 'Distribution', {
@@ -41,13 +47,24 @@ export function site({ context, stackProps, appProps } = {}) {
 /** The construct in it. Its preview is off unless a test asks for one. */
 export function purgeOn(parts, props = {}) {
   const { stack, bucket, distribution, repository } = parts;
-  return new PurgeOnDeploy(stack, 'Purge', { bucket, distribution, repository, bootstrap, preview: { enabled: false }, ...props });
+  return new PurgeOnDeploy(stack, 'Purge', {
+    bucket,
+    distribution,
+    repository,
+    bootstrap,
+    preview: { enabled: false },
+    ...props,
+  });
 }
 
 /** A pipeline that deploys the repository to the bucket; `more` adds actions to its last stage. */
 export function pipelineOf({ stack, bucket, repository }, props = {}) {
   const source = new codepipeline.Artifact();
-  const pipeline = new codepipeline.Pipeline(stack, 'Pipeline', { pipelineName: 'site', pipelineType: codepipeline.PipelineType.V2, ...props });
+  const pipeline = new codepipeline.Pipeline(stack, 'Pipeline', {
+    pipelineName: 'site',
+    pipelineType: codepipeline.PipelineType.V2,
+    ...props,
+  });
   pipeline.addStage({
     stageName: 'Source',
     actions: [new actions.CodeCommitSourceAction({ actionName: 'Source', repository, branch: 'main', output: source })],
@@ -83,26 +100,39 @@ export function git(at, ...args) {
   const date = '2026-01-01T00:00:00Z';
   const env = {
     ...process.env,
-    GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.com',
-    GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    GIT_AUTHOR_NAME: 'a',
+    GIT_AUTHOR_EMAIL: 'a@example.com',
+    GIT_COMMITTER_NAME: 'a',
+    GIT_COMMITTER_EMAIL: 'a@example.com',
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_DATE: date,
   };
-  return execFileSync('git', ['-C', at, ...args], { env }).toString().trim();
+  return execFileSync('git', ['-C', at, ...args], { env })
+    .toString()
+    .trim();
 }
 
 /** The statements of a role of the template, in order of their ids: `Sid`, actions, resources. */
 export function statements(template, role) {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: role }] } }));
+  const policies = Object.values(
+    template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: role }] } }),
+  );
   const all = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-  return Object.fromEntries(all.map(({ Sid, Action, Effect, Resource, ...rest }, index) => {
-    if (Effect !== 'Allow') throw new Error(`statement ${index} is no Allow`);
-    return [Sid ?? `no id: ${[Action].flat().join()}`, { actions: [Action].flat(), resource: Resource, ...rest }];
-  }));
+  return Object.fromEntries(
+    all.map(({ Sid, Action, Effect, Resource, ...rest }, index) => {
+      if (Effect !== 'Allow') throw new Error(`statement ${index} is no Allow`);
+      return [Sid ?? `no id: ${[Action].flat().join()}`, { actions: [Action].flat(), resource: Resource, ...rest }];
+    }),
+  );
 }
 
 /** The logical id of a resource, found by what the construct calls it. */
 export function idOf(template, start) {
-  const ids = Object.keys(template.toJSON().Resources).filter((id) => id.startsWith(start) && /^[0-9A-F]{8}$/.test(id.slice(start.length)));
+  const ids = Object.keys(template.toJSON().Resources).filter(
+    (id) => id.startsWith(start) && /^[0-9A-F]{8}$/.test(id.slice(start.length)),
+  );
   if (ids.length !== 1) throw new Error(`${start}: ${ids.join()}`);
   return ids[0];
 }

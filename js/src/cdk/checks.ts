@@ -9,13 +9,18 @@ import type { PurgeOnDeployProps } from './props.js';
 import type { PurgeTrigger } from './trigger.js';
 
 /** Everything that is wrong with the properties. */
-export function propertyFaults(props: PurgeOnDeployProps, distributions: readonly IDistribution[], trigger: PurgeTrigger): string[] {
+export function propertyFaults(
+  props: PurgeOnDeployProps,
+  distributions: readonly IDistribution[],
+  trigger: PurgeTrigger,
+): string[] {
   const names = { bucket: props.bucket?.bucketName, distributions: distributions.map((one) => one.distributionId) };
   return [
     distributionFault(props, distributions),
     trigger.fault(props.bucket),
     props.policy && props.policyPath !== undefined
-      ? 'policy-contradiction: `policy` and `policyPath` are both set; take the first for a policy of the function, the second for one of the repository'
+      ? 'policy-contradiction: `policy` and `policyPath` are both set; take the first for a policy of the function, the ' +
+        'second for one of the repository'
       : undefined,
     ...(props.policy ? faults(props.policy, names) : []),
     codeFault(props),
@@ -26,10 +31,15 @@ export function propertyFaults(props: PurgeOnDeployProps, distributions: readonl
   ].filter((fault) => fault !== undefined);
 }
 
-function distributionFault({ distribution, distributions }: PurgeOnDeployProps, all: readonly IDistribution[]): string | undefined {
-  if (distribution && distributions) return 'distribution-contradiction: `distribution` and `distributions` are both set; list all in the second';
+function distributionFault(
+  { distribution, distributions }: PurgeOnDeployProps,
+  all: readonly IDistribution[],
+): string | undefined {
+  if (distribution && distributions)
+    return 'distribution-contradiction: `distribution` and `distributions` are both set; list all in the second';
   if (all.length === 0) return 'distribution-missing: no distribution is given; set `distribution`, or `distributions`';
-  if (new Set(all.map((one) => one.distributionId)).size < all.length) return 'distribution-twice: `distributions` has one of them twice';
+  if (new Set(all.map((one) => one.distributionId)).size < all.length)
+    return 'distribution-twice: `distributions` has one of them twice';
   return undefined;
 }
 

@@ -27,7 +27,10 @@ export function bootstrapFault(bootstrap: string, own: boolean): string | undefi
 
 /** An asset of the executable, and of the policy when it is a file. */
 export function bundle(bootstrap: string, policy: string | undefined): Code {
-  const hash = createHash('sha256').update(readFileSync(bootstrap)).update('\0').update(policy ?? '');
+  const hash = createHash('sha256')
+    .update(readFileSync(bootstrap))
+    .update('\0')
+    .update(policy ?? '');
   return Code.fromAsset(join(bootstrap, '..'), {
     assetHash: hash.digest('hex'),
     bundling: {

@@ -39,7 +39,7 @@ export function carried(scope: Construct, policy: Policy, others: Record<string,
     return { variables: {}, fault };
   }
   const remark =
-    'the policy is too large for the environment, so it is a file that cannot know the bucket\'s name, which is known only at the ' +
+    "the policy is too large for the environment, so it is a file that cannot know the bucket's name, which is known only at the " +
     'deploy: no wildcards are bought by listing the bucket. Give the bucket a name (`bucketName`) for that.';
   return { ...file(rest), remark };
 }
@@ -52,6 +52,8 @@ function file(policy: Policy): Carried {
 function bytes(variables: Record<string, string>): number {
   const known = (text: string) => text.replaceAll(/\$\{Token\[[^\]]*\]\}/g, LONGEST_NAME);
   return Object.entries(variables)
-    .map(([name, value]) => Buffer.byteLength(name) + Buffer.byteLength(Token.isUnresolved(value) ? known(value) : value))
+    .map(
+      ([name, value]) => Buffer.byteLength(name) + Buffer.byteLength(Token.isUnresolved(value) ? known(value) : value),
+    )
     .reduce((sum, length) => sum + length, 0);
 }

@@ -14,7 +14,8 @@ export interface Facts {
 /** `undefined`: the distribution is another app's, or an origin's name is known only at the deploy. */
 export function factsOf(distribution: IDistribution, bucket: IBucket | undefined): Facts | undefined {
   const resource = distribution.node.defaultChild;
-  if (!resource || !CfnResource.isCfnResource(resource) || resource.cfnResourceType !== 'AWS::CloudFront::Distribution') return undefined;
+  if (!resource || !CfnResource.isCfnResource(resource) || resource.cfnResourceType !== 'AWS::CloudFront::Distribution')
+    return undefined;
   // In the bucket's stack its name is a plain reference, wherever the distribution is.
   const stack = Stack.of(bucket ?? resource);
   try {
@@ -50,10 +51,15 @@ function isIntrinsic(value: object): boolean {
 }
 
 const PSEUDO: Record<string, string> = {
-  'AWS::Region': 'us-east-1', 'AWS::URLSuffix': 'amazonaws.com', 'AWS::Partition': 'aws', 'AWS::AccountId': '000000000000',
+  'AWS::Region': 'us-east-1',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::Partition': 'aws',
+  'AWS::AccountId': '000000000000',
 };
 const ENDS: Record<string, string> = {
-  RegionalDomainName: '.s3.us-east-1.amazonaws.com', DomainName: '.s3.amazonaws.com', Arn: '',
+  RegionalDomainName: '.s3.us-east-1.amazonaws.com',
+  DomainName: '.s3.amazonaws.com',
+  Arn: '',
 };
 
 /** What an intrinsic function comes to when each resource's name is its logical id. */

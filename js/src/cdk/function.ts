@@ -26,7 +26,11 @@ export interface Parts {
 export const TIMEOUT = Duration.seconds(60);
 
 /** Where the policy travels, and what is in the environment beside it. */
-export function configuration(scope: Construct, props: PurgeOnDeployProps, distributions: readonly IDistribution[]): Carried {
+export function configuration(
+  scope: Construct,
+  props: PurgeOnDeployProps,
+  distributions: readonly IDistribution[],
+): Carried {
   const ids = distributions.map((distribution) => distribution.distributionId);
   const named = props.policy?.distributions !== undefined || ids.length !== 1;
   const variables: Record<string, string> = {
@@ -37,13 +41,21 @@ export function configuration(scope: Construct, props: PurgeOnDeployProps, distr
     ...(props.logLevel === 'debug' && { AWS_LAMBDA_LOG_LEVEL: 'debug' }),
   };
   if (props.policyPath !== undefined) return { variables: { ...variables, PURGEPLAN_POLICY_PATH: props.policyPath } };
-  const policy = completed(props.policy ?? { preset: 'sound' }, { bucket: props.bucket?.bucketName, distributions: ids });
+  const policy = completed(props.policy ?? { preset: 'sound' }, {
+    bucket: props.bucket?.bucketName,
+    distributions: ids,
+  });
   const policyCarried = carried(scope, policy, variables, props.code === undefined);
   return { ...policyCarried, variables: { ...variables, ...policyCarried.variables } };
 }
 
 /** The function, as host-lambda/iam recommends it. */
-export function makeFunction(scope: Construct, props: PurgeOnDeployProps, parts: Parts, { file, variables }: Carried): LambdaFunction {
+export function makeFunction(
+  scope: Construct,
+  props: PurgeOnDeployProps,
+  parts: Parts,
+  { file, variables }: Carried,
+): LambdaFunction {
   const architecture = props.architecture ?? Architecture.ARM_64;
   return new LambdaFunction(scope, 'Function', {
     description: 'purgeplan: purges from CloudFront what a deploy made stale',

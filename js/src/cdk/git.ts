@@ -18,17 +18,19 @@ export interface Range {
 /** Why there is no preview, and what to do. */
 export class Unavailable extends Error {}
 
-const NO_BLOB = '0'.repeat(40);
-
 /** The range that is asked for. `repository` is the name that a remote should have, when it is known. */
 export function range(options: PreviewOptions, repository: string | undefined): Range {
-  const git = new Git(options.directory ?? process.cwd());
+  const git = new Git(options.directory);
   if (options.directory === undefined && repository !== undefined) git.expectRemote(repository);
   const head = git.commit(options.head ?? 'HEAD');
-  const base = options.mergeBase !== undefined ? git.mergeBase(options.mergeBase, head)
-    : options.base !== undefined ? git.commit(options.base)
-    : options.workingTree ? head
-    : git.parent(head);
+  const base =
+    options.mergeBase !== undefined
+      ? git.mergeBase(options.mergeBase, head)
+      : options.base !== undefined
+        ? git.commit(options.base)
+        : options.workingTree
+          ? head
+          : git.parent(head);
   const tree = base ?? git.text(['hash-object', '-t', 'tree', '--stdin']);
   if (options.workingTree) return { diff: git.workingTree(tree), base };
   return { diff: git.run(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', tree, head]), base, head };
@@ -36,7 +38,7 @@ export function range(options: PreviewOptions, repository: string | undefined): 
 
 /** The content of a file at a commit; without one, in the working tree. */
 export function fileAt(options: PreviewOptions, commit: string | undefined, path: string): Uint8Array {
-  const git = new Git(options.directory ?? process.cwd());
+  const git = new Git(options.directory);
   const missing = () => new Unavailable(`\`${path}\` (\`policyPath\`) is not in the site's repository`);
   if (commit !== undefined) return git.run(['cat-file', 'blob', `${commit}:${path}`], missing);
   try {
@@ -49,9 +51,13 @@ export function fileAt(options: PreviewOptions, commit: string | undefined, path
 class Git {
   readonly root: string;
 
-  constructor(directory: string) {
-    const outside = (said: string) => new Unavailable(`\`${directory}\` is in no git repository (${said}); set \`preview.directory\``);
-    this.root = call(directory, ['rev-parse', '--show-toplevel'], outside).toString().replace(/\n$/, '');
+  constructor(directory: string | undefined) {
+    const name = directory === undefined ? 'the current folder' : `\`${directory}\``;
+    const outside = (said: string) =>
+      new Unavailable(`${name} is in no git repository (${said}); set \`preview.directory\``);
+    this.root = call(directory ?? '.', ['rev-parse', '--show-toplevel'], outside)
+      .toString()
+      .replace(/\n$/, '');
   }
 
   run(args: string[], told?: (said: string) => Error): Buffer {
@@ -63,7 +69,8 @@ class Git {
   }
 
   commit(name: string): string {
-    const unknown = () => new Unavailable(`\`${name}\` names no commit of the site's repository; in a shallow clone, fetch more`);
+    const unknown = () =>
+      new Unavailable(`\`${name}\` names no commit of the site's repository; in a shallow clone, fetch more`);
     return this.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], unknown);
   }
 
@@ -76,24 +83,49 @@ class Git {
   }
 
   mergeBase(branch: string, head: string): string {
-    const none = () => new Unavailable(`\`${branch}\` and the head have no commit in common; in a shallow clone, fetch more`);
+    const none = () =>
+      new Unavailable(`\`${branch}\` and the head have no commit in common; in a shallow clone, fetch more`);
     return this.text(['merge-base', this.commit(branch), head], none);
   }
 
   /** A tree against the working tree; files that git does not know yet, and does not ignore, are new. */
   workingTree(tree: string): Buffer {
-    const tracked = this.run(['diff', '--raw', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--ignore-submodules', tree]);
+    const tracked = this.run([
+      'diff',
+      '--raw',
+      '-z',
+      '--no-abbrev',
+      '--no-renames',
+      '--no-ext-diff',
+      '--ignore-submodules',
+      tree,
+    ]);
+    const none = '0'.repeat(tree.length);
     const names = this.run(['ls-files', '--others', '--exclude-standard', '-z']);
-    const added = splitAtNul(names).flatMap((name) => [Buffer.from(`:000000 100644 ${NO_BLOB} ${NO_BLOB} A\0`), name, Buffer.from('\0')]);
+    const added = splitAtNul(names).flatMap((name) => [
+      Buffer.from(`:000000 100644 ${none} ${none} A\0`),
+      name,
+      Buffer.from('\0'),
+    ]);
     return Buffer.concat([tracked, ...added]);
   }
 
   /** Where the remotes speak of other repositories only, this is most likely not the site's. */
   expectRemote(repository: string): void {
-    const remotes = this.text(['remote', '-v']).split('\n').filter((line) => line !== '');
-    const names = remotes.map((line) => (line.split(/\s+/)[1] ?? '').replace(/\/$/, '').split(/[/:]/).pop()?.replace(/\.git$/, ''));
+    const remotes = this.text(['remote', '-v'])
+      .split('\n')
+      .filter((line) => line !== '');
+    const names = remotes.map((line) =>
+      (line.split(/\s+/)[1] ?? '')
+        .replace(/\/$/, '')
+        .split(/[/:]/)
+        .pop()
+        ?.replace(/\.git$/, ''),
+    );
     if (names.length === 0 || names.includes(repository)) return;
-    throw new Unavailable(`no remote of the git repository here is \`${repository}\`; set \`preview.directory\` to the site's`);
+    throw new Unavailable(
+      `no remote of the git repository here is \`${repository}\`; set \`preview.directory\` to the site's`,
+    );
   }
 }
 
@@ -113,7 +145,11 @@ function call(directory: string, args: string[], told?: (said: string) => Error)
   // English words; and no write to the index, which others may be using.
   const env = { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
   try {
-    return execFileSync('git', ['-C', directory, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 30 });
+    return execFileSync('git', ['-C', directory, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 1 << 30,
+    });
   } catch (error) {
     const failed = error as NodeJS.ErrnoException & { stderr?: Buffer };
     if (failed.code === 'ENOENT') throw new Unavailable('`git` could not be run; install it and put it on the PATH');

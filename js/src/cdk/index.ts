@@ -9,5 +9,9 @@ export { type PurgeOnDeployProps } from './props.js';
 export { PurgeAction, type PurgeActionProps, type PurgeActionVariables } from './purge-action.js';
 export { PurgeOnDeploy } from './purge-on-deploy.js';
 export {
-  type PipelineEventOptions, PurgeTrigger, S3Delivery, type S3QueueTriggerOptions, type S3TriggerOptions, type TriggerTarget,
-} from './trigger.js';
+  type PipelineEventOptions,
+  S3Delivery,
+  type S3QueueTriggerOptions,
+  type S3TriggerOptions,
+} from './trigger-options.js';
+export { PurgeTrigger, type TriggerTarget } from './trigger.js';

@@ -1,7 +1,15 @@
 // Metrics, alarms and the dashboard. The function writes its metrics into its log, see host-lambda/src/metrics.rs.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
-  Alarm, Color, ComparisonOperator, Dashboard, GraphWidget, LogQueryWidget, Metric, type MetricOptions, TreatMissingData,
+  Alarm,
+  Color,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  LogQueryWidget,
+  Metric,
+  type MetricOptions,
+  TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -32,25 +40,51 @@ export interface AlarmOptions {
 /** One of the function's own metrics; a sum over five minutes unless `options` say otherwise. */
 export function siteMetric(site: string, metricName: string, options: MetricOptions = {}): Metric {
   const dimensionsMap = { Site: site };
-  return new Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic: 'Sum', period: FIVE_MINUTES, ...options });
+  return new Metric({
+    namespace: NAMESPACE,
+    metricName,
+    dimensionsMap,
+    statistic: 'Sum',
+    period: FIVE_MINUTES,
+    ...options,
+  });
 }
 
 /** The alarms; each tells the topic. */
 export function addAlarms(scope: Construct, watched: Watched, options: AlarmOptions): Alarm[] {
   const sum = { statistic: 'Sum', period: FIVE_MINUTES };
   const { lambdaFunction, deadLetterQueue, site } = watched;
-  const length = deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: FIVE_MINUTES });
+  const length = deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+    statistic: 'Maximum',
+    period: FIVE_MINUTES,
+  });
   const alarms = [
-    above(scope, 'DeadLettersAlarm', length, 0, 'Events of deploys failed in every try: see the runbook, "The dead-letter queue"'),
+    above(
+      scope,
+      'DeadLettersAlarm',
+      length,
+      0,
+      'Events of deploys failed in every try: see the runbook, "The dead-letter queue"',
+    ),
     above(scope, 'ErrorsAlarm', lambdaFunction.metricErrors(sum), 0, 'Invocations failed; Lambda tries them again'),
-    above(scope, 'FailuresAlarm', siteMetric(site, 'Failures'), 0, 'A purge failed; the `failed` line of the log says why'),
+    above(
+      scope,
+      'FailuresAlarm',
+      siteMetric(site, 'Failures'),
+      0,
+      'A purge failed; the `failed` line of the log says why',
+    ),
   ];
   if (options.throttles) {
-    alarms.push(above(scope, 'ThrottlesAlarm', lambdaFunction.metricThrottles(sum), 0, 'Invocations waited for a free instance'));
+    alarms.push(
+      above(scope, 'ThrottlesAlarm', lambdaFunction.metricThrottles(sum), 0, 'Invocations waited for a free instance'),
+    );
   }
   if (options.billedPaths !== undefined) {
     const daily = siteMetric(site, 'BilledPaths', { period: Duration.days(1) });
-    alarms.push(above(scope, 'BilledPathsAlarm', daily, options.billedPaths, 'More invalidation paths in a day than wanted'));
+    alarms.push(
+      above(scope, 'BilledPathsAlarm', daily, options.billedPaths, 'More invalidation paths in a day than wanted'),
+    );
   }
   if (options.topic) for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(options.topic));
   return alarms;
@@ -77,7 +111,12 @@ export function addDashboard(scope: Construct, watched: Watched): Dashboard {
   dashboard.addWidgets(
     graph('Invalidation paths', metrics('BilledPaths', 'Wildcards', 'Invalidations')),
     graph('Planned', metrics('PlannedChanges', 'OverPurged', 'Warnings')),
-    graph('Failures', [failed, ...metrics('HandedBack', 'Retries'), lambdaFunction.metricErrors(), lambdaFunction.metricThrottles()]),
+    graph('Failures', [
+      failed,
+      ...metrics('HandedBack', 'Retries'),
+      lambdaFunction.metricErrors(),
+      lambdaFunction.metricThrottles(),
+    ]),
   );
   dashboard.addWidgets(
     graph('Duration', [lambdaFunction.metricDuration(), siteMetric(site, 'Duration', { statistic: 'Maximum' })]),

@@ -18,16 +18,23 @@ export interface Needs {
   readonly policyInRepository: boolean;
 }
 
+/** What it needs with every trigger. */
 export function basicStatements(needs: Needs): PolicyStatement[] {
   const distributions = needs.distributions.map((distribution) => distribution.distributionArn);
   const repository = needs.repository.repositoryArn;
   const statements = [
-    statement('ReadTheDeployedBranch', ['codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetDifferences'], [repository]),
+    statement(
+      'ReadTheDeployedBranch',
+      ['codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetDifferences'],
+      [repository],
+    ),
     statement('ReadTheDistributionsConfiguration', ['cloudfront:GetDistributionConfig'], distributions),
     statement('WriteItsOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [needs.logGroup.logGroupArn]),
   ];
-  if (!needs.observe) statements.push(statement('PurgeTheDistribution', ['cloudfront:CreateInvalidation'], distributions));
-  if (needs.policyInRepository) statements.push(statement('ReadThePolicyFromTheRepository', ['codecommit:GetFile'], [repository]));
+  if (!needs.observe)
+    statements.push(statement('PurgeTheDistribution', ['cloudfront:CreateInvalidation'], distributions));
+  if (needs.policyInRepository)
+    statements.push(statement('ReadThePolicyFromTheRepository', ['codecommit:GetFile'], [repository]));
   if (needs.repositoryKey) statements.push(decryption(needs.repository, needs.repositoryKey));
   return statements;
 }
@@ -38,20 +45,29 @@ export function ledgerStatement(distributions: readonly IDistribution[]): Policy
   return statement('ReadTheLedger', ['cloudfront:ListInvalidations', 'cloudfront:GetInvalidation'], arns);
 }
 
+/** Earlier deploys, also those that failed or were overtaken. */
 export function pipelineStatement(pipelineArn: string): PolicyStatement {
-  const actions = ['codepipeline:ListPipelineExecutions', 'codepipeline:ListActionExecutions', 'codepipeline:GetPipelineExecution'];
+  const actions = [
+    'codepipeline:ListPipelineExecutions',
+    'codepipeline:ListActionExecutions',
+    'codepipeline:GetPipelineExecution',
+  ];
   return statement('ReadThePipeline', actions, [pipelineArn]);
 }
 
 /** The one statement with `*`, in a policy of its own, so that what is acknowledged is this and nothing else. */
 export function answerPolicy(scope: Construct, role: IRole): Policy {
   const actions = ['codepipeline:PutJobSuccessResult', 'codepipeline:PutJobFailureResult'];
-  const policy = new Policy(scope, 'AnswerJobs', { roles: [role], statements: [statement('AnswerThePipelinesJobs', actions, ['*'])] });
+  const policy = new Policy(scope, 'AnswerJobs', {
+    roles: [role],
+    statements: [statement('AnswerThePipelinesJobs', actions, ['*'])],
+  });
   const reason = 'PutJobSuccessResult and PutJobFailureResult accept no resource but *';
   Validations.of(policy).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
   return policy;
 }
 
+/** What is live, so that wildcards that purge nothing in vain can save paths. */
 export function listStatement(bucket: IBucket): PolicyStatement {
   return statement('ListWhatIsLive', ['s3:ListBucket'], [bucket.bucketArn]);
 }

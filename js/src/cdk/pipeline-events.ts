@@ -2,7 +2,7 @@
 import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 
-import type { PipelineEventOptions } from './trigger.js';
+import type { PipelineEventOptions } from './trigger-options.js';
 
 /** A rule for the success of the pipeline, of a stage of it, or of an action. */
 export function pipelineRule(scope: Construct, options: PipelineEventOptions, target: IRuleTarget): void {

@@ -34,17 +34,23 @@ function contradictions(policy: Policy, names: Names): string[] {
   const found: string[] = [];
   const both = [policy.bucket, names.bucket];
   if (known(both) && both[0] !== both[1]) {
-    found.push(`policy-bucket: the policy's \`bucket\` is \`${both[0]}\`, but the construct's is \`${both[1]}\`; leave the policy's out`);
+    found.push(
+      `policy-bucket: the policy's \`bucket\` is \`${both[0]}\`, but the construct's is \`${both[1]}\`; leave the policy's out`,
+    );
   }
   const listed = policy.distributions?.map(({ id }) => id);
   if (!listed || !known(listed) || !known(names.distributions)) return found;
   const missing = names.distributions.filter((id) => !listed.includes(id));
   const surplus = listed.filter((id) => !names.distributions.includes(id));
   for (const id of missing) {
-    found.push(`policy-distributions: \`distributions\` of the policy lack \`${id}\`, which the construct has; list it, or leave the policy's out`);
+    found.push(
+      `policy-distributions: \`distributions\` of the policy lack \`${id}\`, which the construct has; list it, or leave the policy's out`,
+    );
   }
   for (const id of surplus) {
-    found.push(`policy-distributions: the policy names distribution \`${id}\`, which the construct may not purge; add it to \`distributions\``);
+    found.push(
+      `policy-distributions: the policy names distribution \`${id}\`, which the construct may not purge; add it to \`distributions\``,
+    );
   }
   return found;
 }
@@ -55,7 +61,8 @@ function known(names: readonly (string | undefined)[]): boolean {
 
 /** A value as far as it is known at synth. A name may be any text, so a token stands for itself there. */
 function withoutTokens(value: unknown, key = ''): unknown {
-  if (Token.isUnresolved(value)) return typeof value === 'string' && (key === 'bucket' || key === 'id') ? value : undefined;
+  if (Token.isUnresolved(value))
+    return typeof value === 'string' && (key === 'bucket' || key === 'id') ? value : undefined;
   if (Array.isArray(value)) return value.map((item) => withoutTokens(item)).filter((item) => item !== undefined);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTokens(item, name)]));

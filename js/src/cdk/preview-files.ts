@@ -18,7 +18,10 @@ export function record(scope: Construct): (preview: Preview) => void {
   attachCustomSynthesis(scope, {
     onSynthesize({ outdir }): void {
       const sorted = [...previews].sort(([one], [other]) => (one < other ? -1 : 1));
-      writeFileSync(join(outdir, 'purge-preview.json'), `${JSON.stringify(Object.fromEntries(sorted.map(asJson)), null, 2)}\n`);
+      writeFileSync(
+        join(outdir, 'purge-preview.json'),
+        `${JSON.stringify(Object.fromEntries(sorted.map(asJson)), null, 2)}\n`,
+      );
       writeFileSync(join(outdir, 'purge-preview.md'), sorted.map(asMarkdown).join('\n'));
     },
   });

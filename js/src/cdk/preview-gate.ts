@@ -4,7 +4,8 @@ import type { PreviewGate } from './preview-options.js';
 
 /** What the gate refuses; empty when the synthesis goes on. */
 export function broken(preview: Preview, gate: PreviewGate): string[] {
-  if (preview.type === 'unavailable') return gate.unavailable ? [`preview.failOn: no purge preview: ${preview.message}`] : [];
+  if (preview.type === 'unavailable')
+    return gate.unavailable ? [`preview.failOn: no purge preview: ${preview.message}`] : [];
   const { answer } = preview;
   const remarks = answer.type === 'failure' ? answer.errors : answer.diagnostics;
   const told = remarks.filter((remark) => {
@@ -14,7 +15,11 @@ export function broken(preview: Preview, gate: PreviewGate): string[] {
   const found = told.map(({ code, message, help }) => `preview.failOn: ${code}: ${message}; ${help}`);
   if (answer.type === 'failure') return found;
   const wildcards = answer.distributions.reduce((sum, one) => sum + one.wildcards, 0);
-  return [...found, ...over('billedPaths', answer.billed_paths, gate.billedPaths), ...over('wildcards', wildcards, gate.wildcards)];
+  return [
+    ...found,
+    ...over('billedPaths', answer.billed_paths, gate.billedPaths),
+    ...over('wildcards', wildcards, gate.wildcards),
+  ];
 }
 
 function over(what: 'billedPaths' | 'wildcards', number: number, most: number | undefined): string[] {

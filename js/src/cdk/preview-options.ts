@@ -55,7 +55,8 @@ export interface PreviewOptions {
   readonly directory?: string;
 
   /**
-   * The commit that was deployed before: an id, a branch, a tag.
+   * The commit that was deployed before: an id, a branch, a tag. The last one that was really deployed is known to the
+   * pipeline; give it with `cdk synth --context deployed=…` and `this.node.tryGetContext('deployed')`, for example.
    *
    * @default - the first parent of `head`
    */

@@ -15,7 +15,13 @@ import type { PurgeOnDeployProps } from './props.js';
 /** What is known of the next deploy; `unread` are the distributions whose configuration is not known at synth. */
 export type Preview =
   | { readonly type: 'unavailable'; readonly message: string }
-  | { readonly type: 'planned'; readonly base: string | null; readonly head: string | null; readonly unread: string[]; readonly answer: PlanAnswer | Failure };
+  | {
+      readonly type: 'planned';
+      readonly base: string | null;
+      readonly head: string | null;
+      readonly unread: string[];
+      readonly answer: PlanAnswer | Failure;
+    };
 
 /** Makes the preview when the app is synthesized, when all of the app is known. */
 export function addPreview(scope: Construct, props: PurgeOnDeployProps): void {
@@ -45,21 +51,33 @@ function make(props: PurgeOnDeployProps): Preview {
   }
 }
 
-function planned(props: PurgeOnDeployProps, { diff, base, head }: Range, facts: { id: string; facts?: Facts }[]): PlanAnswer | Failure {
+function planned(
+  props: PurgeOnDeployProps,
+  { diff, base, head }: Range,
+  facts: { id: string; facts?: Facts }[],
+): PlanAnswer | Failure {
   const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
   const [only] = labels.values();
   return plan({
     diffs: { content: diff, format: 'git-raw', base, head },
     policy: policyOf(props, labels, facts[0]?.facts?.bucket, head),
     // A policy that names distributions has them all.
-    distribution: labels.size === 1 && props.policy?.distributions === undefined && props.policyPath === undefined ? only : undefined,
+    distribution:
+      labels.size === 1 && props.policy?.distributions === undefined && props.policyPath === undefined
+        ? only
+        : undefined,
     distributionConfigs: facts.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
     render: 'markdown',
   });
 }
 
 /** The policy with names that are known now: the deployed ones, or what stands for them here. */
-function policyOf(props: PurgeOnDeployProps, labels: Map<string, string>, bucket: string | undefined, head: string | undefined): Policy | Uint8Array {
+function policyOf(
+  props: PurgeOnDeployProps,
+  labels: Map<string, string>,
+  bucket: string | undefined,
+  head: string | undefined,
+): Policy | Uint8Array {
   if (props.policyPath !== undefined) return fileAt(props.preview ?? {}, head, props.policyPath);
   const policy = props.policy ?? { preset: 'sound' };
   const distributions = policy.distributions?.map((one) => ({ ...one, id: labels.get(one.id) ?? one.id }));
@@ -83,12 +101,15 @@ function show(scope: Construct, preview: Preview): void {
   if (preview.type === 'unavailable') return annotations.addInfo(`no purge preview: ${preview.message}`);
   const { answer } = preview;
   if (answer.type === 'failure') {
-    for (const { code, message, help } of answer.errors) warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
+    for (const { code, message, help } of answer.errors)
+      warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
     return;
   }
   annotations.addInfo(summary(preview.base, preview.head, answer));
   for (const id of preview.unread) {
-    annotations.addInfo(`the configuration of distribution \`${id}\` is not known here: the function reads it, and may purge fewer URLs`);
+    annotations.addInfo(
+      `the configuration of distribution \`${id}\` is not known here: the function reads it, and may purge fewer URLs`,
+    );
   }
   for (const { severity, code, message, help } of answer.diagnostics) {
     if (severity === 'warning') warn(scope, code, message, help);
@@ -118,5 +139,5 @@ function count(number: number, what: string): string {
 
 /** Half a cent a path. */
 function dollars(paths: number): string {
-  return (paths * 5 / 1000).toFixed(3);
+  return ((paths * 5) / 1000).toFixed(3);
 }

@@ -1,7 +1,14 @@
 import { Annotations, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
 import {
-  Action, ActionCategory, type ActionBindOptions, type ActionConfig, type ActionProperties, type CfnPipeline, GlobalVariables,
-  type IAction, type IStage,
+  Action,
+  ActionCategory,
+  type ActionBindOptions,
+  type ActionConfig,
+  type ActionProperties,
+  type CfnPipeline,
+  GlobalVariables,
+  type IAction,
+  type IStage,
 } from 'aws-cdk-lib/aws-codepipeline';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -134,7 +141,12 @@ export class PurgeAction extends Action {
       ...(onFailure && { on_failure: onFailure }),
       ...(wait && { wait }),
     };
-    return { configuration: { FunctionName: purge.lambdaFunction.functionName, UserParameters: Stack.of(scope).toJsonString(parameters) } };
+    return {
+      configuration: {
+        FunctionName: purge.lambdaFunction.functionName,
+        UserParameters: Stack.of(scope).toJsonString(parameters),
+      },
+    };
   }
 
   /** The pipeline's name, unless CloudFormation makes it up: a pipeline cannot refer to itself. */
@@ -151,7 +163,8 @@ export class PurgeAction extends Action {
     if (resource && Stack.of(resource).resolve(resource.name) !== undefined) return resource.name;
     const name = stage.pipeline.pipelineName;
     if (!resource && !Token.isUnresolved(name)) return name;
-    const message = 'the pipeline has no name of its own, so the function cannot ask it for earlier deploys: set `pipelineName`';
+    const message =
+      'the pipeline has no name of its own, so the function cannot ask it for earlier deploys: set `pipelineName`';
     Annotations.of(scope).addWarningV2('purgeplan:pipeline-name', message);
     return undefined;
   }

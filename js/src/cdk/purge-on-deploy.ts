@@ -2,7 +2,14 @@ import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
-  type Grant, type IGrantable, type IPrincipal, type IRole, type Policy, type PolicyStatement, Role, ServicePrincipal,
+  type Grant,
+  type IGrantable,
+  type IPrincipal,
+  type IRole,
+  type Policy,
+  type PolicyStatement,
+  Role,
+  ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -72,13 +79,18 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     this.role = props.role ?? this.ownRole();
     this.grantPrincipal = this.role.grantPrincipal;
     this.permitBasics(props);
-    this.lambdaFunction = makeFunction(this, props, {
-      role: this.role,
-      logGroup: this.logGroup,
-      distributions: this.distributions,
-      deadLetterQueue: trigger.fromQueue ? undefined : this.deadLetterQueue,
-      reservedConcurrency: props.reservedConcurrency ?? (trigger.fromQueue ? LEAST_CONCURRENCY : 1),
-    }, carried);
+    this.lambdaFunction = makeFunction(
+      this,
+      props,
+      {
+        role: this.role,
+        logGroup: this.logGroup,
+        distributions: this.distributions,
+        deadLetterQueue: trigger.fromQueue ? undefined : this.deadLetterQueue,
+        reservedConcurrency: props.reservedConcurrency ?? (trigger.fromQueue ? LEAST_CONCURRENCY : 1),
+      },
+      carried,
+    );
     trigger.bind(this, {
       purge: this,
       lambdaFunction: this.lambdaFunction,
@@ -86,11 +98,14 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
       bucket: props.bucket,
       timeout: props.timeout ?? TIMEOUT,
     });
-    this.alarms = props.alarms === false ? [] : addAlarms(this, this, {
-      topic: props.alarmTopic,
-      throttles: trigger.fewEvents,
-      billedPaths: props.billedPathsAlarm,
-    });
+    this.alarms =
+      props.alarms === false
+        ? []
+        : addAlarms(this, this, {
+            topic: props.alarmTopic,
+            throttles: trigger.fewEvents,
+            billedPaths: props.billedPathsAlarm,
+          });
     if (props.dashboard !== false) this.dashboard = addDashboard(this, this);
     if (props.preview?.enabled !== false) addPreview(this, props);
     if (trigger.needsAction) this.node.addValidation({ validate: () => this.remarkUnused() });
@@ -130,7 +145,11 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     if (this.bucket && this.mayList) this.permit(permissions.listStatement(this.bucket));
     if (pipelineName === undefined) return;
     const stack = Stack.of(this);
-    const arn = stack.formatArn({ service: 'codepipeline', resource: pipelineName, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    const arn = stack.formatArn({
+      service: 'codepipeline',
+      resource: pipelineName,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
     this.permit(permissions.pipelineStatement(arn));
   }
 
@@ -171,7 +190,8 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
 
   private remarkUnused(): string[] {
     if (!this.answers) {
-      const message = 'nothing calls the function: add a `PurgeAction` to the stage that deploys, or choose another trigger';
+      const message =
+        'nothing calls the function: add a `PurgeAction` to the stage that deploys, or choose another trigger';
       Annotations.of(this).addWarningV2('purgeplan:no-action', message);
     }
     return [];

@@ -4,7 +4,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-import type { S3QueueTriggerOptions, TriggerTarget } from './trigger.js';
+import type { S3QueueTriggerOptions } from './trigger-options.js';
+import type { TriggerTarget } from './trigger.js';
 
 /** As few as Lambda takes from a queue at once. */
 export const LEAST_CONCURRENCY = 2;
@@ -15,8 +16,7 @@ export function sourceQueue(scope: Construct, target: TriggerTarget, options: S3
   const queue = new Queue(scope, 'Queue', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    // AWS: at least six times the function's timeout, and the window.
-    visibilityTimeout: Duration.seconds(6 * target.timeout.toSeconds() + batchWindow.toSeconds()),
+    visibilityTimeout: visibility(target.timeout, batchWindow),
     retentionPeriod: Duration.days(4),
     deadLetterQueue: { queue: target.deadLetterQueue, maxReceiveCount: options.maxReceiveCount ?? 5 },
   });
@@ -29,6 +29,12 @@ export function sourceQueue(scope: Construct, target: TriggerTarget, options: S3
     }),
   );
   return queue;
+}
+
+/** AWS: at least six times the function's timeout, and the window; of what is not known yet, the longest there is. */
+function visibility(timeout: Duration, batchWindow: Duration): Duration {
+  const seconds = (duration: Duration, longest: number) => (duration.isUnresolved() ? longest : duration.toSeconds());
+  return Duration.seconds(6 * seconds(timeout, 900) + seconds(batchWindow, 300));
 }
 
 /** Where events are kept that failed in every try. */

@@ -4,7 +4,7 @@ import { type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { EventType, type IBucket, type IBucketNotificationDestination } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-import { S3Delivery, type S3TriggerOptions } from './trigger.js';
+import { S3Delivery, type S3TriggerOptions } from './trigger-options.js';
 
 /** The same target for either way. */
 export interface Targets {
@@ -24,7 +24,12 @@ export function objectEvents(scope: Construct, bucket: IBucket, options: S3Trigg
   if (removals) bucket.addEventNotification(EventType.OBJECT_REMOVED, targets.notification, ...filters);
 }
 
-function rule(scope: Construct, bucket: IBucket, events: { removals: boolean; prefix?: string }, target: IRuleTarget): void {
+function rule(
+  scope: Construct,
+  bucket: IBucket,
+  events: { removals: boolean; prefix?: string },
+  target: IRuleTarget,
+): void {
   const object = events.prefix === undefined ? undefined : { key: Match.prefix(events.prefix) };
   new Rule(scope, 'ObjectEvents', {
     description: 'Objects of the site to purgeplan',
@@ -43,11 +48,18 @@ function rule(scope: Construct, bucket: IBucket, events: { removals: boolean; pr
  */
 function switchOn(scope: Construct, bucket: IBucket): void {
   const resource = bucket.node.defaultChild;
-  if (!CfnResource.isCfnResource(resource as Construct) || (resource as CfnResource).cfnResourceType !== 'AWS::S3::Bucket') return;
+  if (
+    !CfnResource.isCfnResource(resource as Construct) ||
+    (resource as CfnResource).cfnResourceType !== 'AWS::S3::Bucket'
+  )
+    return;
   const helper = () => bucket.node.tryFindChild('Notifications');
   // The helper writes all notifications of its bucket, also this switch.
   if (helper()) return bucket.enableEventBridgeNotification();
-  (resource as CfnResource).addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
+  (resource as CfnResource).addPropertyOverride(
+    'NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled',
+    true,
+  );
   const fault =
     "bucket-notifications: the bucket got notifications of CDK's helper, which would turn the events to EventBridge off again; " +
     'set `eventBridgeEnabled: true` of the bucket';

@@ -81,7 +81,7 @@ test('the distribution’s configuration counts, as it does for the function', (
   const prefixed = (bucket) => origins.S3BucketOrigin.withOriginAccessControl(bucket, { originPath: '/site' });
   assert.deepEqual(decided(() => ({}), prefixed), ['/c.html']);
   const website = (bucket) => new origins.S3StaticWebsiteOrigin(bucket);
-  assert.deepEqual(decided(() => ({}), website), ['/a/', '/a/index.html', '/site/c.html']);
+  assert.deepEqual(decided(() => ({}), website), ['/a', '/a/', '/a/index.html', '/site/c.html']);
 });
 
 test('an imported distribution’s configuration is not known, which is said', () => {
