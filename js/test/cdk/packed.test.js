@@ -54,6 +54,13 @@ test('the example names the versions that the tests use', () => {
   });
 });
 
+test('the stack of the README, in strict TypeScript', () => {
+  const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  const text = readme.split('```ts\n')[1].split('```')[0];
+  const compilerOptions = { strict: true, module: 'node16', moduleResolution: 'node16', target: 'es2022', skipLibCheck: true, types: [], noEmit: true };
+  compile(project('readme-cdk', { type: 'module' }, { 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['stack.ts'] }), 'stack.ts': text }));
+});
+
 /** A stack with a queue, in JavaScript of either kind and in TypeScript. */
 const APP = `
 const app = new App();
