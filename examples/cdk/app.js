@@ -3,7 +3,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Distribution, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
-import { Artifact, ExecutionMode, Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { Artifact, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeCommitSourceAction, S3DeployAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { PurgeAction, PurgeOnDeploy } from 'purgeplan/cdk';
@@ -35,7 +35,12 @@ class SiteStack extends Stack {
     });
 
     const source = new Artifact();
-    const pipeline = new Pipeline(this, 'Pipeline', { pipelineName: 'example-site', executionMode: ExecutionMode.QUEUED });
+    const pipeline = new Pipeline(this, 'Pipeline', {
+      pipelineName: 'example-site',
+      pipelineType: PipelineType.V2,
+      executionMode: ExecutionMode.QUEUED,
+      crossAccountKeys: false,
+    });
     pipeline.addStage({
       stageName: 'Source',
       actions: [new CodeCommitSourceAction({ actionName: 'Checkout', repository, branch: 'main', output: source })],

@@ -3,7 +3,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
-import { plan } from '../index.js';
+import { type PlanRequest, plan } from '../index.js';
 import type { Failure, PlanAnswer, Policy } from '../types.js';
 import { type Facts, factsOf } from './facts.js';
 import { type Range, Unavailable, fileAt, range } from './git.js';
@@ -11,6 +11,7 @@ import { completed } from './policy.js';
 import { broken } from './preview-gate.js';
 import { record } from './preview-files.js';
 import type { PurgeOnDeployProps } from './props.js';
+import type { ObjectEvents } from './trigger.js';
 
 /** What is known of the next deploy; `unread` are the distributions whose configuration is not known at synth. */
 export type Preview =
@@ -58,7 +59,7 @@ function planned(
 ): PlanAnswer | Failure {
   const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
   const [only] = labels.values();
-  return plan({
+  const request: PlanRequest = {
     diffs: { content: diff, format: 'git-raw', base, head },
     policy: policyOf(props, labels, facts[0]?.facts?.bucket, head),
     // A policy that names distributions has them all.
@@ -68,7 +69,20 @@ function planned(
         : undefined,
     distributionConfigs: facts.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
     render: 'markdown',
-  });
+  };
+  const answer = plan(request);
+  const objects = props.trigger?.objects;
+  if (!objects || answer.type === 'failure') return answer;
+  return plan({ ...request, trigger: eventsOf(answer, objects) });
+}
+
+/** The events of the changed objects: all that the function is told of them. */
+function eventsOf({ decisions }: PlanAnswer, { removals, prefix }: ObjectEvents): PlanRequest['trigger'] {
+  const known = Token.isUnresolved(prefix) ? '' : prefix;
+  const told = decisions.filter(({ key }) => key?.startsWith(known));
+  const keys = (deleted: boolean) =>
+    told.filter(({ change }) => (change === 'deleted') === deleted).flatMap(({ key }) => key ?? []);
+  return { uploaded: keys(false), removed: removals ? keys(true) : [] };
 }
 
 /** The policy with names that are known now: the deployed ones, or what stands for them here. */

@@ -21,6 +21,14 @@ export interface TriggerTarget {
   readonly timeout: Duration;
 }
 
+/** Which objects a trigger tells of. */
+export interface ObjectEvents {
+  /** Whether removed objects count too. */
+  readonly removals: boolean;
+  /** What their keys begin with. */
+  readonly prefix: string;
+}
+
 /** What tells the function of a deploy. */
 export abstract class PurgeTrigger {
   /**
@@ -51,6 +59,9 @@ export abstract class PurgeTrigger {
 
   /** Whether the function takes its events from a queue, which then has the dead-letter queue. */
   readonly fromQueue: boolean = false;
+
+  /** Which objects it tells of; nothing where it tells of whole deploys. */
+  readonly objects?: ObjectEvents;
 
   /** Whether an action must be added to a pipeline by hand. */
   readonly needsAction: boolean = false;
@@ -93,8 +104,11 @@ class PipelineEventTrigger extends PurgeTrigger {
 class S3Trigger extends PurgeTrigger {
   override readonly fewEvents = false;
 
+  override readonly objects: ObjectEvents;
+
   constructor(private readonly options: S3TriggerOptions) {
     super();
+    this.objects = objectsOf(options);
   }
 
   override fault(bucket: IBucket | undefined): string | undefined {
@@ -113,8 +127,11 @@ class S3QueueTrigger extends PurgeTrigger {
   override readonly fewEvents = true;
   override readonly fromQueue = true;
 
+  override readonly objects: ObjectEvents;
+
   constructor(private readonly options: S3QueueTriggerOptions) {
     super();
+    this.objects = objectsOf(options);
   }
 
   override fault(bucket: IBucket | undefined): string | undefined {
@@ -128,6 +145,10 @@ class S3QueueTrigger extends PurgeTrigger {
       notification: new SqsDestination(queue),
     });
   }
+}
+
+function objectsOf({ removals = true, prefix = '' }: S3TriggerOptions): ObjectEvents {
+  return { removals, prefix };
 }
 
 const NO_BUCKET = 'trigger-bucket: an S3 trigger needs to know the bucket; set `bucket`';

@@ -24,7 +24,7 @@ const three = repositoryWith('three', [
 /** An app that shows this preview, synthesized: the files, and what was said. */
 function previewed(preview, props = {}) {
   const parts = site();
-  purgeOn(parts, { trigger: PurgeTrigger.s3(), preview, ...props });
+  purgeOn(parts, { trigger: PurgeTrigger.s3(), alarms: false, dashboard: false, preview, ...props });
   const read = (name) => readFileSync(join(parts.app.outdir, name), 'utf8');
   const said = Annotations.fromStack(parts.stack);
   const texts = (found) => found.map(({ entry }) => entry.data);
@@ -104,6 +104,16 @@ test('a distribution and a bucket of other stacks, several distributions, names 
   const { unread, answer } = JSON.parse(readFileSync(join(app.outdir, 'purge-preview.json')))['Three/Purge'];
   assert.deepEqual([unread, answer.distributions.map(({ id, billed_paths }) => [id, billed_paths])], [[], [['Two/A', 2], ['Two/B', 3]]]);
   assert.deepEqual(answer.diagnostics.map(({ code }) => code), ['tilde']);
+});
+
+test('an S3 trigger tells of objects alone, the pipeline of the whole deploy', () => {
+  const at = repositoryWith('objects', [{ 'posts/a.md': '1', 'b.html': '1' }, { 'posts/a.md': '2', 'b.html': null, 'c.html': '1' }]);
+  const policy = { dependents: [{ when: 'posts/*.md', purge: ['/feed.xml'] }] };
+  const paths = (trigger) => previewed({ directory: at }, { policy, trigger }).json.answer.paths;
+  assert.deepEqual(paths(undefined), ['/b.html', '/c.html', '/feed.xml', '/posts/a.md']);
+  assert.deepEqual(paths(PurgeTrigger.s3()), ['/b.html', '/c.html', '/posts/a.md']);
+  assert.deepEqual(paths(PurgeTrigger.s3Queue({ removals: false })), ['/c.html', '/posts/a.md']);
+  assert.deepEqual(paths(PurgeTrigger.s3({ prefix: 'posts/' })), ['/posts/a.md']);
 });
 
 test('from another base, a merge base, to another head', () => {
