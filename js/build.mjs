@@ -44,6 +44,7 @@ await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins:
 // The function's executables, where they were built: `cargo xtask package` does.
 if (existsSync(at('generated/lambda'))) cpSync(at('generated/lambda'), at('dist/lambda'), { recursive: true });
 
+rmSync(at('generated/types'), { recursive: true, force: true });
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('.')], { stdio: 'inherit' });
 // The same types for `require`: files of their own, which say what kind of module they stand for.
 const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && name !== 'cli.d.ts');

@@ -204,6 +204,16 @@ test('the current folder is taken, unless its remotes are of another repository'
   }
 });
 
+test('a hook’s own repository is not taken for the site’s', () => {
+  const other = repositoryWith('hook', [{ hook: '1' }]);
+  process.env.GIT_DIR = join(other, '.git');
+  try {
+    assert.deepEqual(previewed({ directory: three }).json.answer.paths, ['/a.html', '/runtime*']);
+  } finally {
+    delete process.env.GIT_DIR;
+  }
+});
+
 test('a plan that fails is a warning: the deploy’s purge would fail', () => {
   const policy = { max_paths: { limit: 1, then: 'refuse' } };
   const { warnings } = previewed({ directory: three }, { policy });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
@@ -153,6 +153,15 @@ test('S3 through a queue', () => {
     },
   });
   assert.deepEqual(alarms(template), ['ApproximateNumberOfMessagesVisible', 'Errors', 'Failures', 'Throttles']);
+});
+
+test('a timeout that is known only at the deploy', () => {
+  const parts = site();
+  const timeout = Duration.seconds(new CfnParameter(parts.stack, 'Timeout', { type: 'Number' }).valueAsNumber);
+  purgeOn(parts, { timeout, trigger: PurgeTrigger.s3Queue() });
+  const template = Template.fromStack(parts.stack);
+  template.hasResourceProperties('AWS::Lambda::Function', { Timeout: { Ref: 'Timeout' } });
+  template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 6 * 900 + 60 });
 });
 
 test('notifications of the bucket itself, also of an imported one', () => {
