@@ -58,22 +58,33 @@ function planned(
   facts: { id: string; facts?: Facts }[],
 ): PlanAnswer | Failure {
   const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
+  const policy = policyOf(props, labels, facts[0]?.facts?.bucket, head);
+  const named = namedIn(policy);
   const [only] = labels.values();
+  const usable = facts.filter(({ id }) => named?.includes(id) ?? true);
   const request: PlanRequest = {
     diffs: { content: diff, format: 'git-raw', base, head },
-    policy: policyOf(props, labels, facts[0]?.facts?.bucket, head),
+    policy,
     // A policy that names distributions has them all.
-    distribution:
-      labels.size === 1 && props.policy?.distributions === undefined && props.policyPath === undefined
-        ? only
-        : undefined,
-    distributionConfigs: facts.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
+    distribution: labels.size === 1 && !named ? only : undefined,
+    distributionConfigs: usable.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
     render: 'markdown',
   };
   const answer = plan(request);
   const objects = props.trigger?.objects;
   if (!objects || answer.type === 'failure') return answer;
   return plan({ ...request, trigger: eventsOf(answer, objects) });
+}
+
+/** The distributions that a policy names; of one that cannot be read the plan says why. */
+function namedIn(policy: Policy | Uint8Array): string[] | undefined {
+  try {
+    const { distributions } =
+      policy instanceof Uint8Array ? (JSON.parse(Buffer.from(policy).toString()) as Policy) : policy;
+    return distributions?.map(({ id }) => id);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The events of the changed objects: all that the function is told of them. */

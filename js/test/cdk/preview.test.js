@@ -160,6 +160,14 @@ test('the repository’s policy is read where the plan ends', () => {
   assert.match(previewed({ directory: at }, { policyPath: 'no.json' }).infos[0], /`no\.json` \(`policyPath`\) is not in the site's repository/);
 });
 
+test('the repository’s policy may name distributions by their ids, which the app does not know', () => {
+  const at = repositoryWith('named', [{ 'a.html': '1' }, { 'a.html': '2', 'p.json': '{"distributions":[{"id":"E1"},{"id":"E2"}]}' }]);
+  const { json } = previewed({ directory: at }, { policyPath: 'p.json' });
+  assert.deepEqual(json.answer.distributions?.map(({ id }) => id), ['E1', 'E2']);
+  const wrong = repositoryWith('wrong', [{ 'p.json': '{' }]);
+  assert.match(previewed({ directory: wrong }, { policyPath: 'p.json' }).warnings[0], /cannot be planned: .*\[ack: purgeplan:policy-json\]/);
+});
+
 test('without git, commits or a repository it says so, and nothing fails', () => {
   const none = join(folder, 'none');
   mkdirSync(none);
