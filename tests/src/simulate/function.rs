@@ -13,6 +13,7 @@ use purgeplan_lambda::handler::{Handler, Report, Services};
 use purgeplan_lambda::retry::Invocation;
 use purgeplan_lambda::settings::Settings;
 
+use super::judge;
 use super::ports::{Instance, Port};
 use super::world::Shared;
 
@@ -59,8 +60,9 @@ impl Function {
     /// Handles an event; the instance comes back if it lives.
     pub(super) async fn invoke(self, payload: &Payload, keys: BTreeSet<String>) -> (Ended, Option<Self>) {
         {
+            let reached = judge::reached(&self.port.world.lock());
             let mut instance = self.port.instance();
-            (instance.keys, instance.event) = (keys, format!("{:?}", payload.0));
+            (instance.keys, instance.event, instance.reached) = (keys, format!("{:?}", payload.0), reached);
         }
         let invocation = Invocation::lasting("simulated", self.lasting);
         let ended = {

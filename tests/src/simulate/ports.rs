@@ -27,6 +27,8 @@ pub(super) struct Instance {
     pub(super) keys: BTreeSet<String>,
     /// The event itself.
     pub(super) event: String,
+    /// Executions that had reached the bucket when it got the event.
+    pub(super) reached: BTreeSet<String>,
 }
 
 /// Every service, as one instance calls it.
@@ -143,9 +145,9 @@ impl CloudFront for Port {
         paths: &[String],
     ) -> Result<Created, PortError> {
         const OPERATION: &str = "CreateInvalidation";
-        let (keys, event) = {
+        let (keys, event, reached) = {
             let instance = self.instance();
-            (instance.keys.clone(), instance.event.clone())
+            (instance.keys.clone(), instance.event.clone(), instance.reached.clone())
         };
         let effect = |world: &mut World| {
             let known = world.edge.invalidations(distribution).map_or(0, <[_]>::len);
@@ -153,7 +155,7 @@ impl CloudFront for Port {
                 Ok(made) => {
                     if world.edge.invalidations(distribution).map_or(0, <[_]>::len) > known {
                         judge::bought(world, distribution, &made, &keys);
-                        judge::bought_once(world, distribution, &made, event);
+                        judge::bought_once(world, distribution, &made, event, &reached);
                     }
                     Ok(Created { id: made.id })
                 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::delivery::Deliveries;
 use super::faults::Weather;
+use super::judge::Purchase;
 use super::repository::{Repository, Tree, edit};
 use super::scenario::{Scenario, Trigger};
 use super::{Figures, events};
@@ -42,8 +43,8 @@ pub(super) struct World {
     /// Who wrote which step of all uploads.
     pub(super) written: Vec<String>,
     pub(super) deliveries: Deliveries,
-    /// The caller reference of what was bought: for what work, on which distribution, which paths.
-    pub(super) purchases: BTreeMap<(String, String, Vec<String>), String>,
+    /// What was bought: for what work, on which distribution, which paths.
+    pub(super) purchases: BTreeMap<(String, String, Vec<String>), Purchase>,
     /// Every key that ever was in the bucket, or in a commit.
     keys: BTreeSet<String>,
     /// Newest sequencer.
