@@ -11,7 +11,7 @@ use crate::ports::{Action, Revision};
 /// Finds the base of a deploy of `head` by execution `own`; the steps as `ab bc`, `-` where there is nothing before.
 struct Search<'a> {
     deploy: Deploy<'a>,
-    bases: Bases,
+    denials: Denials,
 }
 
 impl<'a> Search<'a> {
@@ -24,7 +24,7 @@ impl<'a> Search<'a> {
             head,
             distributions: &["E1"],
         };
-        Self { deploy, bases: Bases::default() }
+        Self { deploy, denials: Denials::default() }
     }
 
     fn by(mut self, mode: Base) -> Self {
@@ -41,7 +41,7 @@ impl<'a> Search<'a> {
         let invocation = Invocation::lasting("r", Duration::from_mins(1));
         let history = History::new("site", "main");
         let ports = Ports { codecommit: world, cloudfront: world, pipeline: world };
-        self.bases.find(&ports, &history, &invocation, &self.deploy).await
+        find(&ports, &history, &self.denials, &invocation, &self.deploy).await
     }
 
     /// The steps and the codes of the warnings.

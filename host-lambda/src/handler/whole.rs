@@ -55,7 +55,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             cloudfront: &self.services.cloudfront,
             pipeline: &self.services.pipeline,
         };
-        let found = self.bases.find(&ports, &self.history, invocation, &deploy).await?;
+        let found = base::find(&ports, &self.history, &self.denials, invocation, &deploy).await?;
         let (diffs, base, everything, warnings) = match found {
             Outcome::Diffs { diffs, base, warnings } => (diffs, base, None, warnings),
             Outcome::Everything { why, warnings } => (Vec::new(), None, Some(why), warnings),
@@ -135,17 +135,11 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
 
     /// The commit that an execution took from this repository; `None` when that cannot be known.
     async fn commit_of(&self, deployed: &Deployed, invocation: &Invocation) -> Result<Option<String>, Failure> {
-        const OPERATION: &str = "GetPipelineExecution";
-        let subject = format!("execution `{}` of pipeline `{}`", deployed.execution, deployed.pipeline);
+        let subject = format!("pipeline `{}`", deployed.pipeline);
         let read = || self.services.pipeline.execution(&deployed.pipeline, &deployed.execution);
-        let revisions =
-            match retry::call_or_refusal(invocation, invocation.deadline(), OPERATION, &subject, read).await? {
-                Ok(revisions) => revisions,
-                Err(error) => {
-                    log::optional_refused(OPERATION, &error);
-                    return Ok(None);
-                }
-            };
+        let (denials, deadline) = (&self.denials, invocation.deadline());
+        let read = denials.ask_or_log(invocation, deadline, "GetPipelineExecution", &subject, read).await?;
+        let Some(revisions) = read else { return Ok(None) };
         for revision in revisions {
             // A source of another kind has no commit; one of another repository has none of this one's.
             let codecommit = &self.services.codecommit;
