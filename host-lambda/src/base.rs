@@ -172,10 +172,15 @@ async fn chain<C: CodeCommit, F: CloudFront, P: Pipeline>(
         }
         Previous::None => {
             attempt.warnings.push(no_earlier_deploy(&runs));
-            match parent(ports.codecommit, history, attempt.invocation, deploy.head).await? {
-                Ok(parent) => runs.chain(attempt, &anchors, Since::Ever, vec![parent]).await,
-                Err(why) => Ok(Err(Box::new(why))),
+            // What the first deploy was compared with: its purge failed, as all since.
+            let mut first = Vec::new();
+            for commit in &runs.first_commits(attempt).await? {
+                match parent(ports.codecommit, history, attempt.invocation, commit).await? {
+                    Ok(parent) => first.push(parent),
+                    Err(why) => return Ok(Err(Box::new(why))),
+                }
             }
+            runs.chain(attempt, &anchors, Since::Ever, first).await
         }
         Previous::TooFar => Ok(Err(Box::new(too_far(&runs)))),
     }
@@ -210,7 +215,8 @@ fn no_earlier_deploy<P>(runs: &Runs<'_, P>) -> Warning {
     Warning::new(
         "base-no-earlier-deploy",
         format!(
-            "{} lists no earlier execution whose deploy stage succeeded: the head's first parent is the base",
+            "{} lists no earlier execution whose deploy stage succeeded: the base is the first parent of the first commit \
+             that was deployed",
             runs.name()
         ),
         "expected at a pipeline's first deploy; what the bucket held before it is not known",

@@ -38,7 +38,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             Ok(parameters) => parameters,
             Err(failure) => return self.fail(job, OnFailure::Fail, failure, invocation).await,
         };
-        let token = match Token::read(job.continuation.as_deref(), now()) {
+        let token = match Token::read(job.continuation.as_deref(), &job.id, now()) {
             Ok(token) => token,
             Err(failure) => return self.fail(job, parameters.on_failure, &failure, invocation).await,
         };
@@ -68,6 +68,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &parameters.execution,
             pipeline: parameters.pipeline.as_deref(),
             part: None,
+            asked_by: &token.first,
             since: Some(token.since),
         };
         match self.whole(asked, invocation).await {

@@ -23,6 +23,8 @@ pub(super) struct Asked<'a> {
     pub(super) pipeline: Option<&'a str>,
     /// The part of the pipeline that the trigger tells of, when it is not the whole.
     pub(super) part: Option<&'a str>,
+    /// What asked for it, the same whenever that comes again. A stage that is retried uploads anew, and asks anew.
+    pub(super) asked_by: &'a str,
     /// When it was first asked for.
     pub(super) since: Option<i64>,
 }
@@ -69,7 +71,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             preset: "sound",
             distribution: self.settings.distribution.as_deref(),
             diffs: &diffs,
-            scope: Scope::Deploy(recorded),
+            scope: Scope::Deploy(recorded, asked.asked_by),
             everything: everything.as_ref().map(|why| why.message.as_str()),
             configs: &configs,
             live: None,
@@ -128,6 +130,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &deployed.execution,
             pipeline: Some(&deployed.pipeline),
             part: deployed.part.as_deref(),
+            asked_by: &asked_by(deployed),
             since: since.or(deployed.time),
         };
         Ok(self.whole(asked, invocation).await?.report)
@@ -160,7 +163,9 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         let policy = self.policy(&head, invocation).await?;
         let why = format!("the commit of execution `{}` cannot be read", deployed.execution);
         let part = deployed.part.clone().unwrap_or_default();
-        let identity = [&deployed.pipeline, &deployed.execution, &part].map(|text| format!("{}:{text}", text.len()));
+        let time = asked_by(deployed);
+        let identity =
+            [&deployed.pipeline, &deployed.execution, &part, &time].map(|text| format!("{}:{text}", text.len()));
         let question = Question {
             policy: &policy,
             preset: "sound",
@@ -175,4 +180,9 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         let purged = self.purge_whole(plan::plan(&question)?, 0, invocation).await?;
         Ok(Report { execution: Some(deployed.execution.clone()), ..purged.report })
     }
+}
+
+/// What tells a success of an execution from an earlier one of the same, whose stage was retried.
+fn asked_by(deployed: &Deployed) -> String {
+    deployed.time.map(|time| time.to_string()).unwrap_or_default()
 }

@@ -143,6 +143,12 @@ impl World {
         }
     }
 
+    /// Viewers hear of a commit's objects.
+    pub(super) fn announce(&mut self, commit: &str) {
+        let site = self.site(commit);
+        self.keys.extend(site.objects().keys().cloned());
+    }
+
     /// A viewer asks for some URL of some key that is or was.
     pub(super) fn view(&mut self) {
         let keys: Vec<&String> = self.keys.iter().collect();
@@ -179,8 +185,8 @@ impl World {
         };
         for (execution, commit) in inside(self) {
             if self.pipeline.start_action(&execution, DEPLOY).is_ok() {
+                self.announce(&commit);
                 let site = self.site(&commit);
-                self.keys.extend(site.objects().keys().cloned());
                 let mut steps = site.steps(&self.edge.bucket, self.scenario.deploy);
                 self.rng.shuffle(&mut steps);
                 self.tell(format!("{} uploads {} in {} steps", short(&execution), &commit[..4], steps.len()));

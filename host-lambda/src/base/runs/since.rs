@@ -46,6 +46,19 @@ impl<P: Pipeline> Runs<'_, P> {
         Ok(Chain::from(states).map_err(Box::new))
     }
 
+    /// What the first execution took that may have reached the bucket, which may be this deploy's own.
+    pub(in super::super) async fn first_commits(&mut self, attempt: &mut Attempt<'_>) -> Result<Vec<String>, Failure> {
+        for execution in self.list.clone().iter().rev() {
+            if self.own == Some(execution.id.as_str()) {
+                break;
+            }
+            if self.reached(attempt, execution).await? {
+                return self.commits(attempt, execution).await;
+            }
+        }
+        Ok(vec![self.head.to_owned()])
+    }
+
     /// Where an anchor's execution stands. Reads on until it is there, and behind it one that had ended before it.
     async fn place(&mut self, attempt: &mut Attempt<'_>, anchor: &Anchor) -> Result<Option<usize>, Failure> {
         loop {
