@@ -19,7 +19,6 @@ impl CloudFront for Port {
         caller_reference: &str,
         paths: &[String],
     ) -> Result<Created, PortError> {
-        const OPERATION: &str = "CreateInvalidation";
         let (keys, event, reached) = {
             let instance = self.instance();
             (instance.keys.clone(), instance.event.clone(), instance.reached.clone())
@@ -38,13 +37,13 @@ impl CloudFront for Port {
                     let code = refusal.code();
                     let for_now = matches!(code, "Throttling" | "TooManyInvalidationsInProgress");
                     if !for_now {
-                        world.fault(format!("{OPERATION} is refused: {code}: {refusal}"));
+                        world.fault(format!("CreateInvalidation is refused: {code}: {refusal}"));
                     }
-                    Err(error(OPERATION, for_now, code))
+                    Err(error("CreateInvalidation", for_now, code))
                 }
             }
         };
-        self.call(OPERATION, effect).await
+        self.call("CreateInvalidation", effect).await
     }
 
     async fn distribution_config(&self, distribution: &str) -> Result<Vec<u8>, PortError> {
