@@ -219,8 +219,8 @@ pub(crate) fn plan(question: &Question<'_>) -> Result<Plan, Failure> {
             let (uploaded, removed) = (keys(&batch.uploaded), keys(&batch.removed));
             (Some(Trigger { encoding: "plain", uploaded, removed }), escaped(&batch.identity), None)
         }
-        Scope::Deploy(deploy, asked_by) => {
-            (None, vec![purgeplan_core::escape(asked_by.as_bytes()).into_owned()], Some(deploy))
+        Scope::Deploy(deploy, occasion) => {
+            (None, vec![purgeplan_core::escape(occasion.as_bytes()).into_owned()], Some(deploy))
         }
         Scope::Unrecorded(identity) => (None, escaped(identity), None),
     };

@@ -139,7 +139,7 @@ async fn expected(site: &Release) -> Vec<Bought> {
     bought
 }
 
-fn purged(deployment: &Deployment<'_>, answer: &Option<Answer>, expected: &[Bought]) {
+fn purged(deployment: &Deployment<'_>, answer: Option<&Answer>, expected: &[Bought]) {
     assert!(matches!(answer, Some(Answer::Success { .. })), "{answer:?}");
     assert_eq!(deployment.stale(), [""; 0], "nothing is lost");
     assert_eq!(deployment.bought(), expected, "nothing is bought twice");
@@ -161,7 +161,7 @@ async fn a_kill_at_any_call_of_a_job_loses_nothing_and_buys_nothing_twice() {
             job = job.next(&deployment).expect("the call was made");
         }
         let answer = run(&deployment, &mut lambda, job).await;
-        purged(&deployment, &answer, &expected);
+        purged(&deployment, answer.as_ref(), &expected);
     })
     .await;
 }
@@ -177,7 +177,7 @@ async fn an_answer_that_is_lost_cut_or_reset_is_asked_for_again() {
         let (deployment, job) = deployed(&site).await;
         deployment.aws.faults().add(operation, When::Nth(nth), fault);
         let answer = run(&deployment, &mut start(&deployment), job).await;
-        purged(&deployment, &answer, &expected);
+        purged(&deployment, answer.as_ref(), &expected);
     })
     .await;
 }

@@ -68,7 +68,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &parameters.execution,
             pipeline: parameters.pipeline.as_deref(),
             part: None,
-            asked_by: &token.first,
+            occasion: &token.first,
             since: Some(token.since),
         };
         match self.whole(asked, invocation).await {

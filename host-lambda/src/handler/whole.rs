@@ -24,7 +24,7 @@ pub(super) struct Asked<'a> {
     /// The part of the pipeline that the trigger tells of, when it is not the whole.
     pub(super) part: Option<&'a str>,
     /// What asked for it, the same whenever that comes again. A stage that is retried uploads anew, and asks anew.
-    pub(super) asked_by: &'a str,
+    pub(super) occasion: &'a str,
     /// When it was first asked for.
     pub(super) since: Option<i64>,
 }
@@ -71,7 +71,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             preset: "sound",
             distribution: self.settings.distribution.as_deref(),
             diffs: &diffs,
-            scope: Scope::Deploy(recorded, asked.asked_by),
+            scope: Scope::Deploy(recorded, asked.occasion),
             everything: everything.as_ref().map(|why| why.message.as_str()),
             configs: &configs,
             live: None,
@@ -130,7 +130,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &deployed.execution,
             pipeline: Some(&deployed.pipeline),
             part: deployed.part.as_deref(),
-            asked_by: &asked_by(deployed),
+            occasion: &occasion(deployed),
             since: since.or(deployed.time),
         };
         Ok(self.whole(asked, invocation).await?.report)
@@ -163,7 +163,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         let policy = self.policy(&head, invocation).await?;
         let why = format!("the commit of execution `{}` cannot be read", deployed.execution);
         let part = deployed.part.clone().unwrap_or_default();
-        let time = asked_by(deployed);
+        let time = occasion(deployed);
         let identity =
             [&deployed.pipeline, &deployed.execution, &part, &time].map(|text| format!("{}:{text}", text.len()));
         let question = Question {
@@ -183,6 +183,6 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
 }
 
 /// What tells a success of an execution from an earlier one of the same, whose stage was retried.
-fn asked_by(deployed: &Deployed) -> String {
+fn occasion(deployed: &Deployed) -> String {
     deployed.time.map(|time| time.to_string()).unwrap_or_default()
 }

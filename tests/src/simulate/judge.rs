@@ -74,7 +74,7 @@ pub(super) fn bought_once(
     world: &mut World,
     distribution: &str,
     made: &Invalidation,
-    event: String,
+    event: &str,
     before: &BTreeSet<String>,
 ) {
     let reference = DeployReference::parse(&made.caller_reference);

@@ -29,7 +29,7 @@ impl CloudFront for Port {
                 Ok(made) => {
                     if world.edge.invalidations(distribution).map_or(0, <[_]>::len) > known {
                         judge::bought(world, distribution, &made, &keys);
-                        judge::bought_once(world, distribution, &made, event, &reached);
+                        judge::bought_once(world, distribution, &made, &event, &reached);
                     }
                     Ok(Created { id: made.id })
                 }
