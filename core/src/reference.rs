@@ -20,8 +20,8 @@ pub(crate) use deploy::{Deploy, DeployRequest};
 pub(crate) enum Work<'w> {
     /// What makes this piece of work itself, in no order.
     Identity(&'w Sorted<String>),
-    /// The purge of a whole deploy.
-    Deploy(&'w Deploy),
+    /// The purge of a whole deploy, and what asked for it this time.
+    Deploy(&'w Deploy, &'w Sorted<String>),
 }
 
 impl Work<'_> {
@@ -33,11 +33,11 @@ impl Work<'_> {
     ) -> impl Iterator<Item = String> {
         let digest = match self {
             Self::Identity(_) => String::new(),
-            Self::Deploy(_) => to_hex(&digest_of(distribution, batches)[..8]),
+            Self::Deploy(_, identity) => to_hex(&digest_of(identity, distribution, batches)[..8]),
         };
         batches.iter().enumerate().map(move |(index, paths)| match self {
             Self::Identity(identity) => caller_reference(identity, distribution, paths),
-            Self::Deploy(deploy) => deploy.reference(index + 1, batches.len(), &digest),
+            Self::Deploy(deploy, _) => deploy.reference(index + 1, batches.len(), &digest),
         })
     }
 }
@@ -74,9 +74,13 @@ fn caller_reference(identity: &Sorted<String>, distribution: &str, paths: &[Inva
 }
 
 /// All batches of a distribution: the parts of one plan share it, and no part of another plan has it.
-fn digest_of(distribution: &str, batches: &[&[InvalidationPath]]) -> [u8; 32] {
+fn digest_of(identity: &Sorted<String>, distribution: &str, batches: &[&[InvalidationPath]]) -> [u8; 32] {
     let mut parts = Parts::default();
     parts.add(distribution);
+    for part in identity.iter() {
+        parts.add("identity");
+        parts.add(part);
+    }
     for batch in batches {
         parts.add("batch");
         for path in *batch {
@@ -121,12 +125,14 @@ mod tests {
     #[test]
     fn the_parts_of_one_plan_share_a_digest_and_those_of_another_have_another() {
         let deploy = Deploy::new("site", None, &"c".repeat(40), "e-1").expect("well formed");
-        let work = Work::Deploy(&deploy);
-        let references = |distribution: &str, batches: &[&[&str]]| -> Vec<DeployReference> {
+        let asked_by = |identity: &[&str], distribution: &str, batches: &[&[&str]]| -> Vec<DeployReference> {
+            let identity = identity.iter().map(|part| String::from(*part)).collect();
+            let work = Work::Deploy(&deploy, &identity);
             let batches: Vec<_> = batches.iter().map(|batch| paths(batch)).collect();
             let batches: Vec<&[InvalidationPath]> = batches.iter().map(Vec::as_slice).collect();
             work.references(distribution, &batches).map(|text| DeployReference::parse(&text).expect("ours")).collect()
         };
+        let references = |distribution: &str, batches: &[&[&str]]| asked_by(&[], distribution, batches);
         let plan = references("E", &[&["a", "b"], &["c"]]);
         assert_eq!((plan[0].part(), plan[1].part()), ((1, 2), (2, 2)));
         assert!(plan[0].same_plan(&plan[1]));
@@ -135,6 +141,7 @@ mod tests {
             references("E", &[&["a", "b"], &["d"]]),
             references("E", &[&["a"], &["b", "c"]]),
             references("E", &[&["a", "b", "c"]]),
+            asked_by(&["job"], "E", &[&["a", "b"], &["c"]]),
         ] {
             assert!(other.iter().all(|part| !part.same_plan(&plan[0])), "{other:?}");
         }

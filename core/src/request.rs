@@ -190,13 +190,16 @@ impl<'a> Prepared<'a> {
 
     /// What the caller references are made of.
     pub(crate) fn work<'w>(&'w self, identity: &'w Sorted<String>) -> Work<'w> {
-        self.deploy.as_ref().map_or(Work::Identity(identity), Work::Deploy)
+        match &self.deploy {
+            Some(deploy) => Work::Deploy(deploy, identity),
+            None => Work::Identity(identity),
+        }
     }
 
     /// What makes this piece of work itself; for a preview, which diffs it is of: two deploys that purge the same paths
     /// must not share a caller reference, or the second would not be done.
     pub(crate) fn identity(&self, attachments: &[&[u8]]) -> Sorted<String> {
-        if !self.parsed.identity.is_empty() {
+        if !self.parsed.identity.is_empty() || self.deploy.is_some() {
             return self.parsed.identity.iter().cloned().collect();
         }
         let of_diff = |diff: &DiffRequest| -> Vec<String> {
@@ -212,22 +215,18 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// The deploy that the plan is of. It stands for the identity, and a plan for single keys is never a whole deploy's.
+/// The deploy that the plan is of. A plan for single keys is never a whole deploy's.
 fn deploy(parsed: &PlanRequest<'_>, request: &[u8]) -> Result<Option<Deploy>, Vec<Error>> {
     let Some(deploy) = &parsed.deploy else { return Ok(None) };
-    let other = match (&parsed.trigger, &*parsed.identity) {
-        (Some(_), _) => "trigger",
-        (None, [_, ..]) => "identity",
-        (None, []) => {
-            return deploy.read().map(Some).map_err(|field| vec![no_commit(field, request)]);
-        }
-    };
+    if parsed.trigger.is_none() {
+        return deploy.read().map(Some).map_err(|field| vec![no_commit(field, request)]);
+    }
     let error = Error::new(
         "request-contradiction",
-        format!("`deploy` and `{other}` do not go together"),
-        "`deploy` is for the purge of a whole deploy, and says by itself what makes it",
+        "`deploy` and `trigger` do not go together",
+        "`deploy` is for the purge of a whole deploy, `trigger` for that of single keys",
     );
-    Err(vec![locate::pointed(error, request, None, &format!("/{other}"))])
+    Err(vec![locate::pointed(error, request, None, "/trigger")])
 }
 
 fn no_commit(field: &str, request: &[u8]) -> Error {

@@ -11,9 +11,9 @@
 //! stage's success is, so the purge belongs into it), and the head's first *parent*.
 
 mod ancestry;
+mod attempt;
 mod chain;
 mod ledger;
-mod optional;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -24,10 +24,11 @@ use purgeplan_core::Base;
 
 use crate::failure::Failure;
 use crate::history::{CommitDiff, History};
+use crate::optional::Denials;
 use crate::ports::{CloudFront, CodeCommit, Pipeline, PortError};
 use crate::retry::Invocation;
+use attempt::Attempt;
 use chain::{Chain, Since};
-use optional::{Denied, Try};
 use runs::{Previous, Runs};
 
 /// A whole deploy, as its trigger and the settings name it.
@@ -96,96 +97,92 @@ impl Warning {
     }
 }
 
-/// Finds bases. Made once for an instance: it remembers which permissions are not there.
-#[derive(Debug, Default)]
-pub struct Bases {
-    denied: Denied,
-}
-
 /// The head's first parent where it has one; the inner error says why everything is to be purged.
 type Parent = Result<Option<String>, Warning>;
 
-impl Bases {
-    /// What is to be planned for a deploy. Fails only where a later try may succeed.
-    pub async fn find<C: CodeCommit, F: CloudFront, P: Pipeline>(
-        &self,
-        ports: &Ports<'_, C, F, P>,
-        history: &History,
-        invocation: &Invocation,
-        deploy: &Deploy<'_>,
-    ) -> Result<Outcome, Failure> {
-        let mut attempt = Try::new(invocation, &self.denied);
-        let chain = match deploy.mode {
-            Base::Parent => match parent(ports.codecommit, history, invocation, deploy.head).await? {
-                Ok(parent) => Chain::from([parent, Some(deploy.head.to_owned())]).map_err(Box::new),
-                Err(why) => Err(Box::new(why)),
-            },
-            Base::Ledger | Base::Pipeline => self.chain(ports, history, &mut attempt, deploy).await?,
-        };
-        let warnings = attempt.warnings;
-        let chain = match chain {
-            Ok(chain) => chain,
-            Err(why) => return Ok(Outcome::Everything { why: *why, warnings }),
-        };
-        let mut diffs = Vec::with_capacity(chain.steps.len());
-        for (from, to) in &chain.steps {
-            match history.find_diff(ports.codecommit, invocation, from.as_deref(), to).await? {
-                Ok(diff) => diffs.push(diff),
-                Err(error) if error.commit_missing() => {
-                    let why = missing(&format!("{} to `{to}`", from_text(from.as_deref())), &error);
-                    return Ok(Outcome::Everything { why, warnings });
-                }
-                Err(error) => return Err(crate::retry::refused(&format!("differences of commit `{to}`"), &error)),
+/// What is to be planned for a deploy. Fails only where a later try may succeed.
+pub async fn find<C: CodeCommit, F: CloudFront, P: Pipeline>(
+    ports: &Ports<'_, C, F, P>,
+    history: &History,
+    denials: &Denials,
+    invocation: &Invocation,
+    deploy: &Deploy<'_>,
+) -> Result<Outcome, Failure> {
+    let mut attempt = Attempt::new(invocation, denials);
+    let chain = match deploy.mode {
+        Base::Parent => match parent(ports.codecommit, history, invocation, deploy.head).await? {
+            Ok(parent) => Chain::from([parent, Some(deploy.head.to_owned())]).map_err(Box::new),
+            Err(why) => Err(Box::new(why)),
+        },
+        Base::Ledger | Base::Pipeline => chain(ports, history, &mut attempt, deploy).await?,
+    };
+    let warnings = attempt.warnings;
+    let chain = match chain {
+        Ok(chain) => chain,
+        Err(why) => return Ok(Outcome::Everything { why: *why, warnings }),
+    };
+    let mut diffs = Vec::with_capacity(chain.steps.len());
+    for (from, to) in &chain.steps {
+        match history.find_diff(ports.codecommit, invocation, from.as_deref(), to).await? {
+            Ok(diff) => diffs.push(diff),
+            Err(error) if error.commit_missing() => {
+                let why = missing(&format!("{} to `{to}`", from_text(from.as_deref())), &error);
+                return Ok(Outcome::Everything { why, warnings });
             }
+            Err(error) => return Err(crate::retry::refused(&format!("differences of commit `{to}`"), &error)),
         }
-        Ok(Outcome::Diffs { diffs, base: chain.base, warnings })
     }
+    Ok(Outcome::Diffs { diffs, base: chain.base, warnings })
+}
 
-    /// The steps by the ledger and the pipeline, as far as each can be read.
-    async fn chain<C: CodeCommit, F: CloudFront, P: Pipeline>(
-        &self,
-        ports: &Ports<'_, C, F, P>,
-        history: &History,
-        attempt: &mut Try<'_>,
-        deploy: &Deploy<'_>,
-    ) -> Result<Result<Chain, Box<Warning>>, Failure> {
-        // Whether each distribution has its anchor.
-        let (mut anchors, mut every_one) = (Vec::new(), false);
-        if deploy.mode == Base::Ledger {
-            match ledger::read(ports.cloudfront, attempt, deploy).await? {
-                Ok(read) => (every_one, anchors) = (read.every_one && !read.anchors.is_empty(), read.anchors),
-                Err(why) => return Ok(Err(why)),
-            }
+/// The steps by the ledger and the pipeline, as far as each can be read.
+async fn chain<C: CodeCommit, F: CloudFront, P: Pipeline>(
+    ports: &Ports<'_, C, F, P>,
+    history: &History,
+    attempt: &mut Attempt<'_>,
+    deploy: &Deploy<'_>,
+) -> Result<Result<Chain, Box<Warning>>, Failure> {
+    // Whether each distribution has its anchor.
+    let (mut anchors, mut every_one) = (Vec::new(), false);
+    if deploy.mode == Base::Ledger {
+        match ledger::read(ports.cloudfront, attempt, deploy).await? {
+            Ok(read) => (every_one, anchors) = (read.every_one && !read.anchors.is_empty(), read.anchors),
+            Err(why) => return Ok(Err(why)),
         }
-        let runs = match deploy.pipeline {
-            Some(pipeline) => Runs::open(ports.pipeline, pipeline, attempt, deploy).await?,
-            None => None,
+    }
+    let runs = match deploy.pipeline {
+        Some(pipeline) => Runs::open(ports.pipeline, pipeline, attempt, deploy).await?,
+        None => None,
+    };
+    let Some(mut runs) = runs else {
+        let since = if every_one {
+            None
+        } else {
+            Some(parent(ports.codecommit, history, attempt.invocation, deploy.head).await?)
         };
-        let Some(mut runs) = runs else {
-            let since = if every_one {
-                None
-            } else {
-                Some(parent(ports.codecommit, history, attempt.invocation, deploy.head).await?)
-            };
-            return ancestry::chain(ports.codecommit, history, attempt, deploy, &anchors, since).await;
-        };
-        if every_one {
-            return runs.chain(attempt, &anchors, Since::Anchors, Vec::new()).await;
+        return ancestry::chain(ports.codecommit, history, attempt, deploy, &anchors, since).await;
+    };
+    if every_one {
+        return runs.chain(attempt, &anchors, Since::Anchors, Vec::new()).await;
+    }
+    match runs.previous(attempt).await? {
+        Previous::Found(anchor) => {
+            anchors.push(anchor);
+            runs.chain(attempt, &anchors, Since::Anchors, Vec::new()).await
         }
-        match runs.previous(attempt).await? {
-            Previous::Found(anchor) => {
-                anchors.push(anchor);
-                runs.chain(attempt, &anchors, Since::Anchors, Vec::new()).await
-            }
-            Previous::None => {
-                attempt.warnings.push(no_earlier_deploy(&runs));
-                match parent(ports.codecommit, history, attempt.invocation, deploy.head).await? {
-                    Ok(parent) => runs.chain(attempt, &anchors, Since::Ever, vec![parent]).await,
-                    Err(why) => Ok(Err(Box::new(why))),
+        Previous::None => {
+            attempt.warnings.push(no_earlier_deploy(&runs));
+            // What the first deploy was compared with: its purge failed, as all since.
+            let mut first = Vec::new();
+            for commit in &runs.first_commits(attempt).await? {
+                match parent(ports.codecommit, history, attempt.invocation, commit).await? {
+                    Ok(parent) => first.push(parent),
+                    Err(why) => return Ok(Err(Box::new(why))),
                 }
             }
-            Previous::TooFar => Ok(Err(Box::new(too_far(&runs)))),
+            runs.chain(attempt, &anchors, Since::Ever, first).await
         }
+        Previous::TooFar => Ok(Err(Box::new(too_far(&runs)))),
     }
 }
 
@@ -218,7 +215,8 @@ fn no_earlier_deploy<P>(runs: &Runs<'_, P>) -> Warning {
     Warning::new(
         "base-no-earlier-deploy",
         format!(
-            "{} lists no earlier execution whose deploy stage succeeded: the head's first parent is the base",
+            "{} lists no earlier execution whose deploy stage succeeded: the base is the first parent of the first commit \
+             that was deployed",
             runs.name()
         ),
         "expected at a pipeline's first deploy; what the bucket held before it is not known",

@@ -14,11 +14,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use crate::base::Bases;
 use crate::event::{self, Event, Payload, Work};
 use crate::failure::Failure;
 use crate::history::History;
 use crate::log;
+use crate::optional::Denials;
 use crate::policy::Source;
 use crate::ports::{Absent, Bucket, CloudFront, CodeCommit, Pipeline};
 use crate::retry::Invocation;
@@ -53,7 +53,7 @@ pub struct Handler<C, F, P = Absent, B = Absent> {
     settings: Settings,
     services: Services<C, F, P, B>,
     history: History,
-    bases: Bases,
+    denials: Denials,
     known: Known,
     cold: AtomicBool,
 }
@@ -62,8 +62,8 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
     /// A handler over these services.
     pub fn new(settings: Settings, services: Services<C, F, P, B>) -> Self {
         let history = History::new(&settings.repository, &settings.branch);
-        let (bases, known) = (Bases::default(), Known::default());
-        Self { settings, services, history, bases, known, cold: AtomicBool::new(true) }
+        let (denials, known) = (Denials::default(), Known::default());
+        Self { settings, services, history, denials, known, cold: AtomicBool::new(true) }
     }
 
     /// Handles one event inside the invocation's time, and logs how it ended.

@@ -67,6 +67,7 @@ pub mod history;
 pub mod init_error;
 pub mod log;
 pub mod metrics;
+pub mod optional;
 mod plan;
 pub mod policy;
 pub mod ports;

@@ -126,14 +126,30 @@ pub(crate) fn base(base: Option<&str>, everything: Option<&Warning>, warnings: &
 }
 
 /// A call that the work can do without was refused.
-pub(crate) fn optional_refused(operation: &str, error: &PortError) {
+pub(crate) fn optional_refused(subject: &str, error: &PortError) {
+    let help = if error.denied() {
+        "give the function's role the statement of host-lambda/iam/optional.json that has this action, if it is wanted"
+    } else {
+        "check the names in the function's settings and in its policy"
+    };
     tracing::warn!(
-        operation,
+        operation = error.operation,
+        subject,
         code = error.code,
         error = error.message,
-        help = "give the function's role the statement of host-lambda/iam/optional.json that has this action, if it is \
-                wanted",
+        help,
         "done without"
+    );
+}
+
+/// The deployed commit left the repository, and its policy with it.
+pub(crate) fn policy_left(subject: &str, error: &PortError) {
+    tracing::warn!(
+        subject,
+        code = error.code,
+        error = error.message,
+        help = "after a force-push this is expected once: the branch's newest policy holds",
+        "policy left the repository"
     );
 }
 

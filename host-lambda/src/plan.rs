@@ -36,8 +36,8 @@ pub(crate) struct Question<'a> {
 pub(crate) enum Scope<'a> {
     /// The objects of an event.
     Objects(&'a Batch),
-    /// A whole deploy, whose purge is recorded.
-    Deploy(Deploy<'a>),
+    /// A whole deploy, whose purge is recorded, and what asked for it.
+    Deploy(Deploy<'a>, &'a str),
     /// A whole deploy of which too little is known to record it.
     Unrecorded(&'a [String]),
 }
@@ -219,7 +219,9 @@ pub(crate) fn plan(question: &Question<'_>) -> Result<Plan, Failure> {
             let (uploaded, removed) = (keys(&batch.uploaded), keys(&batch.removed));
             (Some(Trigger { encoding: "plain", uploaded, removed }), escaped(&batch.identity), None)
         }
-        Scope::Deploy(deploy) => (None, Vec::new(), Some(deploy)),
+        Scope::Deploy(deploy, occasion) => {
+            (None, vec![purgeplan_core::escape(occasion.as_bytes()).into_owned()], Some(deploy))
+        }
         Scope::Unrecorded(identity) => (None, escaped(identity), None),
     };
     let request = Request {

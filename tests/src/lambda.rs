@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use purgeplan_loopback::deploy::ChangeKind;
+use purgeplan_loopback::faults::Hook;
 use purgeplan_loopback::s3_event::{Record, notification, sequencer};
 use purgeplan_loopback::{Loopback, Outcome};
 use serde_json::Value;
@@ -119,6 +120,21 @@ impl<'a> Lambda<'a> {
             let _ = tokio::time::timeout(PATIENCE, more).await;
         }
         outcome
+    }
+
+    /// Sends an event; `None` when a call that the hook is for was reached: then the process was killed there, all faults
+    /// are cleared, and a new process waits for the event's next try.
+    pub async fn invoke_or_die(&mut self, event: &[u8], hook: &mut Hook) -> Option<Outcome> {
+        let stopped = tokio::select! {
+            outcome = self.invoke(event.to_vec()) => return Some(outcome),
+            Some(stopped) = hook.reached() => stopped,
+        };
+        self.kill().await;
+        // The killed client's call ends where it was stopped.
+        drop(stopped);
+        self.aws.faults().clear();
+        self.respawn().await;
+        None
     }
 
     /// A process that refuses to start reports it and ends: which of the two is seen first is chance.

@@ -7,6 +7,7 @@ pub mod each;
 pub mod engines;
 pub mod lambda;
 pub mod local;
+pub mod release;
 pub mod schema;
 pub mod simulate;
 pub mod site;

@@ -10,37 +10,32 @@ use purgeplan_loopback::events::{codecommit, eventbridge, sns, sqs};
 use purgeplan_loopback::pipeline::{Answer, DEPLOY, PURGE, Status};
 use purgeplan_loopback::s3_event::{Record, test_event};
 use purgeplan_loopback::{Fault, Outcome, When};
-use purgeplan_tests::deployment::{Deployment, Target, minutes_ago, now};
+use purgeplan_tests::deployment::{Deployment, Target, now};
 use purgeplan_tests::lambda::{BRANCH, BUCKET, Lambda, REPOSITORY};
-use purgeplan_tests::site::{History, Mark, Repository, Tree};
+use purgeplan_tests::release::Release;
+use purgeplan_tests::site::Tree;
 use serde_json::{Value, json};
 
-struct Site {
-    repository: Repository,
-    old: Mark,
-    new: Mark,
-}
+struct Site(Release);
 
 impl Site {
     fn new() -> Self {
-        let (mut history, mut tree) = (History::default(), Tree::default());
-        tree.file("a.html", "old")
-            .file("b.html", "old")
-            .file("same.html", "old")
-            .file("policy.json", r#"{"ignor":[]}"#);
-        let old = history.commit(&tree, &[], minutes_ago(600));
-        tree.file("a.html", "new").file("b.html", "new").file("added.html", "new");
-        let new = history.commit(&tree, &[old], minutes_ago(10));
-        Self { repository: history.build(new), old, new }
+        let mut before = Tree::default();
+        for name in ["a.html", "b.html", "same.html"] {
+            before.file(name, "old");
+        }
+        before.file("policy.json", r#"{"ignor":[]}"#);
+        let mut after = before.clone();
+        after.file("a.html", "new").file("b.html", "new").file("added.html", "new");
+        Self(Release::of(&before, &after))
     }
 
     /// The new commit is deployed by the pipeline; the event of the job that is to purge it.
     async fn deployed(&self) -> (Deployment<'_>, String, Job) {
-        let deployment = Deployment::of(&self.repository, self.old, Target::default()).await;
-        let execution = deployment.aws.pipeline().start(self.repository.id(self.new));
-        deployment.push(self.new);
+        let deployment = self.0.pushed(Target::default()).await;
+        let execution = deployment.aws.pipeline().start(self.0.repository.id(self.0.new));
         deployment.aws.pipeline().start_action(&execution, DEPLOY).unwrap();
-        deployment.upload(self.new, Mode::Extract);
+        deployment.upload(self.0.new, Mode::Extract);
         deployment.aws.pipeline().succeed_action(&execution, DEPLOY).unwrap();
         assert_eq!(deployment.stale().len(), 2);
         let invocation = deployment.aws.pipeline().invoke(&execution, PURGE).unwrap();
@@ -211,7 +206,7 @@ async fn trap_36_a_job_that_cannot_be_answered_is_lambdas_to_try_again() {
 async fn a_push_is_refused_with_the_reason() {
     let site = Site::new();
     let (deployment, ..) = site.deployed().await;
-    let event = codecommit::branch_event(REPOSITORY, BRANCH, None, Some(site.repository.id(site.new)), now());
+    let event = codecommit::branch_event(REPOSITORY, BRANCH, None, Some(site.0.repository.id(site.0.new)), now());
     let outcome = Lambda::start(&deployment.aws, &[]).invoke(event).await;
     let Outcome::Error(error) = outcome else { panic!("{outcome:?}") };
     assert!(error.kind == "event-push" && error.message.contains("before the deploy"), "{error:?}");
@@ -223,7 +218,7 @@ async fn a_push_is_refused_with_the_reason() {
 async fn trap_33_only_the_bad_message_of_a_batch_goes_back() {
     let site = Site::new();
     let (deployment, ..) = site.deployed().await;
-    let steps = deployment.upload(site.new, Mode::Extract);
+    let steps = deployment.upload(site.0.new, Mode::Extract);
     let mut bodies = deployment.events(&steps);
     bodies[0] = sns::envelope(&bodies[0], now());
     let by_bridge = |key: &str| {
@@ -246,7 +241,7 @@ async fn trap_33_only_the_bad_message_of_a_batch_goes_back() {
 async fn trap_33_messages_whose_purge_failed_go_back_together() {
     let site = Site::new();
     let (deployment, ..) = site.deployed().await;
-    let mut bodies = deployment.events(&deployment.upload(site.new, Mode::Extract));
+    let mut bodies = deployment.events(&deployment.upload(site.0.new, Mode::Extract));
     bodies.push(test_event(BUCKET, now()));
     let ids: Vec<Value> = (0..bodies.len() - 1).map(|at| json!({ "itemIdentifier": sqs::message_id(at) })).collect();
     deployment.aws.faults().add("CreateInvalidation", When::First(1), Fault::Forbidden);

@@ -3,10 +3,11 @@
 
 use purgeplan_loopback::deploy::Mode;
 use purgeplan_loopback::{DistributionConfig, Moment, Outcome, When};
-use purgeplan_tests::deployment::{Bought, Deployment, Target, minutes_ago};
+use purgeplan_tests::deployment::{Bought, Deployment, Target};
 use purgeplan_tests::each;
 use purgeplan_tests::lambda::{DISTRIBUTION, Lambda};
-use purgeplan_tests::site::{History, Mark, Repository, Tree};
+use purgeplan_tests::release::Release;
+use purgeplan_tests::site::Tree;
 
 /// Cases at a time.
 const AT_A_TIME: usize = 4;
@@ -52,30 +53,23 @@ fn cases() -> Vec<Case> {
 
 /// A deploy of three modified files, one deleted one, and so many unchanged ones that HEAD's differences, most of
 /// them files that the site does not have any more, take two pages.
-struct Site {
-    repository: Repository,
-    old: Mark,
-    new: Mark,
-}
+struct Site(Release);
 
 impl Site {
     fn new() -> Self {
-        let (mut history, mut tree) = (History::default(), Tree::default());
+        let mut before = Tree::default();
         for n in 0..98 {
-            tree.file(format!("gone/{n:03}.html"), "old");
+            before.file(format!("gone/{n:03}.html"), "old");
         }
         for name in ["index.html", "a b.html", "日本.html", "same.html"] {
-            tree.file(name, "old");
+            before.file(name, "old");
         }
-        let old = history.commit(&tree, &[], minutes_ago(600));
-        for n in 0..98 {
-            tree.delete(format!("gone/{n:03}.html"));
-        }
+        let mut after = Tree::default();
+        after.file("same.html", "old");
         for name in ["index.html", "a b.html", "日本.html"] {
-            tree.file(name, "new");
+            after.file(name, "new");
         }
-        let new = history.commit(&tree, &[old], minutes_ago(10));
-        Self { repository: history.build(new), old, new }
+        Self(Release::of(&before, &after))
     }
 
     /// The new commit is in the bucket, and its events are to be sent.
@@ -83,9 +77,8 @@ impl Site {
         let distributions =
             [DISTRIBUTION, OTHER][..distributions].iter().map(|id| DistributionConfig::rest(*id)).collect();
         let target = Target { distributions, ..Target::default() };
-        let deployment = Deployment::of(&self.repository, self.old, target).await;
-        deployment.push(self.new);
-        let steps = deployment.upload(self.new, Mode::Extract);
+        let deployment = self.0.pushed(target).await;
+        let steps = deployment.upload(self.0.new, Mode::Extract);
         let events = match trigger {
             Trigger::PerObject => deployment.events(&steps),
             Trigger::Batched => vec![deployment.event(&steps)],
@@ -117,29 +110,6 @@ fn succeeded(outcome: &Outcome) {
     assert!(matches!(outcome, Outcome::Response(_)), "{outcome:?}");
 }
 
-/// Sends an event; when the call is reached, the process is killed and the event comes again to a new one. Whether it was.
-async fn send(
-    deployment: &Deployment<'_>,
-    lambda: &mut Lambda<'_>,
-    hook: &mut purgeplan_loopback::faults::Hook,
-    event: &[u8],
-) -> bool {
-    let stopped = tokio::select! {
-        outcome = lambda.invoke(event.to_vec()) => {
-            succeeded(&outcome);
-            return false;
-        }
-        Some(stopped) = hook.reached() => stopped,
-    };
-    lambda.kill().await;
-    // The killed client's call ends where it was stopped.
-    drop(stopped);
-    deployment.aws.faults().clear();
-    lambda.respawn().await;
-    succeeded(&lambda.invoke(event.to_vec()).await);
-    true
-}
-
 #[tokio::test]
 async fn a_kill_at_any_call_loses_nothing_and_buys_nothing_twice() {
     let site = Site::new();
@@ -156,7 +126,12 @@ async fn a_kill_at_any_call_loses_nothing_and_buys_nothing_twice() {
         let mut hook = deployment.aws.faults().hook(operation, When::Nth(nth), moment);
         let mut kills = 0;
         for event in &events {
-            kills += u32::from(send(&deployment, &mut lambda, &mut hook, event).await);
+            let outcome = lambda.invoke_or_die(event, &mut hook).await;
+            kills += u32::from(outcome.is_none());
+            succeeded(&match outcome {
+                Some(outcome) => outcome,
+                None => lambda.invoke(event.clone()).await,
+            });
         }
         assert_eq!(kills, 1, "the call was made");
         let expected = expected.iter().find(|(one, count, _)| (*one, *count) == (trigger, distributions));

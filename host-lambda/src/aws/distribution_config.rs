@@ -3,7 +3,8 @@
 
 use aws_sdk_cloudfront::types::{
     CacheBehavior, CacheBehaviors, CustomErrorResponse, CustomErrorResponses, DefaultCacheBehavior, DistributionConfig,
-    FunctionAssociations, LambdaFunctionAssociations, Origin, OriginGroup, OriginGroupMembers, OriginGroups, Origins,
+    FunctionAssociations, LambdaFunctionAssociations, Origin, OriginGroup, OriginGroupMember, OriginGroupMembers,
+    OriginGroups, Origins,
 };
 use serde::Serialize;
 
@@ -100,37 +101,21 @@ macro_rules! legacy {
 #[derive(Serialize)]
 struct Present {}
 
-impl<T> FromIterator<T> for List<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let items: Vec<T> = items.into_iter().collect();
-        Self { quantity: items.len(), items }
-    }
+/// A list of the SDK as the CLI prints it; one that is not there is empty.
+fn list<'a, L, I: 'a, T>(of: Option<&'a L>, items: fn(&'a L) -> &'a [I], json: impl Fn(&'a I) -> T) -> List<T> {
+    let items: Vec<T> = of.map(items).unwrap_or_default().iter().map(json).collect();
+    List { quantity: items.len(), items }
 }
 
 impl<'a> Config<'a> {
     fn of(config: &'a DistributionConfig) -> Self {
         Self {
             default_root_object: config.default_root_object(),
-            origins: config.origins().into_iter().flat_map(Origins::items).map(OriginJson::of).collect(),
-            origin_groups: config
-                .origin_groups()
-                .into_iter()
-                .flat_map(OriginGroups::items)
-                .map(GroupJson::of)
-                .collect(),
+            origins: list(config.origins(), Origins::items, OriginJson::of),
+            origin_groups: list(config.origin_groups(), OriginGroups::items, GroupJson::of),
             default_cache_behavior: config.default_cache_behavior().map(BehaviourJson::of_default),
-            cache_behaviors: config
-                .cache_behaviors()
-                .into_iter()
-                .flat_map(CacheBehaviors::items)
-                .map(BehaviourJson::of)
-                .collect(),
-            custom_error_responses: config
-                .custom_error_responses()
-                .into_iter()
-                .flat_map(CustomErrorResponses::items)
-                .map(ErrorJson::of)
-                .collect(),
+            cache_behaviors: list(config.cache_behaviors(), CacheBehaviors::items, BehaviourJson::of),
+            custom_error_responses: list(config.custom_error_responses(), CustomErrorResponses::items, ErrorJson::of),
         }
     }
 }
@@ -148,8 +133,8 @@ impl<'a> OriginJson<'a> {
 
 impl<'a> GroupJson<'a> {
     fn of(group: &'a OriginGroup) -> Self {
-        let members = group.members().into_iter().flat_map(OriginGroupMembers::items);
-        Self { id: group.id(), members: members.map(|member| MemberJson { origin_id: member.origin_id() }).collect() }
+        let member = |member: &'a OriginGroupMember| MemberJson { origin_id: member.origin_id() };
+        Self { id: group.id(), members: list(group.members(), OriginGroupMembers::items, member) }
     }
 }
 
@@ -180,13 +165,13 @@ impl<'a> BehaviourJson<'a> {
 }
 
 fn functions(associations: Option<&FunctionAssociations>) -> List<AssociationJson<'_>> {
-    let items = associations.into_iter().flat_map(FunctionAssociations::items);
-    items.map(|one| AssociationJson { event_type: one.event_type().as_str() }).collect()
+    list(associations, FunctionAssociations::items, |one| AssociationJson { event_type: one.event_type().as_str() })
 }
 
 fn lambdas(associations: Option<&LambdaFunctionAssociations>) -> List<AssociationJson<'_>> {
-    let items = associations.into_iter().flat_map(LambdaFunctionAssociations::items);
-    items.map(|one| AssociationJson { event_type: one.event_type().as_str() }).collect()
+    list(associations, LambdaFunctionAssociations::items, |one| AssociationJson {
+        event_type: one.event_type().as_str(),
+    })
 }
 
 impl<'a> ErrorJson<'a> {

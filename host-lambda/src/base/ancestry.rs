@@ -1,7 +1,8 @@
 //! The steps by the commits' own ancestry, where the pipeline's executions cannot be read.
 
+use super::attempt::Attempt;
 use super::chain::{Anchor, Chain};
-use super::{Deploy, Parent, Try, Warning};
+use super::{Deploy, Parent, Warning};
 use crate::failure::Failure;
 use crate::history::History;
 use crate::ports::CodeCommit;
@@ -14,7 +15,7 @@ const COMMITS: usize = 50;
 pub(super) async fn chain<C: CodeCommit>(
     codecommit: &C,
     history: &History,
-    attempt: &mut Try<'_>,
+    attempt: &mut Attempt<'_>,
     deploy: &Deploy<'_>,
     anchors: &[Anchor],
     parent: Option<Parent>,
@@ -58,7 +59,7 @@ enum Between {
 async fn between<C: CodeCommit>(
     codecommit: &C,
     history: &History,
-    attempt: &Try<'_>,
+    attempt: &Attempt<'_>,
     head: &str,
     wanted: &[String],
 ) -> Result<Between, Failure> {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use purgeplan_core::DeployReference;
 
+use super::attempt::Attempt;
 use super::chain::{Anchor, Origin};
-use super::{Deploy, Try, Warning};
+use super::{Deploy, Warning};
 use crate::failure::Failure;
 use crate::ports::{CloudFront, Invalidation, PortError};
 
@@ -29,7 +30,7 @@ enum Entry {
 /// The anchors of all distributions. The inner error says why everything is to be purged.
 pub(super) async fn read<F: CloudFront>(
     cloudfront: &F,
-    attempt: &mut Try<'_>,
+    attempt: &mut Attempt<'_>,
     deploy: &Deploy<'_>,
 ) -> Result<Result<Read, Box<Warning>>, Failure> {
     let mut read = Read { anchors: Vec::new(), every_one: true };
@@ -54,7 +55,7 @@ pub(super) async fn read<F: CloudFront>(
 /// The newest deploy whose purge is there whole, within so many reads; and how many were made.
 async fn find<F: CloudFront>(
     cloudfront: &F,
-    attempt: &mut Try<'_>,
+    attempt: &mut Attempt<'_>,
     deploy: &Deploy<'_>,
     distribution: &str,
     most: usize,

@@ -5,7 +5,8 @@ mod since;
 
 use std::collections::BTreeMap;
 
-use super::{Deploy, Try};
+use super::Deploy;
+use super::attempt::Attempt;
 use crate::failure::Failure;
 use crate::ports::{Action, Execution, Pipeline, Revision};
 
@@ -49,7 +50,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
     pub(super) async fn open(
         port: &'a P,
         pipeline: &'a str,
-        attempt: &mut Try<'_>,
+        attempt: &mut Attempt<'_>,
         deploy: &Deploy<'a>,
     ) -> Result<Option<Self>, Failure> {
         let subject = format!("pipeline `{pipeline}`");
@@ -60,7 +61,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
     }
 
     /// One page more; whether it could be read.
-    async fn read_page(&mut self, attempt: &mut Try<'_>) -> Result<bool, Failure> {
+    async fn read_page(&mut self, attempt: &mut Attempt<'_>) -> Result<bool, Failure> {
         let (port, pipeline, token) = (self.port, self.pipeline, self.next.take());
         let read = || port.executions(pipeline, token.as_deref());
         let Some(page) = attempt.ask("ListPipelineExecutions", &self.subject, read).await? else {
@@ -74,7 +75,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
     }
 
     /// One page more, where there is one within the bound.
-    async fn read_on(&mut self, attempt: &mut Try<'_>) -> Result<bool, Failure> {
+    async fn read_on(&mut self, attempt: &mut Attempt<'_>) -> Result<bool, Failure> {
         Ok(self.next.is_some() && self.pages < PAGES && self.read_page(attempt).await?)
     }
 
@@ -88,7 +89,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
     }
 
     /// What an execution has started; `None` where that cannot be read, or too many were read.
-    async fn actions(&mut self, attempt: &mut Try<'_>, execution: &str) -> Result<Option<Vec<Action>>, Failure> {
+    async fn actions(&mut self, attempt: &mut Attempt<'_>, execution: &str) -> Result<Option<Vec<Action>>, Failure> {
         if let Some(known) = self.actions.get(execution) {
             return Ok(known.clone());
         }
@@ -116,7 +117,7 @@ impl<'a, P: Pipeline> Runs<'a, P> {
     }
 
     /// The commits that an execution took.
-    async fn commits(&mut self, attempt: &mut Try<'_>, execution: &Execution) -> Result<Vec<String>, Failure> {
+    async fn commits(&mut self, attempt: &mut Attempt<'_>, execution: &Execution) -> Result<Vec<String>, Failure> {
         let listed = self.listed_commits(execution);
         if !listed.is_empty() {
             return Ok(listed);

@@ -11,7 +11,7 @@ use crate::ports::{Action, Revision};
 /// Finds the base of a deploy of `head` by execution `own`; the steps as `ab bc`, `-` where there is nothing before.
 struct Search<'a> {
     deploy: Deploy<'a>,
-    bases: Bases,
+    denials: Denials,
 }
 
 impl<'a> Search<'a> {
@@ -24,7 +24,7 @@ impl<'a> Search<'a> {
             head,
             distributions: &["E1"],
         };
-        Self { deploy, bases: Bases::default() }
+        Self { deploy, denials: Denials::default() }
     }
 
     fn by(mut self, mode: Base) -> Self {
@@ -41,7 +41,7 @@ impl<'a> Search<'a> {
         let invocation = Invocation::lasting("r", Duration::from_mins(1));
         let history = History::new("site", "main");
         let ports = Ports { codecommit: world, cloudfront: world, pipeline: world };
-        self.bases.find(&ports, &history, &invocation, &self.deploy).await
+        find(&ports, &history, &self.denials, &invocation, &self.deploy).await
     }
 
     /// The steps and the codes of the warnings.
@@ -358,8 +358,13 @@ async fn pages_are_read_on_within_a_bound() {
 #[tokio::test]
 async fn the_first_deploy_of_a_pipeline_is_compared_with_its_parent_and_all_that_failed_before() {
     let world = World::line("abcd").ran("e1", 'b', Went::DeployFailed).ran("e2", 'd', Went::Running);
-    let expected = ("cb bd".to_owned(), vec!["base-ledger-empty", "base-no-earlier-deploy"]);
-    assert_eq!(steps(&world, 'd', "e2").await, expected);
+    let warned = |steps: &str| (steps.to_owned(), vec!["base-ledger-empty", "base-no-earlier-deploy"]);
+    assert_eq!(steps(&world, 'd', "e2").await, warned("ab bd"), "the first one was compared with `a`");
+    // What was there before the first upload is still cached as an error.
+    let world = World::line("ab").ran("e1", 'a', Went::PurgeFailed).ran("e2", 'b', Went::Running);
+    assert_eq!(steps(&world, 'b', "e2").await, warned("-a ab"));
+    // A parallel one that started later is not the first.
+    assert_eq!(steps(&world, 'a', "e1").await, warned("-b ba"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,7 +38,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             Ok(parameters) => parameters,
             Err(failure) => return self.fail(job, OnFailure::Fail, failure, invocation).await,
         };
-        let token = match Token::read(job.continuation.as_deref(), now()) {
+        let token = match Token::read(job.continuation.as_deref(), &job.id, now()) {
             Ok(token) => token,
             Err(failure) => return self.fail(job, parameters.on_failure, &failure, invocation).await,
         };
@@ -68,6 +68,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &parameters.execution,
             pipeline: parameters.pipeline.as_deref(),
             part: None,
+            occasion: &token.first,
             since: Some(token.since),
         };
         match self.whole(asked, invocation).await {
@@ -83,14 +84,14 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
     async fn wait(&self, token: Token, invocation: &Invocation) -> State {
         let mut open = Vec::new();
         for Made { distribution, id } in &token.waiting {
-            let subject = format!("invalidation `{id}` of distribution `{distribution}`");
+            let subject = format!("distribution `{distribution}`");
             let read = || self.services.cloudfront.invalidation(distribution, id);
-            let deadline = invocation.deadline();
-            match retry::call_or_refusal(invocation, deadline, "GetInvalidation", &subject, read).await {
-                Ok(Ok(found)) if found.completed => {}
-                Ok(Ok(_)) | Err(_) => open.push(Made { distribution: distribution.clone(), id: id.clone() }),
+            let (denials, deadline) = (&self.denials, invocation.deadline());
+            match denials.ask_or_log(invocation, deadline, "GetInvalidation", &subject, read).await {
                 // Who may not look cannot wait; the purge itself is under way.
-                Ok(Err(error)) => log::optional_refused("GetInvalidation", &error),
+                Ok(None) => {}
+                Ok(Some(found)) if found.completed => {}
+                Ok(Some(_)) | Err(_) => open.push(Made { distribution: distribution.clone(), id: id.clone() }),
             }
         }
         let report = token.report();

@@ -1,6 +1,6 @@
 //! What a plan is made with besides the diffs: the policy, the distributions' configurations, the live keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,25 +29,12 @@ struct Memory {
     /// The commit of which it is, and the repository's policy.
     policy: Option<(String, Arc<Loaded>)>,
     configs: BTreeMap<String, (Instant, Arc<Vec<u8>>)>,
-    /// Operations that the role may not call.
-    denied: BTreeSet<&'static str>,
 }
 
 impl Known {
     /// Held for a look-up only, never while a call waits.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_denied(&self, operation: &'static str) -> bool {
-        self.memory().denied.contains(operation)
-    }
-
-    /// Remembers a denial, and tells it once.
-    fn refused(&self, operation: &'static str, error: &PortError) {
-        if !error.denied() || self.memory().denied.insert(operation) {
-            log::optional_refused(operation, error);
-        }
     }
 }
 
@@ -69,7 +56,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             Ok(bytes) => bytes,
             // Deployed, and gone from the repository since: everything is purged, by the branch's newest word.
             Err(error) if error.commit_missing() => {
-                log::optional_refused("GetFile", &error);
+                log::policy_left(&subject, &error);
                 let head = self.history.head(&self.services.codecommit, invocation).await?;
                 let newest = self.policy_file(&head, path, &subject, invocation).await?;
                 newest.map_err(|error| retry::refused(&subject, &error))?
@@ -100,7 +87,6 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         policy: &Loaded,
         invocation: &Invocation,
     ) -> Result<Vec<(String, Arc<Vec<u8>>)>, Failure> {
-        const OPERATION: &str = "GetDistributionConfig";
         let mut configs = Vec::new();
         if policy.bytes.is_none() {
             return Ok(configs);
@@ -112,18 +98,14 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
                 configs.push((id.to_owned(), Arc::clone(config)));
                 continue;
             }
-            if self.known.is_denied(OPERATION) {
-                continue;
-            }
-            let subject = format!("configuration of distribution `{id}`");
+            let subject = format!("distribution `{id}`");
             let read = || self.services.cloudfront.distribution_config(id);
-            match retry::call_or_refusal(invocation, invocation.deadline(), OPERATION, &subject, read).await? {
-                Ok(config) => {
-                    let config = Arc::new(config);
-                    self.known.memory().configs.insert(id.to_owned(), (Instant::now(), Arc::clone(&config)));
-                    configs.push((id.to_owned(), config));
-                }
-                Err(error) => self.known.refused(OPERATION, &error),
+            let (denials, deadline) = (&self.denials, invocation.deadline());
+            let read = denials.ask_or_log(invocation, deadline, "GetDistributionConfig", &subject, read).await?;
+            if let Some(config) = read {
+                let config = Arc::new(config);
+                self.known.memory().configs.insert(id.to_owned(), (Instant::now(), Arc::clone(&config)));
+                configs.push((id.to_owned(), config));
             }
         }
         Ok(configs)
@@ -131,19 +113,14 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
 
     /// Every key of the bucket, each with a NUL behind it; `None` when they cannot be had in full.
     pub(super) async fn live(&self, policy: &Loaded, invocation: &Invocation) -> Option<Vec<u8>> {
-        const OPERATION: &str = "ListObjectsV2";
-        let bucket = policy.policy.bucket().filter(|_| !self.known.is_denied(OPERATION))?;
+        let bucket = policy.policy.bucket()?;
         let deadline = before_end(invocation, PURGE_RESERVE);
         let subject = format!("bucket `{bucket}`");
         let (mut live, mut count, mut token) = (Vec::new(), 0, None::<String>);
         loop {
             let read = || self.services.bucket.keys(bucket, token.as_deref());
-            let page = match retry::call_or_refusal(invocation, deadline, OPERATION, &subject, read).await {
-                Ok(Ok(page)) => page,
-                Ok(Err(error)) => {
-                    self.known.refused(OPERATION, &error);
-                    return None;
-                }
+            let page = match self.denials.ask_or_log(invocation, deadline, "ListObjectsV2", &subject, read).await {
+                Ok(page) => page?,
                 // A list that is not whole says nothing; the exact paths are right without it.
                 Err(failure) => {
                     log::not_listed(&failure.message);

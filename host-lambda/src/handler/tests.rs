@@ -38,6 +38,8 @@ struct Site {
     files: BTreeMap<&'static str, Vec<u8>>,
     /// The pages of the bucket's keys.
     keys: Vec<Vec<String>>,
+    /// A commit that left the repository.
+    gone: Option<&'static str>,
     /// Which of these were asked for.
     optional: Arc<Mutex<Vec<String>>>,
 }
@@ -72,6 +74,10 @@ impl Site {
         self.files.get(name).cloned().ok_or_else(|| error(false, "AccessDeniedException"))
     }
 
+    fn there(&self, commit: &str) -> Result<(), PortError> {
+        if self.gone == Some(commit) { Err(error(false, "CommitDoesNotExistException")) } else { Ok(()) }
+    }
+
     fn optional_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.optional.lock().expect("one thread"))
     }
@@ -100,15 +106,18 @@ impl CodeCommit for Site {
         if id.len() != 40 {
             return Err(error(false, "InvalidCommitIdException"));
         }
+        self.there(id)?;
         Ok(Commit { id: id.to_owned(), parents: vec![BASE.to_owned()], committed_at: Some(0) })
     }
 
     async fn file(&self, commit: &str, path: &str) -> Result<Vec<u8>, PortError> {
+        self.there(commit)?;
         self.optional(format!("file {path} {}", &commit[..4]), "policy")
     }
 
-    async fn differences(&self, _: Option<&str>, _: &str, _: Option<&str>) -> Result<Page, PortError> {
+    async fn differences(&self, _: Option<&str>, after: &str, _: Option<&str>) -> Result<Page, PortError> {
         self.read();
+        self.there(after)?;
         let blob = |id: &str, path: &str| json!({ "blobId": id.repeat(40), "path": path, "mode": "100644" });
         let difference = |(kind, path): &(&str, String)| {
             let mut difference = json!({ "changeType": kind });

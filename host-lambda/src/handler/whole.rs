@@ -23,6 +23,8 @@ pub(super) struct Asked<'a> {
     pub(super) pipeline: Option<&'a str>,
     /// The part of the pipeline that the trigger tells of, when it is not the whole.
     pub(super) part: Option<&'a str>,
+    /// What asked for it, the same whenever that comes again. A stage that is retried uploads anew, and asks anew.
+    pub(super) occasion: &'a str,
     /// When it was first asked for.
     pub(super) since: Option<i64>,
 }
@@ -55,7 +57,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             cloudfront: &self.services.cloudfront,
             pipeline: &self.services.pipeline,
         };
-        let found = self.bases.find(&ports, &self.history, invocation, &deploy).await?;
+        let found = base::find(&ports, &self.history, &self.denials, invocation, &deploy).await?;
         let (diffs, base, everything, warnings) = match found {
             Outcome::Diffs { diffs, base, warnings } => (diffs, base, None, warnings),
             Outcome::Everything { why, warnings } => (Vec::new(), None, Some(why), warnings),
@@ -69,7 +71,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             preset: "sound",
             distribution: self.settings.distribution.as_deref(),
             diffs: &diffs,
-            scope: Scope::Deploy(recorded),
+            scope: Scope::Deploy(recorded, asked.occasion),
             everything: everything.as_ref().map(|why| why.message.as_str()),
             configs: &configs,
             live: None,
@@ -128,6 +130,7 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
             execution: &deployed.execution,
             pipeline: Some(&deployed.pipeline),
             part: deployed.part.as_deref(),
+            occasion: &occasion(deployed),
             since: since.or(deployed.time),
         };
         Ok(self.whole(asked, invocation).await?.report)
@@ -135,17 +138,11 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
 
     /// The commit that an execution took from this repository; `None` when that cannot be known.
     async fn commit_of(&self, deployed: &Deployed, invocation: &Invocation) -> Result<Option<String>, Failure> {
-        const OPERATION: &str = "GetPipelineExecution";
-        let subject = format!("execution `{}` of pipeline `{}`", deployed.execution, deployed.pipeline);
+        let subject = format!("pipeline `{}`", deployed.pipeline);
         let read = || self.services.pipeline.execution(&deployed.pipeline, &deployed.execution);
-        let revisions =
-            match retry::call_or_refusal(invocation, invocation.deadline(), OPERATION, &subject, read).await? {
-                Ok(revisions) => revisions,
-                Err(error) => {
-                    log::optional_refused(OPERATION, &error);
-                    return Ok(None);
-                }
-            };
+        let (denials, deadline) = (&self.denials, invocation.deadline());
+        let read = denials.ask_or_log(invocation, deadline, "GetPipelineExecution", &subject, read).await?;
+        let Some(revisions) = read else { return Ok(None) };
         for revision in revisions {
             // A source of another kind has no commit; one of another repository has none of this one's.
             let codecommit = &self.services.codecommit;
@@ -166,7 +163,9 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         let policy = self.policy(&head, invocation).await?;
         let why = format!("the commit of execution `{}` cannot be read", deployed.execution);
         let part = deployed.part.clone().unwrap_or_default();
-        let identity = [&deployed.pipeline, &deployed.execution, &part].map(|text| format!("{}:{text}", text.len()));
+        let time = occasion(deployed);
+        let identity =
+            [&deployed.pipeline, &deployed.execution, &part, &time].map(|text| format!("{}:{text}", text.len()));
         let question = Question {
             policy: &policy,
             preset: "sound",
@@ -181,4 +180,9 @@ impl<C: CodeCommit, F: CloudFront, P: Pipeline, B: Bucket> Handler<C, F, P, B> {
         let purged = self.purge_whole(plan::plan(&question)?, 0, invocation).await?;
         Ok(Report { execution: Some(deployed.execution.clone()), ..purged.report })
     }
+}
+
+/// What tells a success of an execution from an earlier one of the same, whose stage was retried.
+fn occasion(deployed: &Deployed) -> String {
+    deployed.time.map(|time| time.to_string()).unwrap_or_default()
 }

@@ -202,6 +202,13 @@ async fn boto3_answers_jobs() {
 }
 
 #[tokio::test]
+async fn boto3_invokes_the_function() {
+    let (aws, ..) = start(ExecutionMode::Superseded).await;
+    run(&aws, "boto3_lambda.py", &[]).await;
+    assert_eq!(aws.faults().calls()["Invoke"], 9);
+}
+
+#[tokio::test]
 async fn boto3_knows_every_fault_of_every_operation() {
     const OPERATIONS: [&str; 14] = [
         "GetBranch",

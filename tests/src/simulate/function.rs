@@ -13,8 +13,9 @@ use purgeplan_lambda::handler::{Handler, Report, Services};
 use purgeplan_lambda::retry::Invocation;
 use purgeplan_lambda::settings::Settings;
 
+use super::judge;
 use super::ports::{Instance, Port};
-use super::world::Shared;
+use super::world::{Shared, World};
 
 /// How an invocation ended.
 #[derive(Debug)]
@@ -59,8 +60,12 @@ impl Function {
     /// Handles an event; the instance comes back if it lives.
     pub(super) async fn invoke(self, payload: &Payload, keys: BTreeSet<String>) -> (Ended, Option<Self>) {
         {
+            let (reached, work) = {
+                let world = self.port.world.lock();
+                (judge::reached(&world), work(&world, payload))
+            };
             let mut instance = self.port.instance();
-            (instance.keys, instance.event) = (keys, format!("{:?}", payload.0));
+            (instance.keys, instance.event, instance.reached) = (keys, work, reached);
         }
         let invocation = Invocation::lasting("simulated", self.lasting);
         let ended = {
@@ -82,6 +87,13 @@ impl Function {
         self.port.world.lock().figures.kills += u64::from(!alive);
         (ended, alive.then_some(self))
     }
+}
+
+/// What tells an event from others: of a job, which comes with one id and token after the other, its action.
+fn work(world: &World, payload: &Payload) -> String {
+    let id = payload.0.as_ref().ok().and_then(|event| event.pointer("/CodePipeline.job/id")?.as_str());
+    let job = id.and_then(|id| world.pipeline.job(id));
+    job.map_or_else(|| format!("{:?}", payload.0), |job| job.action_execution.clone())
 }
 
 impl Port {

@@ -7,7 +7,9 @@
 //!   (of a bucket's event: a URL of one of the event's objects). Without that path this URL would be stale for a viewer who asked when
 //!   one of these commits was there. Two rules excuse more: everything is purged when the base is not known, and `escalate`
 //!   buys fewer and wider paths.
-//! - **Nothing twice**: the same work buys the same paths once.
+//! - **Nothing twice**: the same job or event buys the same paths on the same base once, as long as no other commit may have
+//!   reached the bucket between its tries. A later try plans through that commit too: what it left at the edge would stay
+//!   there if nobody deployed again, and a path more is cheaper than a stale page.
 //! - **Every call is well-formed**: CloudFront and CodePipeline refuse nothing for its form.
 //! - **Every job is answered** when its invocation returns normally.
 
@@ -16,7 +18,7 @@ use std::collections::BTreeSet;
 use purgeplan_core::DeployReference;
 use purgeplan_loopback::WildcardReading;
 use purgeplan_loopback::edge::{Cause, Invalidation, path};
-use purgeplan_loopback::pipeline::{Answer, Status};
+use purgeplan_loopback::pipeline::{Answer, Execution, Status};
 use purgeplan_loopback::{DistributionConfig, SiteKind};
 use serde_json::Value;
 
@@ -32,7 +34,7 @@ pub(super) fn bought(world: &mut World, distribution: &str, made: &Invalidation,
     let keys = match DeployReference::parse(&made.caller_reference) {
         // Without a base everything is purged, or the whole tree of a first commit.
         Some(reference) if reference.base().is_some() || !is_everything(made) => {
-            let states = states(world, reference.base(), reference.head());
+            let states = states(world, &reference, &reached(world));
             world.changed_keys(&states)
         }
         Some(_) => return world.figures.everything += 1,
@@ -58,12 +60,34 @@ pub(super) fn bought(world: &mut World, distribution: &str, made: &Invalidation,
     }
 }
 
-/// The same work buys the same paths once, however often it is tried.
-pub(super) fn bought_once(world: &mut World, distribution: &str, made: &Invalidation, event: String) {
-    let work = made.caller_reference.rsplit_once(':').map_or(event, |(deploy, _)| deploy.to_owned());
-    let purchase = (work, distribution.to_owned(), made.paths.clone());
-    if let Some(earlier) = world.purchases.insert(purchase, made.caller_reference.clone()) {
-        world.fault(format!("{distribution} {}: bought before as {earlier}", made.id));
+/// What was bought, and what was known then.
+#[derive(Debug)]
+pub(super) struct Purchase {
+    caller_reference: String,
+    /// The commits that may have reached the bucket when the invocation began that bought it.
+    states: BTreeSet<Option<String>>,
+}
+
+/// The same work buys the same paths once, however often it is tried. `before`: the executions that had reached the
+/// bucket when the invocation began.
+pub(super) fn bought_once(
+    world: &mut World,
+    distribution: &str,
+    made: &Invalidation,
+    event: &str,
+    before: &BTreeSet<String>,
+) {
+    let reference = DeployReference::parse(&made.caller_reference);
+    let known = |reached| reference.as_ref().map(|one| states(world, one, reached)).unwrap_or_default();
+    let (states, now) = (known(before), known(&reached(world)));
+    // A try that finds the purge of a parallel execution done begins where that ended.
+    let base = reference.as_ref().and_then(DeployReference::base).unwrap_or_default();
+    let bought = (format!("{base} {event}"), distribution.to_owned(), made.paths.clone());
+    let purchase = Purchase { caller_reference: made.caller_reference.clone(), states };
+    if let Some(earlier) = world.purchases.insert(bought, purchase)
+        && earlier.states == now
+    {
+        world.fault(format!("{distribution} {}: bought before as {}", made.id, earlier.caller_reference));
     }
 }
 
@@ -72,8 +96,17 @@ fn is_everything(made: &Invalidation) -> bool {
     made.paths.len() <= 4 && made.paths.iter().any(|path| path.ends_with("/*"))
 }
 
-/// The commits that may have reached the bucket since the edge was brought to the base.
-fn states(world: &World, base: Option<&str>, head: &str) -> BTreeSet<Option<String>> {
+/// The executions that may have written to the bucket by now.
+pub(super) fn reached(world: &World) -> BTreeSet<String> {
+    // Who may not look counts them all.
+    let unseen = world.scenario.denied.contains(&"ListActionExecutions");
+    let beyond_source = |one: &&Execution| unseen || one.actions.iter().any(|action| action.stage != "Source");
+    world.pipeline.executions().iter().filter(beyond_source).map(|one| one.id.clone()).collect()
+}
+
+/// The commits that these executions may have brought to the bucket since the edge was brought to the reference's base.
+fn states(world: &World, reference: &DeployReference, reached: &BTreeSet<String>) -> BTreeSet<Option<String>> {
+    let (base, head) = (reference.base(), reference.head());
     let executions = world.pipeline.executions();
     // A redeploy goes back to where the same head was purged before.
     let anchors = executions.iter().filter(|one| Some(&*one.revision.commit) == base || one.revision.commit == head);
@@ -82,9 +115,14 @@ fn states(world: &World, base: Option<&str>, head: &str) -> BTreeSet<Option<Stri
     let later = executions
         .iter()
         .filter(|one| since.is_none_or(|since| one.updated >= since || running(one.status)))
-        .filter(|one| one.actions.iter().any(|action| action.stage != "Source"));
+        .filter(|one| reached.contains(&one.id));
     let mut states: BTreeSet<_> = later.map(|one| Some(one.revision.commit.clone())).collect();
     states.extend([base.map(str::to_owned), Some(head.to_owned())]);
+    if world.scenario.blind {
+        // Any commit on the way may have been deployed.
+        let line = world.repository.line(head).into_iter();
+        states.extend(line.take_while(|commit| Some(&**commit) != base).map(Some));
+    }
     states
 }
 

@@ -13,7 +13,8 @@
 //!   only with a warning, is owed until someone retries it or releases again; this is what people do at the end. With `base`
 //!   `ledger` and its permissions that holds wherever the purge stands. With `pipeline` alone it holds where a success of
 //!   the pipeline means a purge: the purge in the deploy's stage, and `on_failure` `fail`. The first deploy of all is made in
-//!   calm weather: with what the bucket held before it, nothing can be compared.
+//!   calm weather, unless a purge that fails shows as a deploy that failed: nothing else tells the next one of it. Without the
+//!   permission to read the pipeline, the ledger holds as long as every deploy is of the branch's own line.
 //! - **The bucket's events with a policy** (preset `sound`): nothing is stale when all are handled, within the look-back, as
 //!   long as the branch is not forced back.
 //! - **The article's three variables**: the same of bytes that changed; added files behind a cached error, and what left
@@ -27,6 +28,7 @@ mod faults;
 mod function;
 mod history;
 mod judge;
+mod people;
 mod ports;
 mod repository;
 mod scenario;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use purgeplan_loopback::deploy::{Mapping, Mode};
+use purgeplan_loopback::edge::Behaviour;
 use purgeplan_loopback::pipeline::{ExecutionMode, PipelineConfig};
 use purgeplan_loopback::{DistributionConfig, EdgeRules, WildcardReading};
 use serde_json::{Value, json};
@@ -91,6 +92,8 @@ pub(super) struct Scenario {
     pub(super) escalates: bool,
     /// Foreign invalidations crowd the ledger.
     pub(super) crowded: bool,
+    /// The role may not read the pipeline: the ledger is all there is, and promises the branch's own line alone.
+    pub(super) blind: bool,
 }
 
 impl Scenario {
@@ -108,22 +111,20 @@ impl Scenario {
         let count = if drop_in { 1 } else { rng.usize(1..=3) };
         let distributions: Vec<_> = (1..=count).map(|n| distribution(n, website, &mapping, rng)).collect();
         // The pipeline's success is no proof of a purge unless the purge is part of the stage and fails it.
-        let (warn, purge_stage) = (rng.u8(..4) == 0, rng.u8(..4) == 0);
+        let (warn, purge_stage) = (rng.u8(..4) == 0, rng.u8(..3) == 0);
         let ledger = !matches!(trigger, Trigger::Job) || warn || purge_stage || rng.u8(..4) > 0;
         let escalates = !drop_in && rng.u8(..6) == 0;
-        let policy = (!drop_in).then(|| policy(rng, &mapping, &distributions, website, ledger, escalates));
         let execution_mode = match rng.u8(..4) {
             0 => ExecutionMode::Parallel,
             1 => ExecutionMode::Queued,
             _ => ExecutionMode::Superseded,
         };
-        let mut denied = Vec::new();
-        for optional in ["GetDistributionConfig", "ListObjectsV2"] {
-            denied.extend(rng.bool().then_some(optional));
-        }
-        if !ledger {
-            denied.extend(rng.bool().then_some("ListInvalidations"));
-        }
+        let blind = whole && ledger && execution_mode != ExecutionMode::Parallel && rng.u8(..6) == 0;
+        let denied = denied(rng, ledger, blind);
+        // What the distributions' configurations say, the policy may leave out.
+        let forms = denied.contains(&"GetDistributionConfig") || rng.bool();
+        let forms = forms.then_some(website);
+        let policy = (!drop_in).then(|| policy(rng, &mapping, &distributions, forms, ledger, escalates));
         let folder = if mapping.source.is_empty() { String::new() } else { format!("{}/", mapping.source) };
         let mut names: Vec<String> = NAMES.iter().map(|name| format!("{folder}{name}")).collect();
         rng.shuffle(&mut names);
@@ -133,7 +134,7 @@ impl Scenario {
         if rng.u8(..4) == 0 {
             names.extend((0..40).map(|n| format!("{folder}many/{n:02}.html")));
         }
-        if rng.u8(..5) == 0 {
+        if rng.u8(..4) == 0 {
             // Each costs a wildcard: more than CloudFront takes at a time, so a purge has several parts.
             names.extend(('a'..='r').map(|letter| format!("{folder}{letter}~.js")));
         }
@@ -151,20 +152,26 @@ impl Scenario {
             denied,
             rules: EdgeRules {
                 wildcard: if rng.bool() { WildcardReading::ZeroOrMore } else { WildcardReading::OneOrMore },
-                completion: Duration::from_secs(rng.u64(..90)),
+                completion: Duration::from_secs([10, 45, 90][rng.usize(..3)]),
                 rate: None,
             },
             names,
             page: rng.usize(1..=6),
             escalates,
             // Then the pipeline's successes take the ledger's place, so they must mean something.
-            crowded: !warn && !purge_stage && trigger == Trigger::Job && rng.u8(..6) == 0,
+            crowded: !warn && !purge_stage && !blind && trigger == Trigger::Job && rng.u8(..6) == 0,
+            blind,
         }
     }
 
     /// Whether a purge is of a whole deploy.
     pub(super) fn is_whole(&self) -> bool {
         matches!(self.trigger, Trigger::Job | Trigger::Event(_))
+    }
+
+    /// Whether a purge is made again until it is done, or its deploy shows as failed: then even the first one may fail.
+    pub(super) fn is_strict(&self) -> bool {
+        self.trigger == Trigger::Job && !self.warn && !self.purge_stage && !self.blind
     }
 
     /// The pipeline; only a job's has an action that calls the function.
@@ -200,6 +207,25 @@ impl Scenario {
     }
 }
 
+/// Operations that the role may not call.
+fn denied(rng: &mut Rng, ledger: bool, blind: bool) -> Vec<&'static str> {
+    let mut denied = Vec::new();
+    for optional in ["GetDistributionConfig", "ListObjectsV2"] {
+        denied.extend(rng.bool().then_some(optional));
+    }
+    if !ledger {
+        denied.extend(rng.bool().then_some("ListInvalidations"));
+    }
+    if blind {
+        denied.push("ListPipelineExecutions");
+        denied.extend((rng.u8(..3) == 0).then_some("GetPipelineExecution"));
+    } else if ledger {
+        // Then every execution counts as deployed.
+        denied.extend((rng.u8(..8) == 0).then_some("ListActionExecutions"));
+    }
+    denied
+}
+
 fn trigger(rng: &mut Rng) -> Trigger {
     let wrapping = match rng.u8(..3) {
         0 => Wrapping::Sns,
@@ -225,6 +251,9 @@ fn distribution(number: usize, website: bool, mapping: &Mapping, rng: &mut Rng) 
     if !mapping.prefix.is_empty() && rng.u8(..4) > 0 {
         config.origin_path = format!("/{}", mapping.prefix);
     }
+    if rng.u8(..3) == 0 {
+        config.behaviours.push((["*.css", "/docs/*"][rng.usize(..2)].to_owned(), Behaviour::uncached()));
+    }
     config
 }
 
@@ -232,7 +261,7 @@ fn policy(
     rng: &mut Rng,
     mapping: &Mapping,
     distributions: &[DistributionConfig],
-    website: bool,
+    website: Option<bool>,
     ledger: bool,
     escalates: bool,
 ) -> Value {
@@ -246,8 +275,10 @@ fn policy(
         "base": if ledger { "ledger" } else { "pipeline" },
         "list_bucket": rng.bool(),
         "lookback": { "minutes": 1440, "commits": 100 },
-        "urls": { "directory": website, "bare_directory": website },
     });
+    if let Some(website) = website {
+        policy["urls"] = json!({ "directory": website, "bare_directory": website });
+    }
     if !mapping.source.is_empty() {
         policy["mappings"] = json!([{ "source": mapping.source, "prefix": mapping.prefix }]);
     }

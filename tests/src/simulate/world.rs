@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::delivery::Deliveries;
 use super::faults::Weather;
+use super::judge::Purchase;
 use super::repository::{Repository, Tree, edit};
 use super::scenario::{Scenario, Trigger};
 use super::{Figures, events};
@@ -42,8 +43,8 @@ pub(super) struct World {
     /// Who wrote which step of all uploads.
     pub(super) written: Vec<String>,
     pub(super) deliveries: Deliveries,
-    /// The caller reference of what was bought: for what work, on which distribution, which paths.
-    pub(super) purchases: BTreeMap<(String, String, Vec<String>), String>,
+    /// What was bought: for what work, on which distribution, which paths.
+    pub(super) purchases: BTreeMap<(String, String, Vec<String>), Purchase>,
     /// Every key that ever was in the bucket, or in a commit.
     keys: BTreeSet<String>,
     /// Newest sequencer.
@@ -142,6 +143,12 @@ impl World {
         }
     }
 
+    /// Viewers hear of a commit's objects.
+    pub(super) fn announce(&mut self, commit: &str) {
+        let site = self.site(commit);
+        self.keys.extend(site.objects().keys().cloned());
+    }
+
     /// A viewer asks for some URL of some key that is or was.
     pub(super) fn view(&mut self) {
         let keys: Vec<&String> = self.keys.iter().collect();
@@ -178,8 +185,8 @@ impl World {
         };
         for (execution, commit) in inside(self) {
             if self.pipeline.start_action(&execution, DEPLOY).is_ok() {
+                self.announce(&commit);
                 let site = self.site(&commit);
-                self.keys.extend(site.objects().keys().cloned());
                 let mut steps = site.steps(&self.edge.bucket, self.scenario.deploy);
                 self.rng.shuffle(&mut steps);
                 self.tell(format!("{} uploads {} in {} steps", short(&execution), &commit[..4], steps.len()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Try;
+use super::super::attempt::Attempt;
 use super::super::chain::{Anchor, Origin};
 use super::{Runs, deploys};
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ pub(in super::super) enum Previous {
 impl<P: Pipeline> Runs<'_, P> {
     /// The newest execution before this deploy's whose deploy stage succeeded with another commit. The same commit
     /// deployed again is compared with what was there before it, so that a redeploy purges again.
-    pub(in super::super) async fn previous(&mut self, attempt: &mut Try<'_>) -> Result<Previous, Failure> {
+    pub(in super::super) async fn previous(&mut self, attempt: &mut Attempt<'_>) -> Result<Previous, Failure> {
         let mut index = self.own_position().map_or(0, |own| own + 1);
         loop {
             if index == self.list.len() && !self.read_on(attempt).await? {
@@ -43,7 +43,7 @@ impl<P: Pipeline> Runs<'_, P> {
     }
 
     /// Whether the stage that deploys certainly went through.
-    async fn deployed_well(&mut self, attempt: &mut Try<'_>, execution: &Execution) -> Result<bool, Failure> {
+    async fn deployed_well(&mut self, attempt: &mut Attempt<'_>, execution: &Execution) -> Result<bool, Failure> {
         if execution.status == "Succeeded" {
             return Ok(true);
         }

@@ -1,7 +1,8 @@
 //! The executions that may have reached the bucket since a base, and the chain through their commits.
 
+use super::super::Warning;
+use super::super::attempt::Attempt;
 use super::super::chain::{Anchor, Chain, Since};
-use super::super::{Try, Warning};
 use super::{Runs, deploys};
 use crate::failure::{Failure, printable};
 use crate::ports::{Action, Execution, Pipeline};
@@ -10,7 +11,7 @@ impl<P: Pipeline> Runs<'_, P> {
     /// From the anchors, or with `Since::Ever` from `first`, through every commit that may have reached the bucket.
     pub(in super::super) async fn chain(
         &mut self,
-        attempt: &mut Try<'_>,
+        attempt: &mut Attempt<'_>,
         anchors: &[Anchor],
         since: Since,
         first: Vec<Option<String>>,
@@ -45,8 +46,21 @@ impl<P: Pipeline> Runs<'_, P> {
         Ok(Chain::from(states).map_err(Box::new))
     }
 
+    /// What the first execution took that may have reached the bucket, which may be this deploy's own.
+    pub(in super::super) async fn first_commits(&mut self, attempt: &mut Attempt<'_>) -> Result<Vec<String>, Failure> {
+        for execution in self.list.clone().iter().rev() {
+            if self.own == Some(execution.id.as_str()) {
+                break;
+            }
+            if self.reached(attempt, execution).await? {
+                return self.commits(attempt, execution).await;
+            }
+        }
+        Ok(vec![self.head.to_owned()])
+    }
+
     /// Where an anchor's execution stands. Reads on until it is there, and behind it one that had ended before it.
-    async fn place(&mut self, attempt: &mut Try<'_>, anchor: &Anchor) -> Result<Option<usize>, Failure> {
+    async fn place(&mut self, attempt: &mut Attempt<'_>, anchor: &Anchor) -> Result<Option<usize>, Failure> {
         loop {
             let found = self.list.iter().position(|execution| anchor.origin.is(execution));
             let settled = found.is_some_and(|index| {
@@ -75,7 +89,7 @@ impl<P: Pipeline> Runs<'_, P> {
     /// Whether an execution's uploads had certainly ended before those of the anchor's began, which wrote every file anew.
     async fn overwritten(
         &mut self,
-        attempt: &mut Try<'_>,
+        attempt: &mut Attempt<'_>,
         execution: &Execution,
         anchor: Option<&Execution>,
     ) -> Result<bool, Failure> {
@@ -88,7 +102,7 @@ impl<P: Pipeline> Runs<'_, P> {
     }
 
     /// Whether an execution may have written to the bucket: once its deploy action has started.
-    async fn reached(&mut self, attempt: &mut Try<'_>, execution: &Execution) -> Result<bool, Failure> {
+    async fn reached(&mut self, attempt: &mut Attempt<'_>, execution: &Execution) -> Result<bool, Failure> {
         let Some(actions) = self.actions(attempt, &execution.id).await? else { return Ok(true) };
         if deploys(&actions).next().is_some() {
             return Ok(true);

@@ -204,9 +204,9 @@ impl Model {
         let ports = Ports { codecommit: &self.world, cloudfront: &self.world, pipeline: &self.world };
         let (mode, execution) = (self.mode, Some(execution));
         let deploy = Deploy { mode, site: SITE, pipeline: Some("pipe"), execution, head, distributions: &EDGES };
-        let bases = Bases::default();
+        let denials = Denials::default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-        let outcome = runtime.block_on(bases.find(&ports, &history, &invocation, &deploy));
+        let outcome = runtime.block_on(find(&ports, &history, &denials, &invocation, &deploy));
         match outcome.expect("nothing fails") {
             Outcome::Everything { .. } => (None, (0..FILES).collect()),
             Outcome::Diffs { diffs, base, .. } => {

@@ -15,6 +15,8 @@ const MOST_CHARACTERS: usize = 2_048;
 pub(super) struct Token {
     /// When the job came first, in seconds since the Unix epoch.
     pub(super) since: i64,
+    /// Its id then: each continuation is a job of its own.
+    pub(super) first: String,
     /// Invocations that could not finish it.
     pub(super) tries: u32,
     /// Invalidations that are not complete.
@@ -30,8 +32,8 @@ pub(super) struct Token {
 }
 
 impl Token {
-    pub(super) fn read(text: Option<&str>, now: i64) -> Result<Self, Failure> {
-        let Some(text) = text else { return Ok(Self { since: now, ..Self::default() }) };
+    pub(super) fn read(text: Option<&str>, job: &str, now: i64) -> Result<Self, Failure> {
+        let Some(text) = text else { return Ok(Self { since: now, first: job.to_owned(), ..Self::default() }) };
         let broken = |_| {
             Failure::new(
                 "job-token",
@@ -112,14 +114,15 @@ mod tests {
     fn a_token_is_read_as_it_was_written_and_never_too_long() {
         let report = Report { billed_paths: 7, head: "c".repeat(40), base: Some("b".repeat(40)), ..Report::default() };
         for count in [1, 40, 10_000] {
-            let token = Token { since: 5, tries: 3, ..Token::default() }.waiting_for(made(count), &report);
+            let token = Token { since: 5, first: "j1".to_owned(), tries: 3, ..Token::default() }
+                .waiting_for(made(count), &report);
             let text = token.write();
             assert!(text.len() <= MOST_CHARACTERS, "{}", text.len());
-            let read = Token::read(Some(&text), 9).expect("our own");
-            assert_eq!((read.since, read.tries, read.paths, read.all), (5, 3, 7, count));
+            let read = Token::read(Some(&text), "j2", 9).expect("our own");
+            assert_eq!((read.since, &*read.first, read.tries, read.paths, read.all), (5, "j1", 3, 7, count));
             assert_eq!(read.waiting.last(), token.waiting.last());
         }
-        assert_eq!(Token::read(None, 9).expect("new").since, 9);
-        assert_eq!(Token::read(Some("x"), 9).expect_err("not ours").code, "job-token");
+        assert_eq!(Token::read(None, "j1", 9).expect("new").since, 9);
+        assert_eq!(Token::read(Some("x"), "j1", 9).expect_err("not ours").code, "job-token");
     }
 }

@@ -99,6 +99,26 @@ async fn the_repositorys_policy_is_that_of_the_deployed_commit() {
 }
 
 #[tokio::test]
+async fn trap_10_a_commit_that_left_the_repository_is_purged_by_the_branchs_newest_policy() {
+    const GONE: &str = "dddddddddddddddddddddddddddddddddddddddd";
+    let mut site = Site::changing(&[("M", "a.html")]);
+    site.gone = Some(GONE);
+    site.files.insert("policy", br#"{"distributions":[{"id":"E1"},{"id":"E2"}]}"#.to_vec());
+    let handler = handler(&site, &[("PURGEPLAN_POLICY_PATH", "ops/purge.json")]);
+    capture::start();
+    handler.handle(&job(&parameters(&json!({ "commit": GONE })), None), &minute()).await.expect("purged");
+    let purged: Vec<_> =
+        site.asked().into_iter().map(|(id, reference, paths)| (id, reference, paths.join(" "))).collect();
+    let everything =
+        |id: &str| purged.iter().any(|one| one.0 == id && one.1.contains(&format!(":-:{GONE}:")) && one.2 == "/ /*");
+    assert!(purged.len() == 2 && everything("E1") && everything("E2"), "{purged:?}");
+    let lines = capture::take();
+    let told = |message: &str| lines.iter().filter(|line| line["message"] == message).collect::<Vec<_>>();
+    assert_eq!(told("policy left the repository").len(), 1, "{lines:#?}");
+    assert!(told("done without").iter().all(|line| line["operation"] != "GetFile"), "no permission is missing");
+}
+
+#[tokio::test]
 async fn a_wrong_policy_of_the_repository_fails_loudly_and_purges_nothing() {
     let mut site = Site::changing(&[("M", "a.html")]);
     site.files.insert("policy", br#"{"ignore":["a[b"]}"#.to_vec());

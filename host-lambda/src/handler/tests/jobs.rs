@@ -173,9 +173,15 @@ async fn a_pipelines_success_is_a_whole_deploy_of_the_commit_that_it_took() {
 #[tokio::test]
 async fn an_execution_whose_commit_is_not_known_purges_everything_and_records_nothing() {
     let site = Site::changing(&[("M", "a.html")]);
-    let report = handler(&site, &[]).handle(&succeeded("Pipeline", &json!({})), &minute()).await.expect("purged");
+    let handler = handler(&site, &[]);
+    capture::start();
+    for _ in 0..2 {
+        let report = handler.handle(&succeeded("Pipeline", &json!({})), &minute()).await.expect("purged");
+        assert_eq!(report.warnings, ["everything"]);
+    }
     let asked = site.asked();
     assert_eq!(asked[0].2, ["/", "/*"]);
     assert!(asked[0].1.starts_with("purgeplan-1-"), "no head in the ledger: {}", asked[0].1);
-    assert_eq!(report.warnings, ["everything"]);
+    let told = capture::take().iter().filter(|line| line["message"] == "done without").count();
+    assert_eq!(told, 1, "the denial is told once");
 }
