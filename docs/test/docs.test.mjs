@@ -47,6 +47,18 @@ test('every link of the documentation leads to a file and a heading', () => {
   assert.deepEqual(pages().flatMap(faultsOfMarkdown), []);
 });
 
+test('the Japanese README has every line of code of the English one', () => {
+  const japanese = new Set(codeOf('README.ja.md'));
+  assert.deepEqual(codeOf('README.md').filter((line) => !japanese.has(line)), []);
+});
+
+/** The lines of code blocks, without the comments, which are translated. */
+function codeOf(path) {
+  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/^( *)```[^\n]*\n([\s\S]*?)^\1```$/gm);
+  const lines = [...blocks].flatMap(([, , block]) => block.split('\n'));
+  return lines.map((line) => line.replace(/(^|\s+)(?:#|\/\/) .*$/, '').trim()).filter((line) => line !== '');
+}
+
 test('every page of the book is in its summary', () => {
   const summary = readFileSync(join(ROOT, 'docs/src/SUMMARY.md'), 'utf8');
   const files = readdirSync(join(ROOT, 'docs/src')).filter((name) => name.endsWith('.md') && name !== 'SUMMARY.md');
