@@ -18,6 +18,24 @@ test('a keyword of the schema that the reference would not tell of is refused', 
   assert.throws(() => page(other), /multipleOf/);
 });
 
+const CORE = new URL('../../js/dist/index.js', import.meta.url);
+
+test('the policies of the pages hold', { skip: !existsSync(CORE) && 'js/dist is not built' }, async () => {
+  const { checkPolicy } = await import(CORE);
+  const written = ['policy.md', 'quick-start.md'].flatMap((name) => {
+    const blocks = readFileSync(join(ROOT, 'docs/src', name), 'utf8').matchAll(/^```json\n([\s\S]*?)^```$/gm);
+    return [...blocks].map(([, block]) => block);
+  });
+  assert.ok(written.length > 15, 'the examples were found');
+  const odd = written
+    .map((policy) => [policy, checkPolicy(policy)])
+    .filter(([, answer]) => answer.type === 'failure' || answer.diagnostics.length > 0);
+  assert.deepEqual(
+    odd.map(([policy, { errors, diagnostics }]) => [policy, errors ?? diagnostics]),
+    [],
+  );
+});
+
 test('codes are found however they are written', () => {
   const source = `
     const CODE: &str = "in-a-constant"; // "in-a-comment"
@@ -38,9 +56,21 @@ test('every code of the sources is on the page of troubles, and every code there
   const [sources, rows] = [inSources(), onPage()];
   assert.ok(sources.size > 100, 'the sources were read');
   const missing = [...sources].filter(([code]) => !rows.includes(code)).map(([code, file]) => `${code} (${file})`);
-  assert.deepEqual(missing, [], 'add a row to docs/src/troubleshooting.md, or, if it is no code, to OTHER_WORDS of docs/tools/codes.mjs');
-  assert.deepEqual(rows.filter((code) => !isInSources(code)), [], 'rows of docs/src/troubleshooting.md that no source has');
-  assert.deepEqual(rows.filter((code, at) => rows.indexOf(code) !== at), [], 'rows that are there twice');
+  assert.deepEqual(
+    missing,
+    [],
+    'add a row to docs/src/troubleshooting.md, or, if it is no code, to OTHER_WORDS of docs/tools/codes.mjs',
+  );
+  assert.deepEqual(
+    rows.filter((code) => !isInSources(code)),
+    [],
+    'rows of docs/src/troubleshooting.md that no source has',
+  );
+  assert.deepEqual(
+    rows.filter((code, at) => rows.indexOf(code) !== at),
+    [],
+    'rows that are there twice',
+  );
 });
 
 test('every link of the documentation leads to a file and a heading', () => {
@@ -49,7 +79,10 @@ test('every link of the documentation leads to a file and a heading', () => {
 
 test('the Japanese README has every line of code of the English one', () => {
   const japanese = new Set(codeOf('README.ja.md'));
-  assert.deepEqual(codeOf('README.md').filter((line) => !japanese.has(line)), []);
+  assert.deepEqual(
+    codeOf('README.md').filter((line) => !japanese.has(line)),
+    [],
+  );
 });
 
 /** The lines of code blocks, without the comments, which are translated. */
@@ -62,14 +95,25 @@ function codeOf(path) {
 test('every page of the book is in its summary', () => {
   const summary = readFileSync(join(ROOT, 'docs/src/SUMMARY.md'), 'utf8');
   const files = readdirSync(join(ROOT, 'docs/src')).filter((name) => name.endsWith('.md') && name !== 'SUMMARY.md');
-  assert.deepEqual(files.filter((name) => !summary.includes(`(${name})`)), []);
+  assert.deepEqual(
+    files.filter((name) => !summary.includes(`(${name})`)),
+    [],
+  );
 });
 
 // Where mdBook has been run before: `PURGEPLAN_BOOK` is the folder that it wrote.
-test('every link of the built book leads to a file and an anchor', { skip: !process.env.PURGEPLAN_BOOK && 'PURGEPLAN_BOOK is not set' }, () => {
-  const book = process.env.PURGEPLAN_BOOK;
-  const built = readdirSync(book, { recursive: true }).filter((name) => name.endsWith('.html'));
-  for (const name of ['quick-start.html', 'troubleshooting.html']) assert.ok(existsSync(join(book, name)), `${name} was not built`);
-  // The page for what is not found stands at any depth, and names the root of a server.
-  assert.deepEqual(built.filter((name) => name !== '404.html').flatMap((name) => faultsOfHtml(book, name)), []);
-});
+test(
+  'every link of the built book leads to a file and an anchor',
+  { skip: !process.env.PURGEPLAN_BOOK && 'PURGEPLAN_BOOK is not set' },
+  () => {
+    const book = process.env.PURGEPLAN_BOOK;
+    const built = readdirSync(book, { recursive: true }).filter((name) => name.endsWith('.html'));
+    for (const name of ['quick-start.html', 'troubleshooting.html'])
+      assert.ok(existsSync(join(book, name)), `${name} was not built`);
+    // The page for what is not found stands at any depth, and names the root of a server.
+    assert.deepEqual(
+      built.filter((name) => name !== '404.html').flatMap((name) => faultsOfHtml(book, name)),
+      [],
+    );
+  },
+);

@@ -51,13 +51,15 @@ export function codesOf(text) {
   const { bare, strings } = parted(withoutTests(text));
   const codes = new Set();
   // A text with a hyphen, wherever it stands.
-  for (const string of strings) if (string.includes('-') && WORD.test(string) && !OTHER_WORDS.has(string)) codes.add(string);
+  for (const string of strings)
+    if (string.includes('-') && WORD.test(string) && !OTHER_WORDS.has(string)) codes.add(string);
   // A text of one word, where a code stands.
   for (const match of bare.matchAll(MAKERS)) {
     const [first, second] = bare.slice(match.index + match[0].length).split(',', 2);
     for (const argument of [first, second]) add(argument);
   }
-  for (const [, string] of bare.matchAll(/\b(?:code: |code = |failed\((?:true|false), )(\u0001\d+\u0001)/g)) add(string);
+  for (const [, string] of bare.matchAll(/\b(?:code: |code = |failed\((?:true|false), )(\u0001\d+\u0001)/g))
+    add(string);
   for (const [body] of bare.matchAll(/\bfn code\(self\)[^{]*\{[^}]*\}/g)) {
     for (const [arm] of body.matchAll(/\u0001\d+\u0001/g)) add(arm);
   }

@@ -9,8 +9,17 @@ const AWAY = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
 /** The Markdown files that people read, from the root: all but those of dependencies and of fixtures. */
 export function pages() {
   const top = ['README.md', 'README.ja.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
-  const more = ['js/README.md', 'js/page/README.md', 'bench/README.md', 'fuzz/README.md', 'host-lambda/iam/README.md', 'examples/cdk/README.md'];
-  const book = readdirSync(join(ROOT, 'docs/src')).filter((name) => name.endsWith('.md')).map((name) => `docs/src/${name}`);
+  const more = [
+    'js/README.md',
+    'js/page/README.md',
+    'bench/README.md',
+    'fuzz/README.md',
+    'host-lambda/iam/README.md',
+    'examples/cdk/README.md',
+  ];
+  const book = readdirSync(join(ROOT, 'docs/src'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/src/${name}`);
   return [...top, ...more, ...book].filter((path) => existsSync(join(ROOT, path)));
 }
 
@@ -33,12 +42,15 @@ export function faultsOfMarkdown(path) {
 /** What is wrong with the links of a built page; `folder` is the book. */
 export function faultsOfHtml(folder, path) {
   const text = readFileSync(join(folder, path), 'utf8');
-  const links = [...text.matchAll(/<(?:a|img|link|script)\b[^>]*?\b(?:href|src)="([^"]*)"/g)].map(([, link]) => link.replaceAll('&amp;', '&'));
+  const links = [...text.matchAll(/<(?:a|img|link|script)\b[^>]*?\b(?:href|src)="([^"]*)"/g)].map(([, link]) =>
+    link.replaceAll('&amp;', '&'),
+  );
   return links.flatMap((link) => {
     if (AWAY.test(link) || link === '') return [];
     const [file, anchor] = link.split('#');
     const target = file === '' ? path : join(dirname(path), decodeURI(file.split('?')[0]));
-    if (!existsSync(join(folder, target)) || statSync(join(folder, target)).isDirectory()) return [`${path}: \`${link}\` is no file`];
+    if (!existsSync(join(folder, target)) || statSync(join(folder, target)).isDirectory())
+      return [`${path}: \`${link}\` is no file`];
     if (!anchor || !target.endsWith('.html')) return [];
     const ids = readFileSync(join(folder, target), 'utf8');
     return ids.includes(`id="${decodeURIComponent(anchor)}"`) ? [] : [`${path}: \`${link}\` is no anchor`];
@@ -52,7 +64,10 @@ function anchors(text) {
   return new Set(
     [...headings].map(([, heading]) => {
       const words = heading.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-      const slug = words.replaceAll(/[^\p{Letter}\p{Mark}\p{Number}_ -]/gu, '').trim().replaceAll(' ', '-');
+      const slug = words
+        .replaceAll(/[^\p{Letter}\p{Mark}\p{Number}_ -]/gu, '')
+        .trim()
+        .replaceAll(' ', '-');
       const count = seen.get(slug) ?? 0;
       seen.set(slug, count + 1);
       return count === 0 ? slug : `${slug}-${count}`;

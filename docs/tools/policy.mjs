@@ -54,7 +54,8 @@ function fieldsOf(schema, node, prefix) {
 
 /** The node with what it refers to, its own words first. */
 function resolved(schema, node) {
-  for (const keyword of Object.keys(node)) if (!KNOWN.has(keyword)) throw new Error(`the schema's keyword \`${keyword}\` is not known here`);
+  for (const keyword of Object.keys(node))
+    if (!KNOWN.has(keyword)) throw new Error(`the schema's keyword \`${keyword}\` is not known here`);
   const { $ref, ...own } = node;
   const target = $ref ? resolved(schema, schema.$defs[$ref.replace('#/$defs/', '')]) : {};
   const merged = { ...target, ...own };
@@ -64,9 +65,14 @@ function resolved(schema, node) {
 const row = ({ name, node, needed }) => [link(name), node.title, needed ? 'needed' : value(node.default)];
 
 function section({ name, node, needed, alone }) {
-  const facts = [['Type', kind(node)], ['Default', needed ? 'none, it is needed' : value(node.default)]];
+  const facts = [
+    ['Type', kind(node)],
+    ['Default', needed ? 'none, it is needed' : value(node.default)],
+  ];
   const lines = facts.filter(([, text]) => text !== '').map(([what, text]) => `- ${what}: ${text}`);
-  const examples = (alone ? (node.examples ?? []) : []).map((example) => `\`\`\`json\n${sample(name, example)}\n\`\`\`\n`);
+  const examples = (alone ? (node.examples ?? []) : []).map(
+    (example) => `\`\`\`json\n${sample(name, example)}\n\`\`\`\n`,
+  );
   return [`## \`${name}\`\n`, `${node.description}\n`, `${lines.join('\n')}\n`, ...examples].join('\n');
 }
 
@@ -75,11 +81,12 @@ function kind(node) {
   if (node.enum) return node.enum.map((word) => `\`${JSON.stringify(word)}\``).join(' or ');
   if (node.type === 'array') {
     const some = node.minItems ? ', not empty' : '';
-    return `list of ${node.items.type === 'object' ? 'objects' : node.items.title ?? (node.items.pattern === '^[^/!]' ? '[patterns](#patterns)' : 'texts')}${some}`;
+    return `list of ${node.items.type === 'object' ? 'objects' : (node.items.title ?? (node.items.pattern === '^[^/!]' ? '[patterns](#patterns)' : 'texts'))}${some}`;
   }
   if (node.type === 'integer') return `whole number, ${node.minimum} or more`;
   if (node.type === 'boolean') return '`true` or `false`';
-  if (node.type === 'string') return node.pattern === '^[^/!]' ? '[pattern](#patterns)' : node.minLength ? 'text, not empty' : 'text';
+  if (node.type === 'string')
+    return node.pattern === '^[^/!]' ? '[pattern](#patterns)' : node.minLength ? 'text, not empty' : 'text';
   return node.type;
 }
 
