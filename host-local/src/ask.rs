@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::cli::{CheckArguments, ExplainArguments, Format, PlanArguments, PlanFormat};
@@ -63,13 +64,22 @@ fn json(request: &Request) -> Result<ExitCode, Failure> {
 }
 
 fn text(request: &Request, format: &str) -> Result<ExitCode, Failure> {
+    let (_, rendered) = rendered(request, format)?;
+    print_text(&rendered)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A plan that is to be carried out, and its text.
+pub(crate) fn planned<T: DeserializeOwned>(request: &Request) -> Result<(T, String), Failure> {
+    let (answer, rendered) = rendered(request, "text")?;
+    Ok((serde_json::from_value(answer).expect("a plan has the fields of a plan"), rendered))
+}
+
+/// A successful answer and its text.
+fn rendered(request: &Request, format: &str) -> Result<(Value, String), Failure> {
     let answer = read(&request.call(Some(format)));
-    let rendered = answer["rendered"].as_str().expect("what is asked to be rendered is");
-    if answer["type"] == "success" {
-        print_text(rendered)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    Err(Failure::Rendered(rendered.to_owned()))
+    let rendered = answer["rendered"].as_str().expect("what is asked to be rendered is").to_owned();
+    if answer["type"] == "success" { Ok((answer, rendered)) } else { Err(Failure::Rendered(rendered)) }
 }
 
 fn read(answer: &[u8]) -> Value {

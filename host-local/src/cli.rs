@@ -18,6 +18,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Print what a deploy would purge; calls nothing and changes nothing
     Plan(PlanArguments),
+    /// Plan, then create the invalidations with your AWS credentials: for deploys without CodePipeline
+    Apply(ApplyArguments),
     /// Print why a URL is purged or kept, or what becomes of a repository path
     Explain(ExplainArguments),
     /// Check a policy file and print it with every value that holds
@@ -53,6 +55,27 @@ pub(crate) struct PlanArguments {
     /// What to print; `json` is the core's answer as it is
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Only show the plan
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// Wait until CloudFront has completed them
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Create them without asking, however many paths are billed
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Ask when more paths than this are billed; an account has 1,000 a month free
+    #[arg(long, value_name = "PATHS", default_value_t = 100)]
+    pub(crate) limit: usize,
+    /// What the purge belongs to, for example the id of a pipeline's run: the same one again pays nothing again
+    #[arg(long, value_name = "ID")]
+    pub(crate) execution: Option<String>,
 }
 
 #[derive(Debug, Args)]

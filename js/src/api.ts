@@ -57,6 +57,8 @@ export interface PlanRequest {
   trigger?: { encoding?: 'plain' | 's3-event'; uploaded?: readonly string[]; removed?: readonly string[] };
   /** What makes this piece of work itself, for the caller references. */
   identity?: readonly string[];
+  /** Most paths of all distributions, whatever the policy says: more become wildcards. */
+  widenTo?: number;
   /** Asks for the answer as text too, in `rendered`. */
   render?: 'text' | 'markdown' | 'aws-cli';
 }
@@ -149,6 +151,7 @@ function planFields(request: PlanRequest, attachments: Attachments): object {
     distribution_configs: configs,
     trigger: request.trigger,
     identity: request.identity,
+    widen_to: request.widenTo,
     render: render && { format: render, attachment_names: attachments.names },
   };
 }

@@ -33,6 +33,12 @@ test('a diff may be text, bytes, pieces, or one of several', () => {
   }
 });
 
+test('`widenTo` goes before the policy', () => {
+  const diffs = Array.from({ length: 9 }, (_, index) => `M\ta/${index}.html\n`).join('');
+  assert.equal(plan({ diffs, policy: { max_paths: { limit: 3, then: 'refuse' } } }).type, 'failure');
+  assert.deepEqual(plan({ diffs, policy: { max_paths: { limit: 3, then: 'refuse' } }, widenTo: 2 }).paths, ['/a/*']);
+});
+
 test('every field of a request reaches the core', () => {
   const config = { DistributionConfig: { Origins: { Items: [{ Id: 'b', DomainName: 'b.s3.amazonaws.com' }] }, DefaultCacheBehavior: { TargetOriginId: 'b' } } };
   const answer = plan({

@@ -55,16 +55,20 @@ pub(crate) fn node(workspace: &Workspace) -> Result {
     Ok(())
 }
 
-/// The packages of `js/package-lock.json`, in `js/node_modules`.
+/// The packages of the npm package and of its page, each folder's own in its `node_modules`.
 pub(crate) fn javascript(workspace: &Workspace) -> Result {
-    let js = workspace.root.join("js");
-    let (wanted, installed) = (js.join("package-lock.json"), js.join("node_modules").join("package-lock.json"));
-    if !same(&wanted, &installed) {
-        println!("Installing the packages of `js/package-lock.json` into `js/node_modules`.");
-        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&js))?;
-        fs::copy(&wanted, &installed).map_err(|error| format!("`js/node_modules` cannot be written: {error}"))?;
+    for folder in ["js", "js/page"] {
+        let at = workspace.root.join(folder);
+        let (wanted, installed) = (at.join("package-lock.json"), at.join("node_modules").join("package-lock.json"));
+        if !same(&wanted, &installed) {
+            println!("Installing the packages of `{folder}/package-lock.json` into `{folder}/node_modules`.");
+            let npm = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+            process::run(Command::new("npm").args(npm).current_dir(&at))?;
+            let written = fs::copy(&wanted, &installed);
+            written.map_err(|error| format!("`{folder}/node_modules` cannot be written: {error}"))?;
+        }
+        println!("`{folder}/node_modules` has the packages of `{folder}/package-lock.json`.");
     }
-    println!("`js/node_modules` has the packages of `js/package-lock.json`.");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The npm package: the module compiled, bound, made small, and packed into `js/dist`.
+//! The npm package: the module compiled, bound, made small, and packed into `js/dist`; and the page, in `js/page/dist`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use crate::{Result, install, process};
 
 /// What `cargo xtask package --help` prints.
 pub(crate) const HELP: &str = "\
-Compiles the WebAssembly module and makes `js/dist`, what the npm package holds. Installs the tools of `js/package.json`
-into `js/node_modules`.
+Compiles the WebAssembly module and makes `js/dist`, what the npm package holds, and `js/page/dist`, the page. Installs the
+tools of `js/package.json` and `js/page/package.json` into their `node_modules`.
 
 usage: cargo xtask package
 ";
@@ -70,7 +70,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result {
     process::run(optimise.current_dir(&js))?;
     let schema = workspace.root.join("core/policy.schema.json");
     fs::copy(schema, generated.join("policy.schema.json")).map_err(|error| format!("`js/generated`: {error}"))?;
-    process::run(Command::new("node").arg("build.mjs").current_dir(&js))
+    // The page is built from the package, and puts its component into it.
+    process::run(Command::new("node").arg("build.mjs").current_dir(&js))?;
+    process::run(Command::new("node").arg("build.mjs").current_dir(js.join("page")))
 }
 
 /// The module as the compiler leaves it.

@@ -11,7 +11,7 @@ use crate::{Result, dependencies, fuzz, install, package, process, terminal};
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt, rust-src and the target
 wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder;
-the packages of `js/package-lock.json` into `js/node_modules`; and on Debian, for root, `chromium`, where no Chromium
+the npm packages of `js` and `js/page` into their `node_modules`; and on Debian, for root, `chromium`, where no Chromium
 and no Chrome is found.
 Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the npm package, the Rust
 tests (with wasmtime, Node and the browser), the tests in Node and each fuzz target for some seconds. It ends with a

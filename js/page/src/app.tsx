@@ -1,0 +1,44 @@
+// The whole page.
+import { useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+
+import { words } from './language/index.js';
+import { Drop } from './parts/drop.js';
+import { Header, theme } from './parts/header.js';
+import { Inputs, type ExampleName } from './parts/inputs.js';
+import { Results } from './parts/results.js';
+import type { Session } from './session.js';
+
+export function App({ session }: { session: Session }): JSX.Element {
+  useSignalEffect(() => {
+    document.title = `purgeplan: ${words.value.title}`;
+    document.documentElement.lang = words.value.code;
+    document.documentElement.dataset['theme'] = theme.value;
+  });
+  const example = async (name: ExampleName) => {
+    const { fill } = await import('./examples/index.js');
+    const kept = !session.empty || session.policy.value !== '';
+    if (kept && !exampleIn(session) && !confirm(words.value.exampleOver)) return;
+    fill(session, name);
+    filled = JSON.stringify(typed(session));
+  };
+  return (
+    <>
+      <Header />
+      <div class="columns">
+        <Inputs session={session} example={(name) => void example(name)} />
+        <Results session={session} />
+      </div>
+      <Drop session={session} />
+    </>
+  );
+}
+
+/** What the last example filled in: another may take its place without a question. */
+let filled = '';
+
+function typed({ diffs, policy, live, configs }: Session): unknown {
+  return [diffs.sources.map(({ id }) => id), diffs.text.value, policy.value, live.text.value, live.files.value.length, configs.text.value];
+}
+
+const exampleIn = (session: Session): boolean => filled === JSON.stringify(typed(session));

@@ -1,0 +1,76 @@
+// Which URLs the live objects have. The core alone knows: it is asked what it would purge if every object were removed.
+import { plan, type PlanRequest } from '../../../src/api.js';
+import type { PlanAnswer } from '../../../src/types.js';
+import type { LiveUrls } from '../view/answer.js';
+import type { LiveKind } from './types.js';
+
+/** So many at a time, so that the worker can answer in between. */
+const AT_ONCE = 2_000;
+
+/** Gives up when it is not wanted any more, because a newer answer took the place of this one. */
+export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: PlanAnswer, wanted: () => boolean): Promise<LiveUrls> {
+  const entries = entriesOf(request.live?.content as string | Uint8Array, kind);
+  const urls = new Map<string, string[]>(answer.distributions.map(({ id }) => [id, []]));
+  if (kind === 'urls') {
+    for (const own of urls.values()) own.push(...entries.map(normal));
+    return urls;
+  }
+  const { distribution, distributionConfigs, preset } = request;
+  const policy = placesOnly(request.policy as string | undefined);
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    const removed = entries.slice(at, at + AT_ONCE).map((key) => key.replaceAll('\\', '\\\\'));
+    const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, ...(policy ? { policy } : { preset }) });
+    if (told.type === 'success') collect(told, urls);
+    await turn();
+    if (!wanted()) throw new Error('a newer answer took its place');
+  }
+  return urls;
+}
+
+function collect({ decisions }: PlanAnswer, urls: Map<string, string[]>): void {
+  for (const decision of decisions) {
+    for (const { url, distribution, skipped } of decision.urls) {
+      if (skipped !== 'caching-disabled') urls.get(distribution)?.push(url);
+    }
+  }
+}
+
+/** The policy without what it says of changes: where objects are, and which URLs they have. */
+function placesOnly(policy: string | undefined): object | undefined {
+  if (!policy) return undefined;
+  const { preset, bucket, mappings, urls, distributions } = JSON.parse(policy.replace(/^\uFEFF/, ''));
+  const own = distributions?.map(({ id, origin_path, urls }: Record<string, unknown>) => ({ id, origin_path, urls }));
+  return { preset, bucket, mappings, urls, distributions: own, cover: { mode: 'exact' } };
+}
+
+function entriesOf(content: string | Uint8Array, kind: LiveKind): string[] {
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  const start = text.trimStart();
+  if (kind === 's3-listing' || (kind === 'keys' && start.startsWith('{'))) return listed(start);
+  if (kind === 'keys' && start.startsWith('[')) {
+    try {
+      return (JSON.parse(start) as unknown[]).filter((key) => typeof key === 'string');
+    } catch {
+      // Lines whose first begins so.
+    }
+  }
+  const entries = text.includes('\0') ? text.split('\0') : text.split(/\r?\n/);
+  return entries.filter((entry) => entry !== '');
+}
+
+function listed(text: string): string[] {
+  const { Contents = [] } = JSON.parse(text) as { Contents?: { Key: string }[] };
+  return Contents.map(({ Key }) => Key);
+}
+
+/** As the core writes a URL path; what cannot be decoded stays as it is. */
+function normal(entry: string): string {
+  const path = entry.split('?', 1)[0]!;
+  try {
+    return decodeURIComponent(path).replaceAll(/[\u0000-\u0020"#<>%{}|\\^[\]`?\u007f]|[^\u0000-\u007f]+/g, encodeURIComponent);
+  } catch {
+    return path;
+  }
+}
+
+const turn = (): Promise<void> => new Promise((done) => setTimeout(done));
