@@ -1,6 +1,6 @@
 // Makes `dist` from `src` and from what wasm-bindgen generated: `node build.mjs`, as `cargo xtask package` does.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 rmSync(at('dist'), { recursive: true, force: true });
-mkdirSync(at('dist'));
+mkdirSync(at('dist/cdk'), { recursive: true });
 copyFileSync(at('generated/core.wasm'), at('dist/core.wasm'));
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../${name}`), at(`dist/${name}`));
 
@@ -25,20 +25,32 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 // CommonJS has no `import.meta`: the file's own URL stands in for it.
-await build({
-  ...common,
-  entryPoints: ['src/index.ts'],
+const commonjs = {
   platform: 'node',
   format: 'cjs',
-  outfile: 'dist/index.cjs',
   define: { 'import.meta.url': 'fileUrl' },
   banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-});
+};
+await build({ ...common, ...commonjs, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' });
 
+// The construct asks the module beside it, and finds the user's own CDK.
+const construct = { ...common, entryPoints: ['src/cdk/index.ts'], external: ['aws-cdk-lib', 'constructs'] };
+const beside = (path) => ({
+  name: 'beside',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path, external: true })),
+});
+await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [beside('../index.js')] });
+await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [beside('../index.cjs')] });
+// The function's executables, where they were built: `cargo xtask package` does.
+if (existsSync(at('generated/lambda'))) cpSync(at('generated/lambda'), at('dist/lambda'), { recursive: true });
+
+rmSync(at('generated/types'), { recursive: true, force: true });
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('.')], { stdio: 'inherit' });
 // The same types for `require`: files of their own, which say what kind of module they stand for.
-for (const name of ['index', 'browser', 'api', 'engine', 'inputs', 'types', 'wire']) {
-  const text = readFileSync(at(`generated/types/src/${name}.d.ts`), 'utf8');
-  writeFileSync(at(`dist/${name}.d.ts`), text);
-  if (name !== 'browser') writeFileSync(at(`dist/${name}.d.cts`), text.replaceAll(/'(\.\/\w+)\.js'/g, "'$1.cjs'"));
+const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && name !== 'cli.d.ts');
+for (const name of [...types(''), ...types('cdk').map((name) => `cdk/${name}`)]) {
+  const text = readFileSync(at(`generated/types/src/${name}`), 'utf8');
+  writeFileSync(at(`dist/${name}`), text);
+  const commonjs = text.replaceAll(/'(\.\.?\/[\w-]+)\.js'/g, "'$1.cjs'");
+  if (name !== 'browser.d.ts') writeFileSync(at(`dist/${name.replace(/ts$/, 'cts')}`), commonjs);
 }

@@ -134,7 +134,7 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
         return if terminal::in_ci() { Err(NO_PYTHON.to_owned()) } else { Ok(None) };
     }
     println!(
-        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI, moto) into {}.",
+        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI, moto, cfn-lint) into {}.",
         environment.display()
     );
     process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;

@@ -84,6 +84,9 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
     steps.run("Node tests", || {
         let mut test = Command::new("node");
         test.args(["--test", "--test-reporter=spec"]).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
+        if let Some(python) = &python {
+            test.env("PURGEPLAN_PYTHON", python);
+        }
         if let Some(browser) = &browser {
             test.env("PURGEPLAN_BROWSER", browser);
         }

@@ -1,0 +1,62 @@
+// What is refused before anything is made.
+import { Token } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+
+import { codeFault } from './function.js';
+import { faults } from './policy.js';
+import type { PurgeOnDeployProps } from './props.js';
+import type { PurgeTrigger } from './trigger.js';
+
+/** Everything that is wrong with the properties. */
+export function propertyFaults(
+  props: PurgeOnDeployProps,
+  distributions: readonly IDistribution[],
+  trigger: PurgeTrigger,
+): string[] {
+  const names = { bucket: props.bucket?.bucketName, distributions: distributions.map((one) => one.distributionId) };
+  return [
+    distributionFault(props, distributions),
+    trigger.fault(props.bucket),
+    props.policy && props.policyPath !== undefined
+      ? 'policy-contradiction: `policy` and `policyPath` are both set; take the first for a policy of the function, the ' +
+        'second for one of the repository'
+      : undefined,
+    ...(props.policy ? faults(props.policy, names) : []),
+    codeFault(props),
+    architectureFault(props.architecture),
+    emptyFault('branch', props.branch),
+    emptyFault('policyPath', props.policyPath),
+    concurrencyFault(props.reservedConcurrency, trigger),
+  ].filter((fault) => fault !== undefined);
+}
+
+function distributionFault(
+  { distribution, distributions }: PurgeOnDeployProps,
+  all: readonly IDistribution[],
+): string | undefined {
+  if (distribution && distributions)
+    return 'distribution-contradiction: `distribution` and `distributions` are both set; list all in the second';
+  if (all.length === 0) return 'distribution-missing: no distribution is given; set `distribution`, or `distributions`';
+  if (new Set(all.map((one) => one.distributionId)).size < all.length)
+    return 'distribution-twice: `distributions` has one of them twice';
+  return undefined;
+}
+
+function architectureFault(architecture: Architecture | undefined): string | undefined {
+  const known = [Architecture.ARM_64.name, Architecture.X86_64.name];
+  if (!architecture || known.includes(architecture.name)) return undefined;
+  return `architecture: got \`${architecture.name}\`, expected ${known.join(' or ')}`;
+}
+
+function emptyFault(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || Token.isUnresolved(value) || value.trim() !== '') return undefined;
+  return `${name}-empty: \`${name}\` is empty; leave it out, or give one`;
+}
+
+function concurrencyFault(value: number | undefined, trigger: PurgeTrigger): string | undefined {
+  if (value === undefined || Token.isUnresolved(value) || value === Infinity) return undefined;
+  const least = trigger.fromQueue ? 2 : 1;
+  if (Number.isInteger(value) && value >= least) return undefined;
+  return `concurrency: \`reservedConcurrency\` is ${value}, expected a whole number from ${least} on, or Infinity`;
+}

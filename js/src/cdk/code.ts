@@ -1,0 +1,50 @@
+// The function's code: the prebuilt `bootstrap`, and the policy beside it.
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { DockerImage } from 'aws-cdk-lib';
+import { Architecture, Code } from 'aws-cdk-lib/aws-lambda';
+
+/** The policy's name in the deployment package. */
+export const POLICY_FILE = 'policy.json';
+
+/** The package's own executable for an architecture. */
+export function packagedBootstrap(architecture: Architecture): string {
+  const folder = architecture.name === Architecture.ARM_64.name ? 'arm64' : 'x86_64';
+  return fileURLToPath(new URL(`../lambda/${folder}/bootstrap`, import.meta.url));
+}
+
+/** Why an executable cannot be deployed; `undefined` when it can. */
+export function bootstrapFault(bootstrap: string, own: boolean): string | undefined {
+  if (existsSync(bootstrap)) return undefined;
+  const help = own
+    ? 'this copy of the package was made without it: run `cargo xtask package`, or set `bootstrap` or `code`'
+    : 'set `bootstrap` to an executable for provided.al2023, or leave it out for the one of the package';
+  return `bootstrap-missing: there is no file \`${own ? 'bootstrap' : bootstrap}\` for the function; ${help}`;
+}
+
+/** An asset of the executable, and of the policy when it is a file. */
+export function bundle(bootstrap: string, policy: string | undefined): Code {
+  const hash = createHash('sha256')
+    .update(readFileSync(bootstrap))
+    .update('\0')
+    .update(policy ?? '');
+  return Code.fromAsset(join(bootstrap, '..'), {
+    assetHash: hash.digest('hex'),
+    bundling: {
+      // Never pulled: the local bundling below always does the work.
+      image: DockerImage.fromRegistry('scratch'),
+      local: {
+        tryBundle(folder: string): boolean {
+          const target = join(folder, 'bootstrap');
+          copyFileSync(bootstrap, target);
+          chmodSync(target, 0o755);
+          if (policy !== undefined) writeFileSync(join(folder, POLICY_FILE), policy, { mode: 0o644 });
+          return true;
+        },
+      },
+    },
+  });
+}

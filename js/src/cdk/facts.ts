@@ -1,0 +1,89 @@
+// The configuration of a distribution that this app makes, as `aws cloudfront get-distribution-config` will print it: what
+// the function reads when it plans, so that the preview decides the same.
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import type { CfnDistribution, IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+/** What is known of a distribution and of the bucket behind it. */
+export interface Facts {
+  readonly config: string;
+  /** The bucket's name, or what stands for it there. */
+  readonly bucket?: string;
+}
+
+/** `undefined`: the distribution is another app's, or an origin's name is known only at the deploy. */
+export function factsOf(distribution: IDistribution, bucket: IBucket | undefined): Facts | undefined {
+  const resource = distribution.node.defaultChild;
+  if (!resource || !CfnResource.isCfnResource(resource) || resource.cfnResourceType !== 'AWS::CloudFront::Distribution')
+    return undefined;
+  // In the bucket's stack its name is a plain reference, wherever the distribution is.
+  const stack = Stack.of(bucket ?? resource);
+  try {
+    const config = printed(stack.resolve((resource as CfnDistribution).distributionConfig));
+    const name = bucket && words(stack.resolve(bucket.bucketName));
+    return { config: JSON.stringify({ DistributionConfig: config }), ...(name !== undefined && { bucket: name }) };
+  } catch (error) {
+    if (error instanceof Unknown) return undefined;
+    throw error;
+  }
+}
+
+/** The template's value in the service's own form: names in Pascal case, lists with their length. */
+function printed(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => printed(item));
+    return key === 'items' ? items : { Quantity: items.length, Items: items };
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (isIntrinsic(value)) return words(value);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [pascal(name), printed(item, name)]));
+}
+
+function pascal(name: string): string {
+  return (name.charAt(0).toUpperCase() + name.slice(1)).replace(/Ttl$/, 'TTL');
+}
+
+class Unknown extends Error {}
+
+function isIntrinsic(value: object): boolean {
+  const [name, ...more] = Object.keys(value);
+  return more.length === 0 && name !== undefined && (name === 'Ref' || name.startsWith('Fn::'));
+}
+
+const PSEUDO: Record<string, string> = {
+  'AWS::Region': 'us-east-1',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::Partition': 'aws',
+  'AWS::AccountId': '000000000000',
+};
+const ENDS: Record<string, string> = {
+  RegionalDomainName: '.s3.us-east-1.amazonaws.com',
+  DomainName: '.s3.amazonaws.com',
+  Arn: '',
+};
+
+/** What an intrinsic function comes to when each resource's name is its logical id. */
+function words(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const [[name, argument] = []] = Object.entries(value as object);
+  switch (name) {
+    case 'Ref':
+      return PSEUDO[argument] ?? String(argument).toLowerCase();
+    case 'Fn::GetAtt': {
+      const [id, attribute] = argument as [string, string];
+      if (attribute === 'WebsiteURL') return `http://${id.toLowerCase()}.s3-website-us-east-1.amazonaws.com`;
+      return `${id.toLowerCase()}${ENDS[attribute] ?? `.${attribute.toLowerCase()}`}`;
+    }
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown[]];
+      return parts.map(words).join(separator);
+    }
+    case 'Fn::Select': {
+      const [index, list] = argument as [number, { 'Fn::Split'?: [string, unknown] }];
+      const split = list['Fn::Split'];
+      const part = split && words(split[1]).split(split[0])[index];
+      if (part !== undefined) return part;
+    }
+  }
+  throw new Unknown();
+}
