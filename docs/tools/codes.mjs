@@ -32,6 +32,17 @@ export function inSources() {
   return found;
 }
 
+/** The codes of the construct: what its errors begin with, and what its warnings are known by. */
+export function inConstruct() {
+  const folder = join(ROOT, 'js/src/cdk');
+  const text = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const errors = text.matchAll(/['`]([a-z]+(?:-[a-z]+)+|architecture|concurrency): /g);
+  const warnings = text.matchAll(/'purgeplan:([a-z-]+)'/g);
+  return new Set([...errors, ...warnings].map(([, code]) => code));
+}
+
 function files() {
   const rust = SOURCES.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true })
@@ -43,7 +54,7 @@ function files() {
 
 /** Whether some string of the sources is this word. */
 export function isInSources(word) {
-  return files().some((path) => readFileSync(path, 'utf8').includes(`"${word}"`));
+  return inConstruct().has(word) || files().some((path) => readFileSync(path, 'utf8').includes(`"${word}"`));
 }
 
 /** The codes of one Rust file. */
