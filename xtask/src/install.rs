@@ -148,19 +148,44 @@ fn same(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The version of cargo-deny that `verify` runs.
-const CARGO_DENY: &str = "0.20.2";
+/// A program from crates.io that a step runs.
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    /// How it is compiled, besides with the versions that it was published with.
+    options: &'static [&'static str],
+    /// How long that takes.
+    time: &'static str,
+}
+
+/// What `verify` checks dependencies with.
+const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[], time: "some 3 minutes" };
+
+/// What makes the book of `docs`. It runs for a second, so it is compiled for the shortest time; nobody searches its book.
+const MDBOOK: Tool =
+    Tool { name: "mdbook", version: "0.5.4", options: &["--debug", "--no-default-features"], time: "some 70 seconds" };
 
 /// cargo-deny, in the target folder.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
+    tool(workspace, &CARGO_DENY)
+}
+
+/// mdBook, in the target folder.
+pub(crate) fn mdbook(workspace: &Workspace) -> Result<PathBuf> {
+    tool(workspace, &MDBOOK)
+}
+
+fn tool(workspace: &Workspace, tool: &Tool) -> Result<PathBuf> {
+    let Tool { name, version, options, time } = tool;
     let tools = workspace.target.join("tools");
-    let deny = tools.join("bin").join("cargo-deny");
-    let version = process::output(Command::new(&deny).arg("--version")).unwrap_or_default();
-    if version.trim_end().ends_with(CARGO_DENY) {
-        return Ok(deny);
+    let program = tools.join("bin").join(name);
+    let installed = process::output(Command::new(&program).arg("--version")).unwrap_or_default();
+    if installed.trim_end().ends_with(version) {
+        return Ok(program);
     }
-    println!("Installing cargo-deny {CARGO_DENY} into {} (some 3 minutes).", tools.display());
-    let arguments = ["install", "--locked", "--version", CARGO_DENY, "cargo-deny", "--root"];
-    process::run(workspace.cargo(arguments).arg(&tools).env_remove("CARGO_TARGET_DIR"))?;
-    Ok(deny)
+    println!("Installing {name} {version} into {} ({time}).", tools.display());
+    let mut install = workspace.cargo(["install", "--locked", "--version", version, name]);
+    install.args(*options).arg("--root").arg(&tools);
+    process::run(install.env_remove("CARGO_TARGET_DIR"))?;
+    Ok(program)
 }

@@ -12,10 +12,10 @@ pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt, rust-src and the target
 wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder;
 the npm packages of `js` and `js/page` into their `node_modules`; and on Debian, for root, `chromium`, where no Chromium
-and no Chrome is found.
-Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the npm package, the Rust
-tests (with wasmtime, Node and the browser), the tests in Node and each fuzz target for some seconds. It ends with a
-table of where its time went.
+and no Chrome is found; mdBook into the target folder.
+Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the npm package and the
+page, the book, the Rust tests (with wasmtime, Node and the browser), the tests in Node and each fuzz target for some
+seconds. It ends with a table of where its time went.
 
 usage: cargo xtask test [--keep-going]
 
@@ -80,6 +80,10 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
     // other features and compile the AWS SDK again.
     steps.run("build", || process::run(&mut workspace.cargo(EVERYTHING)));
     steps.run("npm package", || package::build(workspace));
+    steps.run("book", || {
+        let mut mdbook = Command::new(install::mdbook(workspace)?);
+        process::run(mdbook.args(["build", "docs", "--dest-dir"]).arg(book(workspace)).current_dir(&workspace.root))
+    });
     steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), browser.as_ref(), length));
     steps.run("Node tests", || {
         let mut test = Command::new("node");
@@ -92,6 +96,11 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         }
         process::run(test.current_dir(workspace.root.join("js")))
     });
+    steps.run("tests of the book", || {
+        let mut test = Command::new("node");
+        test.args(["--test", "--test-reporter=spec", "docs/test/docs.test.mjs"]).env("PURGEPLAN_BOOK", book(workspace));
+        process::run(test.current_dir(&workspace.root))
+    });
     let seconds = if length == Length::Long { 600 } else { 3 };
     steps.attempt("fuzzing", || {
         if !terminal::in_ci() && !fuzz::possible() {
@@ -100,6 +109,11 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         fuzz::all(workspace, &[], seconds)?;
         Ok(Done::Passed)
     });
+}
+
+/// Where the book of `docs` is built.
+fn book(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("book")
 }
 
 /// The arguments that build all that `cargo test` builds, and every binary.

@@ -69,7 +69,9 @@ fn sent(arguments: &RedriveArguments, function: &str, items: &[Item]) -> Result<
         if failed > 0 {
             text += &format!(": kept in {}", plain(&arguments.failed.display().to_string()));
         }
-        print_text(&(text + ".\nThe queue still has its messages: delete those that are done (docs/src/runbook.md).\n"))?;
+        print_text(
+            &(text + ".\nThe queue still has its messages: delete those that are done (docs/src/runbook.md).\n"),
+        )?;
         Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
 }
