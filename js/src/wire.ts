@@ -88,7 +88,7 @@ start: number,
 end: number, };
 
 /**
- * One thing that is wrong with an input: what, where, and what to do.
+ * What an [`Error`] tells.
  *
  * `code` is stable and can be matched by programs; `message` and `help` are for people and may be reworded.
  */
