@@ -8,14 +8,14 @@ use core::{
 
 use serde::Serialize;
 
-/// One thing that is wrong with an input: what, where, and what to do. Its fields are those of [`Detail`].
+/// Why an input cannot be used. Its fields are those of [`Detail`].
 ///
 /// It is one word, so that whatever may fail stays small: in the WebAssembly module that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(Box<Detail>);
 
-/// What an [`Error`] tells.
+/// One thing that is wrong with an input: what, where, and what to do.
 ///
 /// `code` is stable and can be matched by programs; `message` and `help` are for people and may be reworded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -88,7 +88,7 @@ start: number,
 end: number, };
 
 /**
- * What an [`Error`] tells.
+ * One thing that is wrong with an input: what, where, and what to do.
  *
  * `code` is stable and can be matched by programs; `message` and `help` are for people and may be reworded.
  */
