@@ -73,7 +73,8 @@ pub(crate) struct ApplyArguments {
     /// Ask when more paths than this are billed; an account has 1,000 a month free
     #[arg(long, value_name = "PATHS", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// What the purge belongs to, for example the id of a pipeline's run: the same one again pays nothing again
+    /// What the purge belongs to: the same one again pays nothing again, and purges nothing again. Another one for every
+    /// upload, for example run and attempt
     #[arg(long, value_name = "ID")]
     pub(crate) execution: Option<String>,
 }

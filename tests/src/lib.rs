@@ -9,5 +9,6 @@ pub mod lambda;
 pub mod local;
 pub mod release;
 pub mod schema;
+pub mod shell;
 pub mod simulate;
 pub mod site;

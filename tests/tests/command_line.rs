@@ -10,7 +10,7 @@ use purgeplan_loopback::git::Repository as GitRepository;
 use purgeplan_loopback::{Config, DistributionConfig, Loopback};
 use purgeplan_tests::lambda::{BRANCH, DISTRIBUTION, REPOSITORY};
 use purgeplan_tests::site::{History, Repository, Tree};
-use purgeplan_tests::{binaries, schema};
+use purgeplan_tests::{binaries, schema, shell};
 use serde_json::{Value, json};
 
 /// When the newer commit was made; nothing here asks for the time.
@@ -116,10 +116,6 @@ fn a_rollback_has_caller_references_of_its_own() {
 /// Catches: a command that a shell, or the AWS CLI, reads otherwise than it was meant.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_for_the_aws_cli_buy_the_plan() {
-    let Some(python) = std::env::var_os("PURGEPLAN_PYTHON") else {
-        eprintln!("left out: PURGEPLAN_PYTHON is not set; `cargo xtask test` sets it");
-        return;
-    };
     let repository = site();
     let folder = tempfile::tempdir().unwrap();
     let live = folder.path().join("live");
@@ -141,16 +137,7 @@ async fn the_commands_for_the_aws_cli_buy_the_plan() {
     let opened = GitRepository::open(repository.path()).unwrap();
     let aws = Loopback::start(Config::new(REPOSITORY, opened, DistributionConfig::rest(DISTRIBUTION))).await.unwrap();
     aws.codecommit().set_branch(BRANCH, &repository.resolve("main"));
-    let shim = folder.path().join("aws");
-    std::fs::write(&shim, "#!/bin/sh\nexec \"$PURGEPLAN_PYTHON\" -m awscli \"$@\"\n").unwrap();
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&shim, executable).unwrap();
-    let path = std::env::join_paths(
-        [folder.path().to_path_buf()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
-    );
-    let mut shell = tokio::process::Command::new("sh");
-    shell.arg("-c").arg(&script).envs(aws.endpoints().environment()).env("PATH", path.unwrap());
-    let output = shell.env("PURGEPLAN_PYTHON", python).output().await.unwrap();
+    let Some(output) = shell::run(&script, folder.path(), &aws).await else { return };
     assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
     let edge = aws.edge();
     let ledger = edge.invalidations(DISTRIBUTION).unwrap();

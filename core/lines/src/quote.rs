@@ -24,7 +24,7 @@ pub fn quote(text: &str, out: &mut Vec<u8>) {
 const BLOCK: usize = 16;
 
 fn is_special(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 /// One by one: copying a few bytes at once is a call out of a WebAssembly module, and takes longer than they do.

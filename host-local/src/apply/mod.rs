@@ -1,6 +1,6 @@
 //! `purgeplan apply`: plans from git or a diff and creates the invalidations, with the caller's own AWS credentials.
 //!
-//! For pipelines that have no CodePipeline: GitHub Actions, CodeBuild, a laptop after `aws s3 sync`. It asks before it
+//! For pipelines that have no CodePipeline: GitHub Actions, `CodeBuild`, a laptop after `aws s3 sync`. It asks before it
 //! spends beyond a limit, and a try that failed half-way is repeated without paying twice: the caller references of an
 //! execution are always the same.
 
@@ -60,7 +60,17 @@ pub(crate) fn run(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::new(format!("the program could not start: {error}"), "check the limits of open files and processes")
     })?;
-    runtime.block_on(carried_out(&plan, arguments.wait, &execution))
+    let again = format!("{}--execution {execution}", commits(&request));
+    runtime.block_on(carried_out(&plan, arguments.wait, &again))
+}
+
+/// The options that name the same commits later, when `HEAD` may be another.
+fn commits(request: &Request) -> String {
+    let diff = &request.fields["diffs"][0];
+    match (diff["base"].as_str(), diff["head"].as_str()) {
+        (Some(base), Some(head)) => format!("--base {base} --head {head} "),
+        _ => String::new(),
+    }
 }
 
 /// Another each time: who applies a plan again, after a revert for example, wants to purge again.
@@ -78,7 +88,7 @@ fn refuse_nameless(plan: &Plan) -> Result<(), Failure> {
     Err(Failure::new("it is not known which distribution is to be purged; nothing was created", help))
 }
 
-async fn carried_out(plan: &Plan, wait: bool, execution: &str) -> Result<ExitCode, Failure> {
+async fn carried_out(plan: &Plan, wait: bool, again: &str) -> Result<ExitCode, Failure> {
     let cloudfront = Distributions::connect().await;
     let (mut made, mut failures) = (Vec::new(), Vec::new());
     print_text("\n")?;
@@ -95,7 +105,7 @@ async fn carried_out(plan: &Plan, wait: bool, execution: &str) -> Result<ExitCod
         }
     }
     if !failures.is_empty() {
-        return Err(unfinished(&failures, made.len(), execution));
+        return Err(unfinished(&failures, made.len(), again));
     }
     for (distribution, id) in made.iter().filter(|_| wait) {
         cloudfront.wait(distribution, id).await?;
@@ -104,13 +114,13 @@ async fn carried_out(plan: &Plan, wait: bool, execution: &str) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was created stays; the rest is created by the same command with the same execution.
-fn unfinished(failures: &[String], made: usize, execution: &str) -> Failure {
+/// What was created stays; the rest is created by the same command with the same commits and execution.
+fn unfinished(failures: &[String], made: usize, again: &str) -> Failure {
     let all = failures.len() + made;
     let message = format!("{made} of {} created: {}", count(all, "invalidation"), failures.join("; "));
     let help = format!(
         "check AWS credentials and the permission cloudfront:CreateInvalidation, then run the same command again with \
-         `--execution {execution}`: what was created is not paid for again"
+         `{again}`: what was created is not paid for again"
     );
     Failure::new(message, help)
 }

@@ -20,7 +20,7 @@ export function packagedBootstrap(architecture: Architecture): string {
 export function bootstrapFault(bootstrap: string, own: boolean): string | undefined {
   if (existsSync(bootstrap)) return undefined;
   const help = own
-    ? 'this copy of the package was made without it: run `cargo xtask package`, or set `bootstrap` or `code`'
+    ? 'this copy of the package was made without it: build it, and set `bootstrap` or `code`'
     : 'set `bootstrap` to an executable for provided.al2023, or leave it out for the one of the package';
   return `bootstrap-missing: there is no file \`${own ? 'bootstrap' : bootstrap}\` for the function; ${help}`;
 }

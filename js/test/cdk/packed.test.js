@@ -20,7 +20,7 @@ test('npx cdk synth on examples/cdk', () => {
   if (!existsSync(join(at, 'node_modules/purgeplan/dist/lambda/arm64/bootstrap'))) {
     const { status, stderr } = cdk(at, ['synth']);
     assert.notEqual(status, 0);
-    assert.match(stderr, /ExampleSite\/Purge: bootstrap-missing: .*cargo xtask package/);
+    assert.match(stderr, /ExampleSite\/Purge: bootstrap-missing: .*set `bootstrap`/);
     standIn(at);
   }
 
