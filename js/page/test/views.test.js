@@ -157,3 +157,33 @@ test('every example has an answer, and fills in nothing but itself', inBrowser, 
   }
   assert.equal(await field(page, 'live').locator('textarea').inputValue(), '');
 });
+
+test('under the preset of the article the tree has what did not change, from listings one after the other', inBrowser, async (t) => {
+  const page = await at.open(t);
+  await page.getByText('Live site').click();
+  const listing = (...keys) => JSON.stringify({ Contents: keys.map((Key) => ({ Key, Size: 1 })) });
+  const live = `${listing('a/1.html', 'a/{2}".html')}\n${JSON.stringify({ Contents: null })}\n${listing('b.html')}\n`;
+  await field(page, 'live').locator('textarea').fill(live);
+  await page.getByLabel('Without a policy').selectOption('article');
+  await typeDiff(page, 'M\ta/1.html\nM\tc.html\nM\td.html\n');
+  await tab(page, 'Site');
+  await page.getByRole('treeitem', { name: 'b.html Unchanged' }).waitFor();
+  await tab(page, 'What if');
+  await page.getByRole('button', { name: 'Put it into the policy' }).click();
+  await field(page, 'policy').locator('.cm-content', { hasText: '"article"' }).waitFor({ timeout: 5000 });
+});
+
+test('a large paste takes the place of what is selected', inBrowser, async (t) => {
+  const page = await at.open(t);
+  await typeDiff(page, 'M\told.html\n');
+  const box = field(page, 'diffs').locator('textarea');
+  await box.focus();
+  await page.keyboard.press('Control+A');
+  await answered(page, () => box.evaluate((element) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', Array.from({ length: 4000 }, (_, at) => `M\tpages/the-page-${at}.html\n`).join(''));
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }));
+  assert.equal(await box.inputValue(), '');
+  await page.locator('.headline', { hasText: '4,000 stale URLs' }).waitFor();
+});

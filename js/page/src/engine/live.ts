@@ -1,8 +1,13 @@
 // Which URLs the live objects have. The core alone knows: it is asked what it would purge if every object were removed.
-import { plan, type PlanRequest } from '../../../src/api.js';
-import type { PlanAnswer } from '../../../src/types.js';
+import { checkPolicy, plan, type PlanRequest } from '../../../src/api.js';
+import type { PlanAnswer, Policy as PolicyFile } from '../../../src/types.js';
 import type { LiveUrls } from '../view/answer.js';
 import type { LiveKind } from './types.js';
+
+interface Listing {
+  /** Not there in an empty bucket's. */
+  readonly Contents?: readonly { readonly Key: string }[] | null;
+}
 
 /** So many at a time, so that the worker can answer in between. */
 const AT_ONCE = 2_000;
@@ -16,11 +21,12 @@ export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: Pla
     return urls;
   }
   const { distribution, distributionConfigs, preset } = request;
-  const policy = placesOnly(request.policy as string | undefined);
+  const policy = placesOnly(request.policy as string | undefined, preset);
   for (let at = 0; at < entries.length; at += AT_ONCE) {
     const removed = entries.slice(at, at + AT_ONCE).map((key) => key.replaceAll('\\', '\\\\'));
-    const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, ...(policy ? { policy } : { preset }) });
-    if (told.type === 'success') collect(told, urls);
+    const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, policy });
+    if (told.type === 'failure') throw new Error(told.errors[0]?.message);
+    collect(told, urls);
     await turn();
     if (!wanted()) throw new Error('a newer answer took its place');
   }
@@ -36,10 +42,16 @@ function collect({ decisions }: PlanAnswer, urls: Map<string, string[]>): void {
 }
 
 /** The policy without what it says of changes: where objects are, and which URLs they have. */
-function placesOnly(policy: string | undefined): object | undefined {
-  if (!policy) return undefined;
-  const { preset, bucket, mappings, urls, distributions } = JSON.parse(policy.replace(/^\uFEFF/, ''));
-  const own = distributions?.map(({ id, origin_path, urls }: Record<string, unknown>) => ({ id, origin_path, urls }));
+function placesOnly(policy: string | undefined, chosen: PlanRequest['preset']): object {
+  const given: PolicyFile = policy ? JSON.parse(policy.replace(/^\uFEFF/, '')) : { preset: chosen };
+  if (given.preset !== 'article') return places(given);
+  // It purges nothing that is removed, so its places go into the preset that does.
+  const checked = checkPolicy(given);
+  return places(checked.type === 'success' ? { ...checked.settings, preset: 'sound' } : given);
+}
+
+function places({ preset, bucket, mappings, urls, distributions }: PolicyFile): object {
+  const own = distributions?.map(({ id, origin_path, urls }) => ({ id, origin_path, urls }));
   return { preset, bucket, mappings, urls, distributions: own, cover: { mode: 'exact' } };
 }
 
@@ -59,8 +71,18 @@ function entriesOf(content: string | Uint8Array, kind: LiveKind): string[] {
 }
 
 function listed(text: string): string[] {
-  const { Contents = [] } = JSON.parse(text) as { Contents?: { Key: string }[] };
-  return Contents.map(({ Key }) => Key);
+  return documents(text).flatMap((document) => (JSON.parse(document) as Listing).Contents ?? []).map(({ Key }) => Key);
+}
+
+/** The objects that stand one after the other in a text: the pages that a loop printed. */
+function documents(text: string): string[] {
+  const found: string[] = [];
+  let [depth, start] = [0, 0];
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{' && depth++ === 0) start = index;
+    if (token === '}' && --depth === 0) found.push(text.slice(start, index + 1));
+  }
+  return found;
 }
 
 /** As the core writes a URL path; what cannot be decoded stays as it is. */

@@ -50,7 +50,7 @@ export const en = {
   distributionHint: 'What aws cloudfront get-distribution-config prints.',
   distributionId: 'Distribution id',
   live: 'Live site',
-  liveHint: 'All that is live, one a line, or what aws s3api list-objects-v2 prints. Wildcards are bought only where this is known.',
+  liveHint: 'All that is live, one a line, or what aws s3api list-objects-v2 prints. Only where this is known is it told what a wildcard purges besides.',
   liveKind: 'These are',
   liveKinds: { keys: 'Object keys', urls: 'URL paths', 's3-listing': 'An S3 listing' },
   liveComplete: 'Nothing is missing in it',

@@ -33,6 +33,9 @@ export function TextField({ session, input, label, hint, rows, placeholder, chil
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text.length <= LARGE) return;
     event.preventDefault();
+    // It takes the place of what is selected, as any paste does.
+    const { selectionStart, selectionEnd, value } = event.currentTarget as HTMLTextAreaElement;
+    field.text.value = value.slice(0, selectionStart) + value.slice(selectionEnd);
     field.add([new Blob([text])], w.pasted);
   };
   return (

@@ -72,7 +72,7 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
   const shown = now.value ?? all;
   const money = dollars(cost(shown.billedPaths, session.used.value));
   const use = () => {
-    const text = withLimit(session.policy.value, chosen);
+    const text = withLimit(session.policy.value, session.preset.value, chosen);
     if (text === undefined) said.value = w.whatIfBroken;
     else session.policy.value = text;
   };
@@ -113,10 +113,10 @@ function samples(least: number, most: number, count: number): number[] {
   return [...new Set(limits)].reverse();
 }
 
-/** The policy with the limit in it; nothing when it is no JSON object. */
-function withLimit(policy: string, limit: number): string | undefined {
+/** The policy, or the preset alone, with the limit in it; nothing when it is no JSON object. */
+function withLimit(policy: string, preset: string, limit: number): string | undefined {
   try {
-    const document = policy.trim() ? (JSON.parse(policy) as object) : {};
+    const document = policy.trim() ? (JSON.parse(policy) as object) : { preset };
     if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
     return `${JSON.stringify({ ...document, max_paths: { limit, then: 'widen' } }, null, 2)}\n`;
   } catch {
