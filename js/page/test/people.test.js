@@ -43,7 +43,7 @@ test('the language is the browser’s, or the chosen one, which is remembered', 
   const page = await at.open(t, { locale: 'ja-JP' });
   assert.equal(await page.locator('html').getAttribute('lang'), 'ja');
   await typeDiff(page, 'M\tindex.html\n');
-  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件に対してパス 2 件');
+  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件をパス 2 件で無効化');
   await page.getByLabel('言語').selectOption('en');
   assert.equal(await page.locator('.headline').innerText(), '2 paths for 2 stale URLs');
   await page.reload();

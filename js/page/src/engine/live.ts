@@ -1,7 +1,10 @@
 // Which URLs the live objects have. The core alone knows: it is asked what it would purge if every object were removed.
 import { checkPolicy, plan, type PlanRequest } from '../../../src/api.js';
 import type { PlanAnswer, Policy as PolicyFile } from '../../../src/types.js';
-import type { LiveUrls } from '../view/answer.js';
+import { normal } from '../view/encode.js';
+import { freshKeys, type Live } from '../view/live.js';
+import { idOf, parseId } from '../view/site.js';
+import { Stopped } from './stopped.js';
 import type { LiveKind } from './types.js';
 
 interface Listing {
@@ -13,31 +16,53 @@ interface Listing {
 const AT_ONCE = 2_000;
 
 /** Gives up when it is not wanted any more, because a newer answer took the place of this one. */
-export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: PlanAnswer, wanted: () => boolean): Promise<LiveUrls> {
+export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: PlanAnswer, wanted: () => boolean): Promise<Live> {
   const entries = entriesOf(request.live?.content as string | Uint8Array, kind);
-  const urls = new Map<string, string[]>(answer.distributions.map(({ id }) => [id, []]));
-  if (kind === 'urls') {
-    for (const own of urls.values()) own.push(...entries.map(normal));
-    return urls;
-  }
-  const { distribution, distributionConfigs, preset } = request;
-  const policy = placesOnly(request.policy as string | undefined, preset);
-  for (let at = 0; at < entries.length; at += AT_ONCE) {
-    const removed = entries.slice(at, at + AT_ONCE).map((key) => key.replaceAll('\\', '\\\\'));
-    const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, policy });
-    if (told.type === 'failure') throw new Error(told.errors[0]?.message);
-    collect(told, urls);
+  const found = { urls: new Map<string, string[]>(answer.distributions.map(({ id }) => [id, []])), fresh: new Map<string, number>() };
+  const fresh = freshKeys(answer);
+  const keys = kind === 'urls' ? [...fresh.keys()] : entries.map((key) => key.replaceAll('\\', '\\\\'));
+  const urlsOf = removals(request);
+  for (let at = 0; at < keys.length; at += AT_ONCE) {
+    collect(urlsOf(keys.slice(at, at + AT_ONCE)), fresh, found);
     await turn();
-    if (!wanted()) throw new Error('a newer answer took its place');
+    if (!wanted()) throw new Stopped('a newer answer took its place');
   }
-  return urls;
+  if (kind === 'urls') listedUrls(entries.map(normal), found);
+  return found;
 }
 
-function collect({ decisions }: PlanAnswer, urls: Map<string, string[]>): void {
-  for (const decision of decisions) {
-    for (const { url, distribution, skipped } of decision.urls) {
-      if (skipped !== 'caching-disabled') urls.get(distribution)?.push(url);
+interface Found {
+  urls: Map<string, string[]>;
+  fresh: Map<string, number>;
+}
+
+/** Asks which URLs go when these keys do. */
+function removals({ policy: given, preset, distribution, distributionConfigs }: PlanRequest): (removed: string[]) => PlanAnswer {
+  const policy = placesOnly(given as string | undefined, preset);
+  return (removed) => {
+    const told = plan({ diffs: [], trigger: { removed }, distribution, distributionConfigs, policy });
+    if (told.type === 'failure') throw new Error(told.errors[0]?.message);
+    return told;
+  };
+}
+
+function collect({ decisions }: PlanAnswer, fresh: Map<string, number>, found: Found): void {
+  for (const { key, urls } of decisions) {
+    const added = key === undefined ? undefined : fresh.get(key);
+    for (const { url, distribution, skipped } of urls) {
+      if (skipped === 'caching-disabled') continue;
+      if (added === undefined) found.urls.get(distribution)?.push(url);
+      else found.fresh.set(idOf(distribution, url), added);
     }
+  }
+}
+
+/** Of a list of URLs: those that are in it, the new objects' own apart. */
+function listedUrls(entries: string[], found: Found): void {
+  const listed = new Set(entries);
+  for (const id of found.fresh.keys()) if (!listed.has(parseId(id).url)) found.fresh.delete(id);
+  for (const [distribution, own] of found.urls) {
+    for (const url of listed) if (!found.fresh.has(idOf(distribution, url))) own.push(url);
   }
 }
 
@@ -83,16 +108,6 @@ function documents(text: string): string[] {
     if (token === '}' && --depth === 0) found.push(text.slice(start, index + 1));
   }
   return found;
-}
-
-/** As the core writes a URL path; what cannot be decoded stays as it is. */
-function normal(entry: string): string {
-  const path = entry.split('?', 1)[0]!;
-  try {
-    return decodeURIComponent(path).replaceAll(/[\u0000-\u0020"#<>%{}|\\^[\]`?\u007f]|[^\u0000-\u007f]+/g, encodeURIComponent);
-  } catch {
-    return path;
-  }
 }
 
 const turn = (): Promise<void> => new Promise((done) => setTimeout(done));
