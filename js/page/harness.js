@@ -104,6 +104,8 @@ export async function drop(page, selector, paths, between = () => {}) {
     document.body.append(input);
   });
   await page.locator('#dropped').setInputFiles(paths);
+  // The browser looks at the files now, not only when they are read.
+  await page.locator('#dropped').evaluate(({ files }) => [...files].map(({ size, lastModified }) => [size, lastModified]));
   between();
   await page.evaluate((on) => {
     const input = document.getElementById('dropped');
