@@ -75,7 +75,7 @@ export class Session {
   /** Something of the page itself went wrong, and nothing can be answered. */
   readonly broken = signal<string | undefined>(undefined);
   /** Something that a person should know, such as a link that cannot be read. */
-  readonly notice = signal<'linkBroken' | 'languageFailed' | 'partMissing' | undefined>(undefined);
+  readonly notice = signal<'linkBroken' | 'languageFailed' | 'partMissing' | 'fileUnreadable' | undefined>(undefined);
   readonly progress = signal<Progress | undefined>(undefined);
   readonly outcome = signal<Outcome | undefined>(undefined);
   /** The last plan; an input that cannot be used does not take it away. */
@@ -147,6 +147,18 @@ export class Session {
     } finally {
       done = true;
       if (asked === this.#asked) this.progress.value = undefined;
+    }
+  }
+
+  /** The last of these files becomes the policy. */
+  async readPolicy(files: Iterable<Blob>): Promise<void> {
+    const last = [...files].at(-1);
+    if (!last) return;
+    try {
+      this.policy.value = await last.text();
+      if (this.notice.value === 'fileUnreadable') this.notice.value = undefined;
+    } catch {
+      this.notice.value = 'fileUnreadable';
     }
   }
 

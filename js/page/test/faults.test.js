@@ -73,6 +73,12 @@ test('a file that changed on the disk is told, and the others stay', inBrowser, 
   });
   await page.getByRole('alert').getByText('cannot be read').waitFor({ timeout: 10_000 });
   assert.equal(await page.locator('.chips li').count(), 1);
+  const policy = at.file('gone.json', '{}');
+  await drop(page, '[data-field=policy]', [policy], () => {
+    writeFileSync(policy, '{ "added": "skip" }');
+    utimesSync(policy, 0, 0);
+  });
+  await page.getByRole('alert').getByText('The file cannot be read').waitFor({ timeout: 10_000 });
 });
 
 /** The editor, in its shadow tree. */

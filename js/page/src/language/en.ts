@@ -148,6 +148,7 @@ export const en = {
     `The inputs are too large for a link: ${size}${packed ? ' compressed' : ''}, and ${most} is the most. Send the files instead.`,
   linkBroken: 'The link’s inputs cannot be read: it was cut short or changed. Nothing was taken from it.',
   languageFailed: 'The language could not be loaded, so this is English. Load the page again.',
+  fileUnreadable: 'The file cannot be read: it is gone, or it changed. Open it again.',
   partMissing: 'A part of the page could not be loaded. Load it again before you rely on it.',
 
   changes: {

@@ -49,7 +49,7 @@ function fieldAt(target: EventTarget | null): string | undefined {
 }
 
 async function take(session: Session, field: string | undefined, files: File[]): Promise<void> {
-  if (field === 'policy') session.policy.value = await files[files.length - 1]!.text();
+  if (field === 'policy') await session.readPolicy(files);
   else if (field === 'live' || field === 'configs') session[field].add(files, '');
   else session.diffs.add(files, '');
 }

@@ -44,9 +44,6 @@ export function PolicyField({ session }: { session: Session }): JSX.Element {
     if (known) known.show(0, 0);
     else plain.current?.focus();
   };
-  const add = async (files: Iterable<Blob>) => {
-    for (const file of files) session.policy.value = await file.text();
-  };
   return (
     <div class="field" data-field="policy">
       <div class="field-tools">
@@ -64,7 +61,7 @@ export function PolicyField({ session }: { session: Session }): JSX.Element {
         {session.policy.value && (
           <button type="button" class="small" aria-label={`${w.policy}: ${w.clear}`} onClick={clear}>{w.clear}</button>
         )}
-        <OpenButton field={{ several: false, add: (files) => void add(files) }} label={w.policy} />
+        <OpenButton field={{ several: false, add: (files) => void session.readPolicy(files) }} label={w.policy} />
       </div>
       <div class="editor" ref={host} />
       {!known && (
