@@ -24,7 +24,12 @@ export function PictureView({ view, revision }: { view: View; revision: number }
     let wanted = true;
     failed.value = undefined;
     view.picture(inside.value).then(
-      (told) => wanted && (picture.value = told),
+      (told) => {
+        if (!wanted) return;
+        picture.value = told;
+        // The folder may not be there any more.
+        if (told.areas[0]?.id !== inside.value) inside.value = undefined;
+      },
       (error: unknown) => wanted && (failed.value = failure(error)),
     );
     return () => void (wanted = false);
