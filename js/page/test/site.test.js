@@ -15,17 +15,21 @@ const POLICY = { added: 'skip', max_paths: { limit: 2, then: 'widen' } };
 for (const kind of ['keys', 'urls']) {
   test(`a new file that is not purged is kept, not purged without need, as the core counts: ${kind}`, inBrowser, async (t) => {
     const page = await at.open(t);
-    const live = kind === 'urls' ? LIVE.replaceAll(/^/gm, '/').slice(0, -1) : LIVE;
+    // Of a list of URLs the core does not know that the folder's own one is of the new file.
+    const keys = `${LIVE}a/index.html\nelsewhere/1.html\n`;
+    const live = kind === 'urls' ? `${keys.trim().replaceAll(/^/gm, '/')}\n/a/\n` : keys;
+    const diffs = `${ADDED}A\ta/index.html\n`;
     await page.getByText('Live site').click();
     await page.getByLabel('These are').selectOption(kind);
     await field(page, 'live').locator('textarea').fill(live);
     await answered(page, () => drop(page, '[data-field=policy]', [at.file('added.json', JSON.stringify(POLICY))]));
-    await typeDiff(page, ADDED);
+    await typeDiff(page, diffs);
     await tab(page, 'Site');
     const root = page.getByRole('treeitem').first();
     await root.waitFor();
     const over = Number(/(\d+) Purged without need/.exec(await root.textContent())[1]);
-    assert.equal(over, plan({ diffs: ADDED, live: { content: live, kind }, policy: POLICY }).distributions[0].over_purged);
+    assert.equal(over, kind === 'urls' ? 2 : 1);
+    assert.equal(over, plan({ diffs, live: { content: live, kind }, policy: POLICY }).distributions[0].over_purged);
     await page.getByRole('treeitem', { name: /^a\// }).click();
     await page.getByRole('treeitem', { name: '4.html Purged without need' }).waitFor(within);
     await page.getByRole('treeitem', { name: '3.html Kept' }).click();
@@ -80,4 +84,24 @@ test('a tree with more lines than are shown says so', inBrowser, async (t) => {
   assert.equal(await page.getByText('Only the first').count(), 0);
   await page.getByRole('button', { name: 'Unfold all' }).click();
   await page.getByText('Only the first 200,000 lines are shown').waitFor({ timeout: 30_000 });
+});
+
+test('what another origin answers is not live here, as the core counts', inBrowser, async (t) => {
+  const page = await at.open(t);
+  const origin = (Id, bucket) => ({ Id, DomainName: `${bucket}.s3.amazonaws.com`, OriginPath: '' });
+  const caching = (TargetOriginId) => ({ TargetOriginId, CachePolicyId: 'x' });
+  const config = { DistributionConfig: { DefaultRootObject: '', Origins: { Items: [origin('s', 'site'), origin('o', 'other')] }, DefaultCacheBehavior: caching('s'), CacheBehaviors: { Items: [{ PathPattern: '/a/other*', ...caching('o') }] } } };
+  const policy = { bucket: 'site', cover: { mode: 'lossless', other_origins: true }, max_paths: { limit: 2, then: 'widen' } };
+  const [diffs, live] = ['M\ta/1.html\nM\ta/2.html\nM\ta/3.html\n', 'a/1.html\na/2.html\na/3.html\na/other.html\nc.html\n'];
+  const answer = plan({ diffs, policy, live: { content: live }, distributionConfigs: [{ content: JSON.stringify(config) }] });
+  assert.deepEqual([answer.paths, answer.distributions[0].over_purged], [['/a/*'], 0]);
+  await page.getByText('Live site').click();
+  await field(page, 'live').locator('textarea').fill(live);
+  await page.getByText('Distribution', { exact: false }).first().click();
+  await answered(page, () => drop(page, '[data-field=configs]', [at.file('origins.json', JSON.stringify(config))]));
+  await answered(page, () => drop(page, '[data-field=policy]', [at.file('bucket.json', JSON.stringify(policy))]));
+  await typeDiff(page, diffs);
+  await tab(page, 'Site');
+  await page.getByRole('treeitem').first().waitFor();
+  assert.match(await page.getByRole('treeitem').first().textContent(), /3 Purged1 Kept/);
 });

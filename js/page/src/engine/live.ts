@@ -23,7 +23,7 @@ export async function liveUrls(request: PlanRequest, kind: LiveKind, answer: Pla
   const keys = kind === 'urls' ? [...fresh.keys()] : entries.map((key) => key.replaceAll('\\', '\\\\'));
   const urlsOf = removals(request);
   for (let at = 0; at < keys.length; at += AT_ONCE) {
-    collect(urlsOf(keys.slice(at, at + AT_ONCE)), fresh, found);
+    collect(urlsOf(keys.slice(at, at + AT_ONCE)), fresh, found, kind === 'urls');
     await turn();
     if (!wanted()) throw new Stopped('a newer answer took its place');
   }
@@ -46,11 +46,12 @@ function removals({ policy: given, preset, distribution, distributionConfigs }: 
   };
 }
 
-function collect({ decisions }: PlanAnswer, fresh: Map<string, number>, found: Found): void {
+/** As the core counts: what is not cached here is not live, and of a list of URLs only an object's own URL is known to be its. */
+function collect({ decisions }: PlanAnswer, fresh: Map<string, number>, found: Found, own: boolean): void {
   for (const { key, urls } of decisions) {
     const added = key === undefined ? undefined : fresh.get(key);
-    for (const { url, distribution, skipped } of urls) {
-      if (skipped === 'caching-disabled') continue;
+    for (const { url, distribution, form, skipped } of urls) {
+      if (skipped !== undefined || (own && form !== 'object')) continue;
       if (added === undefined) found.urls.get(distribution)?.push(url);
       else found.fresh.set(idOf(distribution, url), added);
     }
