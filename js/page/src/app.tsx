@@ -25,7 +25,7 @@ export function App({ session }: { session: Session }): JSX.Element {
     <>
       <Header session={session} />
       <div class="columns">
-        <Inputs session={session} example={(name) => void example(name)} />
+        <Inputs session={session} example={(name) => void example(name).catch(() => (session.notice.value = 'partMissing'))} />
         <Results session={session} />
       </div>
       <Drop session={session} />

@@ -144,6 +144,18 @@ test('a language that cannot be loaded leaves the page in English, and is told',
   page.wrong.length = 0;
 });
 
+test('a part that cannot be loaded is told; whoever wants to see it tries again', inBrowser, async (t) => {
+  const { first, mended } = without('**/{later,examples}-*.js');
+  const page = await at.open(t, { first });
+  await page.getByText('A part of the page could not be loaded').waitFor(within);
+  await page.getByRole('button', { name: 'Blog' }).click();
+  await typeDiff(page, 'M\tindex.html\n');
+  mended();
+  await tab(page, 'Site');
+  await page.getByRole('treeitem').first().waitFor(within);
+  page.wrong.length = 0;
+});
+
 test('a module that cannot be loaded is told; the next try can do it', inBrowser, async (t) => {
   const { first, mended } = without('**/core-*.wasm');
   const page = await at.open(t, { first });

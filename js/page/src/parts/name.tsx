@@ -29,11 +29,12 @@ export function Name({ text }: { text: string }): JSX.Element {
 const middle = (text: string): string => (text.length > 240 ? `${text.slice(0, 160)} … ${text.slice(-60)}` : text);
 
 /** The backticks of a message stand before and behind a word; those within a name mostly do not. */
-const QUOTED = /(?<![^\s(\[=,])`(.+?)`(?![^\s.,;:)\]’'?])/su;
+const OPENING = /(?<![^\s([=,])`/g;
+const CLOSING = /`(?![^\s.,;:)\]’'?])/g;
 
 /** A message of the core: backticks stand round pieces of the input. A piece with such backticks leaves its box, but nothing in it hides. */
 export function Prose({ text }: { text: string }): JSX.Element {
-  const pieces = text.split(QUOTED).map((piece, index) =>
+  const pieces = boxed(text).map((piece, index) =>
     index % 2 === 1 ? (
       <code key={index}>
         <Name text={middle(piece)} />
@@ -43,4 +44,22 @@ export function Prose({ text }: { text: string }): JSX.Element {
     ),
   );
   return <>{pieces}</>;
+}
+
+/** The pieces of a message, every second one from between backticks. No piece is looked at twice: a name can be very long. */
+function boxed(text: string): string[] {
+  const pieces: string[] = [];
+  let at = 0;
+  for (;;) {
+    const opening = next(OPENING, text, at);
+    const closing = opening < 0 ? -1 : next(CLOSING, text, opening + 2);
+    if (closing < 0) return [...pieces, text.slice(at)];
+    pieces.push(text.slice(at, opening), text.slice(opening + 1, closing));
+    at = closing + 1;
+  }
+}
+
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? -1;
 }

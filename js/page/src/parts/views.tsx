@@ -35,8 +35,8 @@ export function Views({ view, revision, takes, tab, link, whatIf }: ViewsProps):
   const id = useId();
   const tabs: Tab[] = ['table', 'tree', 'picture', ...(whatIf ? (['whatIf'] as const) : []), 'take'];
   const more = later.value;
-  // Who loads the page tells of what is missing.
-  useEffect(() => void loadLater().catch(() => {}), []);
+  // Who loads the page tells of what is missing; whoever wants to see it tries again.
+  useEffect(() => void loadLater().catch(() => {}), [tab.value]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.indexOf(tab.value);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
