@@ -13,6 +13,9 @@ use purgeplan_tests::site::{History, Repository, Tree};
 /// An architecture: its name in AWS Lambda, its number in an executable's header, its name for Rust and QEMU.
 const ARCHITECTURES: [(&str, u16, &str); 2] = [("arm64", 183, "aarch64"), ("x86_64", 62, "x86_64")];
 
+/// A program header that names a dynamic linker.
+const INTERPRETER: u16 = 3;
+
 /// Prints each entry's name, date and mode, and extracts the first.
 const UNZIP: &str = "
 import sys, zipfile
@@ -71,7 +74,6 @@ fn assert_header(executable: &Path, machine: u16) {
     let bytes = fs::read(executable).expect("it was extracted");
     let number = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
     assert_eq!((&bytes[..4], number(18)), (&b"\x7fELF"[..], machine));
-    const INTERPRETER: u16 = 3;
     // 64 bits: the program headers follow the header, 56 bytes each, as many as its field at 56 says.
     let mut headers = (0..usize::from(number(56))).map(|header| number(64 + 56 * header));
     assert!(headers.all(|kind| kind != INTERPRETER), "{} is linked dynamically", executable.display());

@@ -24,38 +24,34 @@ const WORDS: [&str; 20] = [
 ];
 
 /// A unified diff of about so many bytes, as a rebuilt site makes it: pages with hunks of every size, new files and
-/// deleted ones, some binary.
+/// deleted ones, in git's order.
 pub(super) fn diff(bytes: usize) -> String {
     let mut random = Random::new();
-    let mut text = String::with_capacity(bytes + 100_000);
-    let mut number = 0;
-    while text.len() < bytes {
-        number += 1;
-        let name = format!(
-            "public/{}/v{}/page-{number:06}.html",
-            WORDS[random.below(20)].trim_matches(['<', '/', '>']),
-            number % 40
-        );
-        match random.below(20) {
-            0 => {
-                writeln!(text, "diff --git a/{name} b/{name}\nnew file mode 100644\nindex 0000000..2222222\n--- /dev/null\n+++ b/{name}")
-                    .expect("a String takes it");
-                whole(&mut text, &mut random, '+');
-            }
-            1 => {
-                writeln!(text, "diff --git a/{name} b/{name}\ndeleted file mode 100644\nindex 1111111..0000000\n--- a/{name}\n+++ /dev/null")
-                    .expect("a String takes it");
-                whole(&mut text, &mut random, '-');
-            }
-            _ => {
-                writeln!(
-                    text,
-                    "diff --git a/{name} b/{name}\nindex 1111111..2222222 100644\n--- a/{name}\n+++ b/{name}"
-                )
-                .expect("a String takes it");
-                hunks(&mut text, &mut random);
-            }
-        }
+    let (mut files, mut length) = (Vec::new(), 0);
+    while length < bytes {
+        let number = files.len() + 1;
+        let folder = WORDS[random.below(20)].trim_matches(['<', '/', '>']);
+        let name = format!("public/{folder}/v{}/page-{number:06}.html", number % 40);
+        let text = file(&name, &mut random);
+        length += text.len();
+        files.push((name, text));
+    }
+    files.sort();
+    files.into_iter().map(|(_, text)| text).collect()
+}
+
+/// What a diff says of one file.
+fn file(name: &str, random: &mut Random) -> String {
+    let (kind, header) = match random.below(20) {
+        0 => ('+', format!("new file mode 100644\nindex 0000000..2222222\n--- /dev/null\n+++ b/{name}")),
+        1 => ('-', format!("deleted file mode 100644\nindex 1111111..0000000\n--- a/{name}\n+++ /dev/null")),
+        _ => (' ', format!("index 1111111..2222222 100644\n--- a/{name}\n+++ b/{name}")),
+    };
+    let mut text = format!("diff --git a/{name} b/{name}\n{header}\n");
+    if kind == ' ' {
+        hunks(&mut text, random)
+    } else {
+        whole(&mut text, random, kind)
     }
     text
 }
