@@ -17,6 +17,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+import type { Policy as PolicyFields } from '../types.js';
 import { propertyFaults } from './checks.js';
 import { TIMEOUT, configuration, makeFunction } from './function.js';
 import { addAlarms, addDashboard, siteMetric } from './monitoring.js';
@@ -66,14 +67,14 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     super(scope, id);
     const trigger = props.trigger ?? PurgeTrigger.pipelineAction();
     this.distributions = props.distributions ?? (props.distribution ? [props.distribution] : []);
-    this.refuse(propertyFaults(props, this.distributions, trigger));
+    this.refuse(propertyFaults(Stack.of(this), props, this.distributions, trigger));
     const carried = configuration(this, props, this.distributions);
     this.refuse(carried.fault === undefined ? [] : [carried.fault]);
     if (carried.remark !== undefined) Annotations.of(this).addInfo(carried.remark);
 
     this.site = `${props.repository.repositoryName}/${props.branch ?? 'main'}`;
     this.bucket = props.bucket;
-    this.mayList = props.policy?.list_bucket !== false;
+    this.mayList = lists(carried.policy);
     this.deadLetterQueue = deadLetterQueue(this);
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
     this.role = props.role ?? this.ownRole();
@@ -104,10 +105,11 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
         : addAlarms(this, this, {
             topic: props.alarmTopic,
             throttles: trigger.fewEvents,
+            fromQueue: trigger.fromQueue,
             billedPaths: props.billedPathsAlarm,
           });
     if (props.dashboard !== false) this.dashboard = addDashboard(this, this);
-    if (props.preview?.enabled !== false) addPreview(this, props);
+    if (props.preview?.enabled !== false) addPreview(this, props, carried.policy);
     if (trigger.needsAction) this.node.addValidation({ validate: () => this.remarkUnused() });
   }
 
@@ -196,4 +198,9 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     }
     return [];
   }
+}
+
+/** Whether a policy has the function list the bucket, which it must name for that; one of the repository may. */
+function lists(policy: PolicyFields | undefined): boolean {
+  return !policy || (policy.bucket !== undefined && policy.list_bucket !== false);
 }
