@@ -127,6 +127,7 @@ export class PurgeAction extends Action {
   protected bound(scope: Construct, stage: IStage, options: ActionBindOptions): ActionConfig {
     this.stage = stage;
     const { purge, deployActions, onFailure, wait } = this.props;
+    this.refuseCycle(stage);
     scope.node.addValidation({ validate: () => orderFaults(this, stage, deployActions) });
     const pipeline = this.pipelineName(scope, stage);
     purge.allowWholeDeploys(pipeline);
@@ -147,6 +148,16 @@ export class PurgeAction extends Action {
         UserParameters: Stack.of(scope).toJsonString(parameters),
       },
     };
+  }
+
+  /** CDK would speak of a cyclic reference, and not of what to do. */
+  private refuseCycle({ pipeline }: IStage): void {
+    const [its, own] = [Stack.of(pipeline), Stack.of(this.props.purge)];
+    if (!this.props.purge.needs(its)) return;
+    throw new Error(
+      `${pipeline.node.path}: purge-cycle: the pipeline is in stack \`${its.node.path}\` with parts of the site, the PurgeOnDeploy ` +
+        `in \`${own.node.path}\`: each would wait for the other; make the PurgeOnDeploy in the pipeline's stack`,
+    );
   }
 
   /** The pipeline's name, unless CloudFormation makes it up: a pipeline cannot refer to itself. */

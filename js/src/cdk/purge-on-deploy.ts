@@ -1,6 +1,7 @@
 import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import {
   type Grant,
   type IGrantable,
@@ -25,6 +26,7 @@ import * as permissions from './permissions.js';
 import { addPreview } from './preview.js';
 import type { PurgeOnDeployProps } from './props.js';
 import { LEAST_CONCURRENCY, deadLetterQueue } from './queue.js';
+import { isMadeIn } from './rendered.js';
 import { PurgeTrigger } from './trigger.js';
 
 /**
@@ -36,7 +38,8 @@ import { PurgeTrigger } from './trigger.js';
  * deployStage.addAction(new PurgeAction({ actionName: 'Purge', purge }));
  * ```
  *
- * It does not deploy the site, and it does not make the pipeline, the bucket or the distribution.
+ * It does not deploy the site, and it does not make the pipeline, the bucket or the distribution. Its place is the
+ * pipeline's stack: the pipeline waits for the function, and the function for the distribution.
  */
 export class PurgeOnDeploy extends Construct implements IGrantable {
   /** The function. */
@@ -58,6 +61,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   /** The dashboard, unless it is turned off. */
   readonly dashboard?: Dashboard;
 
+  private readonly repository: IRepository;
   private readonly bucket?: IBucket;
   private readonly mayList: boolean;
   private readonly given = new Set<string>();
@@ -73,6 +77,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     if (carried.remark !== undefined) Annotations.of(this).addInfo(carried.remark);
 
     this.site = `${props.repository.repositoryName}/${props.branch ?? 'main'}`;
+    this.repository = props.repository;
     this.bucket = props.bucket;
     this.mayList = lists(carried.policy);
     this.deadLetterQueue = deadLetterQueue(this);
@@ -158,6 +163,12 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   /** Lets the function answer the jobs of a pipeline. Actions call it. */
   allowJobs(): void {
     this.answers ??= permissions.answerPolicy(this, this.role);
+  }
+
+  /** Whether this waits for what a stack makes. Actions ask it. */
+  needs(stack: Stack): boolean {
+    const named = [...this.distributions, this.repository, ...(this.bucket ? [this.bucket] : [])];
+    return stack !== Stack.of(this) && named.some((one) => isMadeIn(stack, one));
   }
 
   private permitBasics(props: PurgeOnDeployProps): void {

@@ -15,3 +15,9 @@ export function propertiesOf(resource: CfnResource, stack: Stack): Record<string
   };
   return Object.values(template.Resources ?? {})[0]?.Properties ?? {};
 }
+
+/** Whether a construct's resource is made in this stack: who names it, then waits for the stack. */
+export function isMadeIn(stack: Stack, { node }: IConstruct): boolean {
+  const resource = node.defaultChild;
+  return resource !== undefined && CfnResource.isCfnResource(resource) && resource.stack === stack;
+}
