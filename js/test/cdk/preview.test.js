@@ -42,7 +42,7 @@ test('by default from the first parent of HEAD to HEAD', () => {
   assert.deepEqual([json.base, json.head], [base, head]);
   assert.deepEqual(json.answer.paths, ['/a.html', '/runtime*']);
   assert.equal(json.answer.distributions[0].id, 'Site/Distribution');
-  assert.match(markdown, new RegExp(`^## Site/Purge\n\nFrom ${base} to ${head}\\.\n\n### CloudFront invalidation: 2 paths\n`));
+  assert.match(markdown, new RegExp(`^## Site/Purge\n\nFrom ${base} to ${head} of \`three\`\\.\n\n### CloudFront invalidation: 2 paths\n`));
   assert.equal(infos.length, 1);
   assert.equal(infos[0], `purge preview of \`three\`, ${base.slice(0, 7)}..${head.slice(0, 7)}: 2 of 2 changes purged, 2 paths (1 wildcard), at most $0.010 beyond the free 1,000 a month; see purge-preview.md`);
   assert.equal(warnings.length, 1);
@@ -196,7 +196,7 @@ test('the working tree: changed, deleted and new files, not the ignored ones', (
   const { json, markdown } = previewed({ directory: join(at, 'docs'), workingTree: true }, { policy: { urls: { directory: false } } });
   assert.deepEqual(json.answer.paths, ['/a.html', '/b.html', '/docs/%C3%BC%20c.html']);
   assert.equal(json.head, null);
-  assert.match(markdown, /to the working tree\./);
+  assert.match(markdown, /to the working tree of `working`\./);
 });
 
 test('the repository’s policy is read where the plan ends', () => {
