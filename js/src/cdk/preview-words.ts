@@ -11,8 +11,10 @@ export function show(scope: Construct, preview: Preview): void {
   if (preview.type === 'unavailable') return annotations.addInfo(`no purge preview: ${preview.message}`);
   const { answer } = preview;
   if (answer.type === 'failure') {
-    for (const { code, message, help } of answer.errors)
-      warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
+    for (const { code, message, place, pointer, help } of answer.errors) {
+      const at = pointer && place?.input === 'policy' ? ` (policy, at ${pointer})` : '';
+      warn(scope, code, `the next deploy's purge cannot be planned: ${message}${at}`, help);
+    }
     return;
   }
   annotations.addInfo(summary(preview, answer));

@@ -14,7 +14,7 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 import type { PurgeOnDeploy } from './purge-on-deploy.js';
-import { commitOf, latestDeploy, orderFaults } from './stage.js';
+import { commitOf, latestDeploy, orderFaults, warnOfParallel } from './stage.js';
 
 /** Properties of {@link PurgeAction}. */
 export interface PurgeActionProps {
@@ -129,6 +129,7 @@ export class PurgeAction extends Action {
     const { purge, deployActions, onFailure, wait } = this.props;
     this.refuseCycle(stage);
     scope.node.addValidation({ validate: () => orderFaults(this, stage, deployActions) });
+    warnOfParallel(scope, stage.pipeline);
     const pipeline = this.pipelineName(scope, stage);
     purge.allowWholeDeploys(pipeline);
     purge.allowJobs();
@@ -164,12 +165,6 @@ export class PurgeAction extends Action {
   private pipelineName(scope: Construct, stage: IStage): string | undefined {
     const child = stage.pipeline.node.defaultChild;
     const resource = child && CfnResource.isCfnResource(child) ? (child as CfnPipeline) : undefined;
-    if (resource?.executionMode === 'PARALLEL') {
-      const message =
-        'the pipeline runs executions in PARALLEL: deploys overtake each other, and a purge may come before the last upload; ' +
-        'use QUEUED or SUPERSEDED';
-      Annotations.of(scope).addWarningV2('purgeplan:parallel', message);
-    }
     // A name that was not given is a token of nothing.
     if (resource && Stack.of(resource).resolve(resource.name) !== undefined) return resource.name;
     const name = stage.pipeline.pipelineName;

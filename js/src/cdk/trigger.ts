@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { deployFaults, pipelineRule } from './pipeline-events.js';
 import { batchFault, sourceQueue } from './queue.js';
 import { objectEvents } from './s3-events.js';
+import { warnOfParallel } from './stage.js';
 import type { PipelineEventOptions, S3QueueTriggerOptions, S3TriggerOptions } from './trigger-options.js';
 
 /** What a trigger is bound to. */
@@ -106,6 +107,7 @@ class PipelineEventTrigger extends PurgeTrigger {
 
   override bind(scope: Construct, { purge, lambdaFunction, deadLetterQueue }: TriggerTarget): void {
     scope.node.addValidation({ validate: () => deployFaults(this.options) });
+    warnOfParallel(scope, this.options.pipeline);
     purge.allowWholeDeploys(this.options.pipeline.pipelineName);
     pipelineRule(scope, this.options, new FunctionTarget(lambdaFunction, { deadLetterQueue }));
   }

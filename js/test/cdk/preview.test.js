@@ -217,6 +217,8 @@ test('the repository’s policy may name distributions by their ids, which the a
   assert.deepEqual(json.answer.distributions?.map(({ id }) => id), ['E1', 'E2']);
   const wrong = repositoryWith('wrong', [{ 'p.json': '{' }]);
   assert.match(previewed({ directory: wrong }, { policyPath: 'p.json' }).warnings[0], /cannot be planned: .*\[ack: purgeplan:policy-json\]/);
+  const pattern = repositoryWith('pattern', [{ 'p.json': '{"ignore":["ok","a[b"]}' }]);
+  assert.match(previewed({ directory: pattern }, { policyPath: 'p.json' }).warnings[0], /\(policy, at \/ignore\/1\); .*purgeplan:policy-glob\]/);
 });
 
 test('without git, commits or a repository it says so, and nothing fails', () => {
