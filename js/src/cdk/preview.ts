@@ -49,9 +49,7 @@ function make(props: PurgeOnDeployProps, carried: Policy | undefined): Preview {
     const { repository, diff, base, head } = range(props.preview ?? {}, nameOf(props.repository));
     const distributions = distributionsOf(props).map((one) => ({ id: label(one), facts: factsOf(one, props.bucket) }));
     const unread = distributions.filter(({ facts }) => !facts).map(({ id }) => id);
-    const policy = carried
-      ? labelled(carried, props, distributions[0]?.facts?.bucket)
-      : fileAt(props.preview ?? {}, head, props.policyPath ?? '');
+    const policy = carried ? labelled(carried, props, distributions[0]?.facts?.bucket) : ofRepository(props, head);
     const answer = planned(props, { diff, base, head }, distributions, policy);
     return { type: 'planned', repository, base: base ?? null, head: head ?? null, unread, answer };
   } catch (error) {
@@ -119,6 +117,12 @@ function eventsOf({ decisions }: PlanAnswer, { removals, prefix }: ObjectEvents)
   const keys = (deleted: boolean) =>
     told.filter(({ change }) => (change === 'deleted') === deleted).flatMap(({ key }) => key ?? []);
   return { uploaded: keys(false), removed: removals ? keys(true) : [] };
+}
+
+/** The policy that lies in the repository at a commit. */
+function ofRepository({ preview = {}, policyPath = '' }: PurgeOnDeployProps, head: string | undefined): Uint8Array {
+  if (Token.isUnresolved(policyPath)) throw new Unavailable('`policyPath` is known only at the deploy');
+  return fileAt(preview, head, policyPath);
 }
 
 /** The function's policy with names that are known now: the deployed ones, or what stands for them in `facts`. */

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { App, CfnParameter, Stage, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Lazy, Stage, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -209,6 +209,8 @@ test('the repository’s policy is read where the plan ends', () => {
   const { json } = previewed({ directory: at, workingTree: true }, { policyPath: 'p.json' });
   assert.deepEqual(json.answer.paths, ['/a.html', '/p.json']);
   assert.match(previewed({ directory: at }, { policyPath: 'no.json' }).infos[0], /`no\.json` \(`policyPath`\) is not in the site's repository/);
+  const later = Lazy.string({ produce: () => 'p.json' });
+  assert.match(previewed({ directory: at }, { policyPath: later }).infos[0], /^no purge preview: `policyPath` is known only at the deploy$/);
 });
 
 test('the repository’s policy may name distributions by their ids, which the app does not know', () => {
