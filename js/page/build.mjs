@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 
 import { build } from 'vite';
 
+import { META, ofOneFile } from './csp.js';
 import config, { root } from './vite.config.js';
 
 const at = (path) => join(root, path);
@@ -23,8 +24,7 @@ await dashboard();
 async function site() {
   await build({ ...config, ...quiet });
   const file = at('dist/site/index.html');
-  const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
-  writeFileSync(file, withPolicy(readFileSync(file, 'utf8'), policy));
+  writeFileSync(file, withPolicy(readFileSync(file, 'utf8'), META));
 }
 
 /** Of one file: everything is text in it, and a hash allows each piece. */
@@ -41,11 +41,10 @@ async function oneFile() {
   const style = output.find(({ fileName }) => fileName.endsWith('.css')).source;
   const licences = output.find(({ fileName }) => fileName === 'licences.md').source.replaceAll('--', '- -');
   const core = readFileSync(at('../generated/core.wasm')).toString('base64');
-  const policy = `default-src 'none'; script-src '${hash(script)}' 'wasm-unsafe-eval'; style-src '${hash(style)}'; worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'`;
   const page = readFileSync(at('index.html'), 'utf8').replace(/\s*<script type="module".*<\/script>/, '');
   const parts = `<script type="application/wasm-base64" id="core">${core}</script>\n    <script type="module">${script}</script>\n    <!--\n${licences}\n-->\n  </body>`;
   const whole = page.replace('</head>', () => `  <style>${style}</style>\n  </head>`).replace('</body>', () => parts);
-  writeFileSync(at('dist/purgeplan.html'), withPolicy(whole, policy));
+  writeFileSync(at('dist/purgeplan.html'), withPolicy(whole, ofOneFile(hash(script), hash(style))));
 }
 
 /** The component, as a file of the npm package. */

@@ -1,11 +1,13 @@
 // What the page's tests share: a server of the built page, a browser, and inputs.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+import { HEADER } from './csp.js';
 
 export const dist = fileURLToPath(new URL('./dist', import.meta.url));
 export const browserPath = process.env.PURGEPLAN_BROWSER;
@@ -13,8 +15,6 @@ export const browserPath = process.env.PURGEPLAN_BROWSER;
 export const inBrowser = { skip: !browserPath && 'PURGEPLAN_BROWSER is not set' };
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
-/** As README.md recommends it: the page's own policy, for the worker too. */
-export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Serves a folder on loopback. */
 export async function serve(folder, headers = {}) {
@@ -35,7 +35,7 @@ export function stage() {
     if (!browserPath) return;
     assert.ok(existsSync(join(dist, 'site/index.html')), 'the page is not built: run `npm run build` in js/page');
     const { chromium } = await import('playwright-core');
-    at.server = await serve(join(dist, 'site'), { 'content-security-policy': POLICY });
+    at.server = await serve(join(dist, 'site'), { 'content-security-policy': HEADER });
     at.browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
   });
   after(async () => {
@@ -43,8 +43,8 @@ export function stage() {
     at.server?.close();
     rmSync(at.folder, { recursive: true });
   });
-  /** Opens the page; when the test ends nothing may have gone wrong in it. */
-  at.open = async (t, { url = at.server.url, hash = '', ...options } = {}) => {
+  /** Opens the page, `first` before it is asked for; when the test ends nothing may have gone wrong in it. */
+  at.open = async (t, { url = at.server.url, hash = '', first = () => {}, ...options } = {}) => {
     const context = await at.browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     const wrong = [];
@@ -57,9 +57,22 @@ export function stage() {
       await context.close();
       assert.deepEqual(wrong, []);
     });
+    await first(page);
     await page.goto(url + hash);
     await page.locator('html[data-loaded]').waitFor({ timeout: 60_000 });
     return page;
+  };
+  /** A page that is not ours, with `purgeplan/dashboard` as `mount` and `answerOfLog`; `script` uses them. */
+  at.dashboard = async (t, name, script, options) => {
+    const folder = join(at.folder, name);
+    mkdirSync(folder);
+    copyFileSync(fileURLToPath(new URL('../dist/dashboard.js', import.meta.url)), join(folder, 'dashboard.js'));
+    const head = '<!doctype html><title>team</title><link rel="icon" href="data:,"><style>.row { display: none } p { color: red }</style>';
+    const module = `import { answerOfLog, mount } from './dashboard.js';\n${script}\ndocument.documentElement.dataset.loaded = '';`;
+    writeFileSync(join(folder, 'index.html'), `${head}<div id="plan"></div><div id="other"></div><script type="module">${module}</script>`);
+    const server = await serve(folder);
+    t.after(() => server.close());
+    return at.open(t, { url: server.url, ...options });
   };
   /** A file with the content, to be opened or dropped. */
   at.file = (name, content) => {
@@ -91,6 +104,8 @@ export async function drop(page, selector, paths, between = () => {}) {
     document.body.append(input);
   });
   await page.locator('#dropped').setInputFiles(paths);
+  // The browser looks at the files now, not only when they are read.
+  await page.locator('#dropped').evaluate(({ files }) => [...files].map(({ size, lastModified }) => [size, lastModified]));
   between();
   await page.evaluate((on) => {
     const input = document.getElementById('dropped');

@@ -102,3 +102,60 @@ async fn what_failed_half_way_is_not_paid_for_twice() {
     let (code, ..) = apply(&deployment, &repository, &NAMED).await;
     assert_eq!((code, deployment.bought().len()), (0, 2));
 }
+
+/// Runs a command at a terminal of its own, types the first argument at the question, prints all, ends as it ended.
+const TERMINAL: &str = r"
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+seen, typed = b'', False
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    seen += more
+    if not typed and seen.endswith(b'[y/N] '):
+        os.write(terminal, sys.argv[1].encode() + b'\n')
+        typed = True
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+";
+
+/// Runs the command with a limit of one path at a terminal, and answers its question.
+async fn answered(deployment: &Deployment<'_>, repository: &Repository, python: &str, answer: &str) -> (i32, String) {
+    let output = tokio::process::Command::new(python)
+        .args(["-c", TERMINAL, answer])
+        .arg(binaries::purgeplan())
+        .args(["apply", "--limit", "1", "--repo"])
+        .arg(repository.path())
+        .args(NAMED)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .envs(deployment.aws.endpoints().environment())
+        .output()
+        .await
+        .unwrap();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test]
+async fn a_person_at_a_terminal_is_asked() {
+    let Ok(python) = std::env::var("PURGEPLAN_PYTHON") else {
+        eprintln!("left out: PURGEPLAN_PYTHON is not set; `cargo xtask test` sets it");
+        return;
+    };
+    let (repository, old, new) = site();
+    let deployment = uploaded(&repository, (old, new)).await;
+    for answer in ["", "n", "yep"] {
+        let (code, shown) = answered(&deployment, &repository, &python, answer).await;
+        assert!(code == 2 && shown.contains("2 paths, more than the limit of 1"), "{answer}: {shown}");
+        assert!(shown.contains("nothing was created"), "{answer}: {shown}");
+    }
+    assert_eq!(deployment.calls("CreateInvalidation"), 0);
+    let (code, shown) = answered(&deployment, &repository, &python, "y").await;
+    assert_eq!((code, deployment.stale().len(), deployment.bought().len()), (0, 0, 1), "{shown}");
+}

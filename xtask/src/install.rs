@@ -20,12 +20,7 @@ pub(crate) fn rust(workspace: &Workspace) -> Result {
             rustup(workspace, &["component", "add", component])?;
         }
     }
-    let print = ["--print", "target-libdir", "--target", WASM];
-    let libraries = process::output(Command::new("rustc").args(print).current_dir(&workspace.root))?;
-    if !Path::new(libraries.trim_end()).is_dir() {
-        println!("Installing the target {WASM} into the Rust toolchain (some 20 MB).");
-        rustup(workspace, &["target", "add", WASM])?;
-    }
+    target(workspace, WASM)?;
     let root = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(&workspace.root))?;
     if !Path::new(root.trim_end()).join("lib/rustlib/src/rust/library").is_dir() {
         println!(
@@ -34,6 +29,17 @@ pub(crate) fn rust(workspace: &Workspace) -> Result {
         rustup(workspace, &["component", "add", "rust-src"])?;
     }
     println!("The Rust toolchain has clippy, rustfmt, rust-src and {WASM}.");
+    Ok(())
+}
+
+/// Adds the standard library for a target to the Rust toolchain.
+pub(crate) fn target(workspace: &Workspace, name: &str) -> Result {
+    let print = ["--print", "target-libdir", "--target", name];
+    let libraries = process::output(Command::new("rustc").args(print).current_dir(&workspace.root))?;
+    if !Path::new(libraries.trim_end()).is_dir() {
+        println!("Installing the target {name} into the Rust toolchain (some 20 MB).");
+        rustup(workspace, &["target", "add", name])?;
+    }
     Ok(())
 }
 
@@ -85,21 +91,33 @@ pub(crate) fn browser() -> Result<Option<PathBuf>> {
         println!("The browser is {}.", found.display());
         return Ok(Some(found));
     }
-    let root = process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if root && process::succeeds(Command::new("apt-get").arg("--version")) {
-        println!("Installing Debian's `chromium` (some 350 MB).");
-        let apt = |arguments: &[&str]| {
-            process::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        // Where the lists are old or missing, a fresh look; a list that cannot be had may be one of others.
-        let _ = apt(&["update", "--quiet=2"]);
-        apt(&["install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"])?;
-    }
+    debian("chromium", "some 350 MB")?;
     match installed_browser() {
         Some(found) => Ok(Some(found)),
         None if terminal::in_ci() => Err(NO_BROWSER.to_owned()),
         None => Ok(None),
     }
+}
+
+/// What runs the executable of another processor, on Debian for root; elsewhere the test that needs it says so.
+pub(crate) fn emulator() -> Result {
+    let other = if cfg!(target_arch = "aarch64") { "qemu-x86_64" } else { "qemu-aarch64" };
+    if process::succeeds(Command::new(other).arg("--version")) { Ok(()) } else { debian("qemu-user", "some 60 MB") }
+}
+
+/// Installs a package of Debian, for root; elsewhere nothing.
+fn debian(package: &str, size: &str) -> Result {
+    let root = process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !root || !process::succeeds(Command::new("apt-get").arg("--version")) {
+        return Ok(());
+    }
+    println!("Installing Debian's `{package}` ({size}).");
+    let apt = |arguments: &[&str]| {
+        process::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    // Where the lists are old or missing, a fresh look; a list that cannot be had may be one of others.
+    let _ = apt(&["update", "--quiet=2"]);
+    apt(&["install", "--yes", "--quiet=2", "--no-install-recommends", package])
 }
 
 fn installed_browser() -> Option<PathBuf> {
@@ -112,39 +130,8 @@ fn installed_browser() -> Option<PathBuf> {
     found.or_else(|| mac.is_file().then_some(mac))
 }
 
-/// What is missing when there is no usable Python.
-pub(crate) const NO_PYTHON: &str =
-    "no Python 3.10 with venv (Debian: `apt-get install python3-venv`), so no tests with a foreign AWS client";
-
-/// A Python with the packages of `tests/requirements.txt`, in an environment of its own in the target folder; nothing
-/// when this machine has no Python to make it with.
-pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
-    let environment = workspace.target.join("python");
-    let python = environment.join("bin").join("python");
-    let wanted = workspace.root.join("tests").join("requirements.txt");
-    let installed = environment.join("requirements.txt");
-    if same(&wanted, &installed) && process::succeeds(Command::new(&python).arg("--version")) {
-        println!("Python has the packages of `tests/requirements.txt`.");
-        return Ok(Some(python));
-    }
-    // Some distributions split ensurepip off; without it an environment has no pip.
-    let usable = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
-    if !process::succeeds(Command::new("python3").args(["-c", usable])) {
-        // A person may go on without it; continuous integration must not lose tests unseen.
-        return if terminal::in_ci() { Err(NO_PYTHON.to_owned()) } else { Ok(None) };
-    }
-    println!(
-        "Installing the packages of `tests/requirements.txt` (boto3, the AWS CLI, moto, cfn-lint) into {}.",
-        environment.display()
-    );
-    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    process::run(Command::new(&python).args(pip).arg(&wanted))?;
-    fs::copy(&wanted, &installed).map_err(|error| format!("`{}` cannot be written: {error}", installed.display()))?;
-    Ok(Some(python))
-}
-
-fn same(one: &Path, other: &Path) -> bool {
+/// Whether two files have the same bytes.
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
@@ -158,10 +145,15 @@ struct Tool {
     time: &'static str,
 }
 
-/// What `verify` checks dependencies with.
-const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &[], time: "some 3 minutes" };
+/// What checks the dependencies. It and mdBook run for a second, so they are compiled for the shortest time.
+const CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    version: "0.20.2",
+    options: &["--debug", "--no-default-features"],
+    time: "some 2 minutes",
+};
 
-/// What makes the book of `docs`. It runs for a second, so it is compiled for the shortest time; nobody searches its book.
+/// What makes the book of `docs`; nobody searches it.
 const MDBOOK: Tool =
     Tool { name: "mdbook", version: "0.5.4", options: &["--debug", "--no-default-features"], time: "some 70 seconds" };
 

@@ -5,13 +5,14 @@
 mod bench;
 mod demo;
 mod dependencies;
+mod executables;
 mod fuzz;
 mod install;
 mod measure;
 mod package;
 mod process;
+mod python;
 mod simulate;
-mod spdx;
 mod steps;
 mod terminal;
 mod test;
@@ -41,7 +42,7 @@ usage: cargo xtask TASK [OPTIONS]
   measure   how fast the small `bootstrap` starts, what it needs, and what a deploy costs in AWS calls
   simulate  plays random histories of a site through the Lambda's handler
   fuzz      runs the fuzz targets
-  package   compiles the WebAssembly module and makes the npm package's files
+  package   makes the npm package: the WebAssembly module, the Lambda's executables, the page
   bench     measures diffs, covers and plans beside the peers, and writes `bench/README.md`
 
 `cargo xtask TASK --help` tells more.

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::verify::small_bootstrap;
 use crate::workspace::Workspace;
-use crate::{Result, install, process};
+use crate::{Result, executables, install, process, python};
 
 /// What `cargo xtask measure --help` prints.
 pub(crate) const HELP: &str = "\
@@ -20,11 +19,13 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     if let Some(unknown) = options.first() {
         return Err(format!("`{unknown}` is no option of `measure`; see `cargo xtask measure --help`"));
     }
-    small_bootstrap(workspace)?;
+    install::node(workspace)?;
+    install::javascript(workspace)?;
+    let bootstrap = executables::native(workspace)?;
     let mut measure = workspace.cargo(["run", "--release", "--package=purgeplan-tests", "--bin=measure"]);
-    if let Some(python) = install::python(workspace)? {
+    if let Some(python) = python::environment(workspace, &python::TESTS)? {
         measure.env("PURGEPLAN_PYTHON", python);
     }
-    process::run(measure.env("PURGEPLAN_BOOTSTRAP", workspace.target.join("lambda").join("bootstrap")))?;
+    process::run(measure.env("PURGEPLAN_BOOTSTRAP", bootstrap))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,14 +5,19 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::workspace::Workspace;
-use crate::{Result, install, process};
+use crate::{Result, executables, install, process};
 
 /// What `cargo xtask package --help` prints.
 pub(crate) const HELP: &str = "\
-Compiles the WebAssembly module and makes `js/dist`, what the npm package holds, and `js/page/dist`, the page. Installs the
-tools of `js/package.json` and `js/page/package.json` into their `node_modules`.
+Makes `js/dist`, what the npm package holds: the WebAssembly module, and the Lambda's executables for arm64 and x86_64,
+which need nothing of the machine they run on. Makes `js/page/dist`, the page, and `package` in the target folder: the
+executables as zips for AWS Lambda.
+Installs the tools of `js/package.json` and `js/page/package.json` into their `node_modules`, two targets into the Rust
+toolchain, and cargo-zigbuild with Zig into the target folder.
 
-usage: cargo xtask package
+usage: cargo xtask package [--without-executables]
+
+  --without-executables   what takes most of the time is left out, or left as it was: for work on the rest
 ";
 
 /// What rustc uses for this target, and every engine has had since 2022.
@@ -40,8 +45,13 @@ const SMALL_STD: [&str; 6] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
-    if let Some(unknown) = options.first() {
+    if let Some(unknown) = options.iter().find(|option| *option != "--without-executables") {
         return Err(format!("`{unknown}` is no option of `package`; see `cargo xtask package --help`"));
+    }
+    if options.is_empty() {
+        install::node(workspace)?;
+        install::javascript(workspace)?;
+        executables::build(workspace)?;
     }
     make(workspace)?;
     Ok(ExitCode::SUCCESS)

@@ -5,17 +5,17 @@ use std::process::{Command, ExitCode};
 
 use crate::steps::{Done, Steps};
 use crate::workspace::Workspace;
-use crate::{Result, dependencies, fuzz, install, package, process, terminal};
+use crate::{Result, dependencies, executables, fuzz, install, package, process, python, terminal};
 
 /// What `cargo xtask test --help` prints.
 pub(crate) const HELP: &str = "\
 Installs what the tests need, says so before it does, and asks nothing: clippy, rustfmt, rust-src and the target
 wasm32-unknown-unknown into the Rust toolchain; boto3 and the AWS CLI into a Python environment in the target folder;
 the npm packages of `js` and `js/page` into their `node_modules`; and on Debian, for root, `chromium`, where no Chromium
-and no Chrome is found; mdBook into the target folder.
-Then runs every check and every test: formatting, licences, clippy, the core for WebAssembly, the npm package and the
-page, the book, the Rust tests (with wasmtime, Node and the browser), the tests in Node and each fuzz target for some
-seconds. It ends with a table of where its time went.
+and no Chrome is found; mdBook and cargo-deny into the target folder.
+Then runs every check and every test: formatting, clippy, the core for WebAssembly, the npm package and the page, the
+book, the Rust tests (with wasmtime, Node and the browser), the tests in Node, the dependencies' licences and sources, and
+each fuzz target for some seconds. It ends with a table of where its time went.
 
 usage: cargo xtask test [--keep-going]
 
@@ -51,7 +51,7 @@ pub(crate) enum Length {
 
 /// All checks and tests, the cheap ones first.
 pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
-    let (mut python, mut browser) = (None, None);
+    let (mut python, mut browser, mut packages) = (None, None, None);
 
     steps.run("install: Rust", || install::rust(workspace));
     steps.run("install: Node", || {
@@ -63,15 +63,13 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         Ok(if browser.is_some() { Done::Passed } else { Done::LeftOut(install::NO_BROWSER) })
     });
     steps.attempt("install: Python", || {
-        python = install::python(workspace)?;
-        Ok(if python.is_some() { Done::Passed } else { Done::LeftOut(install::NO_PYTHON) })
+        python = python::environment(workspace, &python::TESTS)?;
+        Ok(if python.is_some() { Done::Passed } else { Done::LeftOut(python::NO_PYTHON) })
     });
     steps.run("format", || {
         process::run(&mut workspace.cargo(["fmt", "--all", "--check"]))?;
         process::run(&mut workspace.cargo(["fmt", "--manifest-path=fuzz/Cargo.toml", "--check"]))
     });
-    steps.run("licences", || dependencies::licences(workspace));
-    steps.run("purity of the core", || dependencies::purity(workspace));
     steps.run("core for WebAssembly", || {
         process::run(&mut workspace.cargo(["build", "--package=purgeplan-core", "--target", install::WASM]))
     });
@@ -79,21 +77,25 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
     // One build for everything: the tests run the real binaries, and another choice of packages or targets would choose
     // other features and compile the AWS SDK again.
     steps.run("build", || process::run(&mut workspace.cargo(EVERYTHING)));
+    if length == Length::Long {
+        steps.run("executables", || {
+            install::emulator()?;
+            packages = Some(executables::build(workspace)?);
+            Ok(())
+        });
+    }
     steps.run("npm package", || package::build(workspace));
     steps.run("book", || {
         let mut mdbook = Command::new(install::mdbook(workspace)?);
         process::run(mdbook.args(["build", "docs", "--dest-dir"]).arg(book(workspace)).current_dir(&workspace.root))
     });
-    steps.run("Rust tests", || rust_tests(workspace, python.as_ref(), browser.as_ref(), length));
+    let found = [("PURGEPLAN_PYTHON", &python), ("PURGEPLAN_BROWSER", &browser), ("PURGEPLAN_PACKAGES", &packages)];
+    let found: Vec<_> = found.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?))).collect();
+    steps.run("Rust tests", || rust_tests(workspace, &found, length));
     steps.run("Node tests", || {
         let mut test = Command::new("node");
         test.args(["--test", "--test-reporter=spec"]).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
-        if let Some(python) = &python {
-            test.env("PURGEPLAN_PYTHON", python);
-        }
-        if let Some(browser) = &browser {
-            test.env("PURGEPLAN_BROWSER", browser);
-        }
+        test.envs(found.iter().copied());
         process::run(test.current_dir(workspace.root.join("js")))
     });
     steps.run("tests of the book", || {
@@ -101,6 +103,7 @@ pub(crate) fn all(workspace: &Workspace, steps: &mut Steps, length: Length) {
         test.args(["--test", "--test-reporter=spec", "docs/test/docs.test.mjs"]).env("PURGEPLAN_BOOK", book(workspace));
         process::run(test.current_dir(&workspace.root))
     });
+    steps.run("dependencies", || dependencies::check(workspace));
     let seconds = if length == Length::Long { 600 } else { 3 };
     steps.attempt("fuzzing", || {
         if !terminal::in_ci() && !fuzz::possible() {
@@ -131,15 +134,10 @@ fn clippy(workspace: &Workspace) -> Result {
 }
 
 /// `cargo test` with what the tests look for in the environment.
-fn rust_tests(workspace: &Workspace, python: Option<&PathBuf>, browser: Option<&PathBuf>, length: Length) -> Result {
+fn rust_tests(workspace: &Workspace, found: &[(&str, &PathBuf)], length: Length) -> Result {
     let mut test = workspace.cargo(["test", "--workspace"]);
     test.env("PURGEPLAN_BOOTSTRAP", workspace.binary("bootstrap")).env("PURGEPLAN_CLI", workspace.binary("purgeplan"));
-    if let Some(python) = python {
-        test.env("PURGEPLAN_PYTHON", python);
-    }
-    if let Some(browser) = browser {
-        test.env("PURGEPLAN_BROWSER", browser);
-    }
+    test.envs(found.iter().copied());
     if length == Length::Long {
         test.env("PURGEPLAN_LONG", "1");
     }

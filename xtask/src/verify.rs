@@ -1,18 +1,19 @@
 //! `cargo xtask verify`: what takes too long for every change.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use crate::steps::Steps;
 use crate::test::{Length, all, keep_going};
 use crate::workspace::Workspace;
-use crate::{Result, install, process};
+use crate::{Result, dependencies, executables};
 
 /// What `cargo xtask verify --help` prints.
 pub(crate) const HELP: &str = "\
 Runs all of `cargo xtask test` with the tests' long cases (PURGEPLAN_LONG=1) and ten minutes for each fuzz target, then
-cargo-deny, which it installs into the target folder, and the build of the small `bootstrap` that is deployed, with its
-size and that of its zip.
-It is started by hand, before a release; expect an hour on two cores.
+looks for known vulnerabilities of the dependencies. Before the tests it builds the executables that are deployed (as
+`cargo xtask package` does; the tests then try them, and that of another processor with QEMU), after them once more, to
+see that the bytes are the same.
+It is started by hand, before a release; expect two hours on two cores.
 
 usage: cargo xtask verify [--keep-going]
 
@@ -23,29 +24,7 @@ usage: cargo xtask verify [--keep-going]
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
     let mut steps = Steps::new(keep_going("verify", options)?);
     all(workspace, &mut steps, Length::Long);
-    steps.run("cargo-deny", || deny(workspace));
-    steps.run("small bootstrap", || small_bootstrap(workspace));
+    steps.attempt("advisories", || dependencies::advisories(workspace));
+    steps.run("executables again", || executables::reproduce(workspace));
     Ok(steps.finish())
-}
-
-/// Licences, sources and doubles of the workspace, then what is below the core.
-fn deny(workspace: &Workspace) -> Result {
-    let deny = install::cargo_deny(workspace)?;
-    let checks = [
-        ["--workspace", "--config=deny.toml", "check", "--hide-inclusion-graph", "licenses", "sources", "bans"]
-            .as_slice(),
-        &["--manifest-path=core/Cargo.toml", "--config=deny-core.toml", "check", "bans"],
-    ];
-    checks.iter().try_for_each(|check| process::run(Command::new(&deny).args(*check).current_dir(&workspace.root)))
-}
-
-/// Builds the binary that is deployed and tells its size.
-pub(crate) fn small_bootstrap(workspace: &Workspace) -> Result {
-    process::run(&mut workspace.cargo(["build", "--profile=lambda", "--package=purgeplan-lambda"]))?;
-    let bootstrap = workspace.target.join("lambda").join("bootstrap");
-    // A zip of one stored name: local header 30, entry 46, end 22, and the name twice.
-    let script = "const bytes = require('fs').readFileSync(process.argv[1]); \
-                  const deflated = require('zlib').deflateRawSync(bytes, { level: 9 }); \
-                  console.log(`bootstrap: ${bytes.length} bytes, as a zip ${deflated.length + 98 + 2 * 'bootstrap'.length}`)";
-    process::run(Command::new("node").arg("--eval").arg(script).arg(bootstrap))
 }

@@ -17,16 +17,15 @@ export function App({ session }: { session: Session }): JSX.Element {
   });
   const example = async (name: ExampleName) => {
     const { fill } = await import('./examples/index.js');
-    const kept = !session.empty || session.policy.value !== '';
-    if (kept && !exampleIn(session) && !confirm(words.value.exampleOver)) return;
+    if (!session.untouched && !exampleIn(session) && !confirm(words.value.exampleOver)) return;
     fill(session, name);
     filled = JSON.stringify(typed(session));
   };
   return (
     <>
-      <Header />
+      <Header session={session} />
       <div class="columns">
-        <Inputs session={session} example={(name) => void example(name)} />
+        <Inputs session={session} example={(name) => void example(name).catch(() => (session.notice.value = 'partMissing'))} />
         <Results session={session} />
       </div>
       <Drop session={session} />
@@ -37,8 +36,9 @@ export function App({ session }: { session: Session }): JSX.Element {
 /** What the last example filled in: another may take its place without a question. */
 let filled = '';
 
-function typed({ diffs, policy, live, configs }: Session): unknown {
-  return [diffs.sources.map(({ id }) => id), diffs.text.value, policy.value, live.text.value, live.files.value.length, configs.text.value];
+function typed({ diffs, policy, live, configs, distribution }: Session): unknown {
+  const fields = [diffs, live, configs].map(({ text, files }) => [text.value, ...files.value.map(({ id }) => id)]);
+  return [fields, policy.value, distribution.value];
 }
 
 const exampleIn = (session: Session): boolean => filled === JSON.stringify(typed(session));

@@ -5,15 +5,20 @@
  * @packageDocumentation
  */
 import { effect, signal } from '@preact/signals';
-import { render } from 'preact';
+import { type JSX, render } from 'preact';
 
 import type { Failure, PlanAnswer } from '../../src/types.js';
-import { speak } from './language/index.js';
+import { en } from './language/en.js';
+import { InWords, preferred, wordsOf } from './language/index.js';
 import { Problems } from './parts/problems.js';
 import { SummaryView } from './parts/summary.js';
-import { Views } from './parts/views.js';
+import { type Tab, Views } from './parts/views.js';
 import style from './style/dashboard.css?inline';
 import { AnswerView, type Known } from './view/answer.js';
+import { encoded } from './view/encode.js';
+import { freshKeys, type Live } from './view/live.js';
+import { idOf } from './view/site.js';
+import { Folds } from './view/tree.js';
 import type { Take } from './view/types.js';
 
 export interface DashboardOptions {
@@ -63,34 +68,54 @@ export function mount(target: Element, answer: PlanAnswer | Failure, options: Da
 
   const shown = signal(answer);
   const used = signal(options.used ?? 0);
+  const tab = signal<Tab>('table');
+  const folds = new Folds();
+  const words = signal(en);
   let revision = 0;
-  void speak(options.language, false);
+  const language = options.language ?? preferred();
+  void wordsOf(language).then((told) => (words.value = told));
+  const content = (told: PlanAnswer | Failure): JSX.Element => {
+    if (told.type === 'failure') return <Problems problems={told.errors} />;
+    const view = new AnswerView(told, { ...known(told, options), folds });
+    return (
+      <div class="answer">
+        <SummaryView summary={view.summary()} used={used} />
+        <Views view={view} revision={revision} takes={takes(told)} tab={tab} />
+      </div>
+    );
+  };
+  const spoken = effect(() => void (host.lang = words.value.code));
   const stop = effect(() => {
     const told = shown.value;
     revision += 1;
-    if (told.type === 'failure') return render(<Problems problems={told.errors} />, host);
-    const view = new AnswerView(told, known(options));
-    render(
-      <div class="answer">
-        <SummaryView summary={view.summary()} used={used} />
-        <Views view={view} revision={revision} takes={takes(told)} />
-      </div>,
-      host,
-    );
+    render(<InWords.Provider value={words}>{content(told)}</InWords.Provider>, host);
   });
   return {
     update: (next) => void (shown.value = next),
     unmount: () => {
       stop();
+      spoken();
       render(null, host);
       host.remove();
     },
   };
 }
 
-function known({ policy, live }: DashboardOptions): Known {
+function known(answer: PlanAnswer, { policy, live }: DashboardOptions): Known {
   return {
     ...(policy === undefined ? {} : { policy }),
-    ...(live && { live: async () => new Map(Object.entries(live)) }),
+    ...(live && { live: async () => liveOf(answer, live) }),
   };
+}
+
+/** The core is not here, so of a new object only the URL that is its key can be told. */
+function liveOf(answer: PlanAnswer, live: NonNullable<DashboardOptions['live']>): Live {
+  const known = new Map<string, number>([...freshKeys(answer)].map(([key, index]) => [`/${encoded(key)}`, index]));
+  const fresh = new Map<string, number>();
+  const urls = new Map<string, string[]>();
+  for (const [distribution, listed] of Object.entries(live)) {
+    urls.set(distribution, listed.filter((url) => !known.has(url)));
+    for (const url of listed) if (known.has(url)) fresh.set(idOf(distribution, url), known.get(url)!);
+  }
+  return { urls, fresh };
 }

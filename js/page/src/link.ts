@@ -1,5 +1,6 @@
 // The inputs in the fragment of a link: JSON, deflated, in the alphabet of URLs.
 import type { Inputs, Source } from './engine/types.js';
+import { en } from './language/en.js';
 import { source, type Session } from './session.js';
 
 const MARK = '#s1=';
@@ -19,12 +20,19 @@ interface State extends Omit<Inputs, 'diffs' | 'configs' | 'live'> {
   used: number;
 }
 
-/** The fragment, or how large it would have been. */
-export async function fragmentOf(session: Session): Promise<{ fragment: string } | { tooLarge: number }> {
+/** How large it would have been, of how much at most, both before they are packed or behind it. */
+export interface TooLarge {
+  tooLarge: number;
+  most: number;
+  packed: boolean;
+}
+
+/** The fragment, or why there is none. */
+export async function fragmentOf(session: Session): Promise<{ fragment: string } | TooLarge> {
   const inputs = session.inputs();
   const all = [...inputs.diffs, ...inputs.configs, ...inputs.live];
   const size = all.reduce((sum, { content }) => sum + (typeof content === 'string' ? content.length : content.size), 0);
-  if (size > WORTH) return { tooLarge: size };
+  if (size > WORTH) return { tooLarge: size, most: WORTH, packed: false };
   const packed = (sources: Source[]) =>
     Promise.all(sources.map(async ({ name, content }): Promise<Packed> => [name, typeof content === 'string' ? content : await latin(content)]));
   const state: State = {
@@ -36,7 +44,7 @@ export async function fragmentOf(session: Session): Promise<{ fragment: string }
   };
   const bytes = await through(new Blob([JSON.stringify(state)]), new CompressionStream('deflate-raw'), Infinity);
   const fragment = MARK + base64(bytes);
-  return fragment.length > LONGEST ? { tooLarge: fragment.length } : { fragment };
+  return fragment.length > LONGEST ? { tooLarge: fragment.length, most: LONGEST, packed: true } : { fragment };
 }
 
 /** Takes the inputs of a fragment; false when it cannot be read. Nothing to read is no fault. */
@@ -45,28 +53,73 @@ export async function takeFragment(fragment: string, session: Session): Promise<
   try {
     const packed = Uint8Array.from(atob(fragment.slice(MARK.length).replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
     const text = await through(new Blob([packed]), new DecompressionStream('deflate-raw'), MOST);
-    take(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Partial<State>, session);
+    fill(session, checked(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))));
     return true;
   } catch {
     return false;
   }
 }
 
-function take(state: Partial<State>, session: Session): void {
-  if (typeof state !== 'object' || state === null) throw new TypeError('no inputs');
+/** The whole state, or an error: nothing is taken of a link of which anything is wrong. */
+function checked(value: unknown): State {
+  const state = object(value);
+  return {
+    diffs: packs(state['diffs']),
+    configs: packs(state['configs']),
+    live: packs(state['live']),
+    policy: text(state['policy']),
+    distribution: text(state['distribution']),
+    format: oneOf(state['format'], Object.keys(en.formats) as Inputs['format'][]),
+    preset: oneOf(state['preset'], Object.keys(en.presets) as Inputs['preset'][]),
+    liveKind: oneOf(state['liveKind'], Object.keys(en.liveKinds) as Inputs['liveKind'][]),
+    liveComplete: oneOf(state['liveComplete'], [true, false]),
+    used: count(state['used']),
+  };
+}
+
+function fill(session: Session, state: State): void {
   for (const name of ['diffs', 'configs', 'live'] as const) {
     const field = session[name];
-    const sources = (state[name] ?? []).map(([file, text]) => [String(file), String(text)] as const);
-    field.text.value = sources.find(([file]) => file === '')?.[1] ?? '';
-    field.files.value = sources.filter(([file]) => file !== '').map(([file, text]) => source(file, unlatin(text)));
+    field.text.value = state[name].find(([file]) => file === '')?.[1] ?? '';
+    field.files.value = state[name].filter(([file]) => file !== '').map(([file, content]) => source(file, unlatin(content)));
   }
-  session.policy.value = String(state.policy ?? '');
-  session.distribution.value = String(state.distribution ?? '');
-  session.format.value = state.format ?? 'auto';
-  session.preset.value = state.preset ?? 'sound';
-  session.liveKind.value = state.liveKind ?? 'keys';
-  session.liveComplete.value = state.liveComplete !== false;
-  session.used.value = Math.max(0, Number(state.used) || 0);
+  session.policy.value = state.policy;
+  session.distribution.value = state.distribution;
+  session.format.value = state.format;
+  session.preset.value = state.preset;
+  session.liveKind.value = state.liveKind;
+  session.liveComplete.value = state.liveComplete;
+  session.used.value = state.used;
+}
+
+function object(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new TypeError('no inputs');
+  return value as Record<string, unknown>;
+}
+
+function packs(value: unknown): Packed[] {
+  if (!Array.isArray(value)) throw new TypeError('no list');
+  return value.map((each: unknown) => {
+    const [name, content] = Array.isArray(each) ? (each as unknown[]) : [];
+    // Of a file each character is a byte.
+    if (name !== '' && /[^\u0000-\u00ff]/.test(text(content))) throw new TypeError('no bytes');
+    return [text(name), text(content)];
+  });
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('no text');
+  return value;
+}
+
+function oneOf<T>(value: unknown, known: T[]): T {
+  if (!known.includes(value as T)) throw new TypeError('no choice');
+  return value as T;
+}
+
+function count(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new TypeError('no count');
+  return value as number;
 }
 
 async function through(blob: Blob, stream: ReadableWritablePair<Uint8Array, BufferSource>, most: number): Promise<Uint8Array> {

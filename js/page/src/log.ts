@@ -9,9 +9,12 @@ interface Line {
   [field: string]: unknown;
 }
 
+/** What is read of Lambda's own line at the start of an attempt. */
+const START = 'START';
+
 /**
  * Reads the lines that purgeplan's Lambda logged at the level `debug` (`AWS_LAMBDA_LOG_LEVEL`), as CloudWatch has them:
- * the answer of the invocation, or of the last one that decided something. Several distributions are shown as one, because
+ * the answer of the invocation, or of the last one that decided something; of several attempts the last. Several distributions are shown as one, because
  * the lines do not say which URL is whose.
  *
  * @returns Nothing when no line tells of a decision or a failure.
@@ -22,21 +25,41 @@ export function answerOfLog(text: string, requestId?: string): PlanAnswer | Fail
     (message === 'decision' || message === 'failed') && (requestId === undefined || span?.request_id === requestId);
   const last = all.findLast(tells);
   if (!last) return undefined;
-  const lines = all.filter(({ span }) => span?.request_id === last.span?.request_id);
+  const same = all.filter(({ span }) => span?.request_id === last.span?.request_id);
+  const lines = attempts(same).findLast((attempt) => attempt.some(tells)) ?? same;
   const failed = lines.find(({ message }) => message === 'failed');
   if (failed) return { type: 'failure', errors: [{ code: asText(failed['code']), message: asText(failed['error']), help: asText(failed['help']) }] };
   return answerOf(lines);
 }
 
+/** Lambda tries again under the same id. An attempt ends with its last line, or where the next one starts. */
+function attempts(lines: Line[]): Line[][] {
+  const all: Line[][] = [[]];
+  for (const line of lines) {
+    if (line.message === START) all.push([]);
+    all.at(-1)!.push(line);
+    if (line.message === 'summary' || line.message === 'failed') all.push([]);
+  }
+  return all;
+}
+
 /** A line may begin with the time, as exports of CloudWatch have it. */
 function lineOf(text: string): Line[] {
+  const started = /\bSTART RequestId: (\S+)/.exec(text)?.[1];
+  if (started !== undefined) return [{ message: START, span: { request_id: started } }];
   const start = text.indexOf('{');
   if (start < 0) return [];
   try {
-    return [JSON.parse(text.slice(start)) as Line];
+    return [ofPlatform(JSON.parse(text.slice(start)) as Line)];
   } catch {
     return [];
   }
+}
+
+/** Lambda's own line of a start, when its log format is JSON. */
+function ofPlatform(line: Line): Line {
+  if (line['type'] !== 'platform.start') return line;
+  return { message: START, span: { request_id: asText((line['record'] as { requestId?: unknown } | undefined)?.requestId) } };
 }
 
 function answerOf(lines: Line[]): PlanAnswer {

@@ -17,13 +17,15 @@ async function takeLink(): Promise<void> {
 }
 
 async function begin(): Promise<void> {
-  await speak();
+  const spoken = await speak().then(() => true, () => false);
   await takeLink();
+  if (!spoken) session.notice.value = 'languageFailed';
   render(<App session={session} />, document.getElementById('page')!);
   addEventListener('hashchange', () => void takeLink());
   // What is left comes now, so that nothing is asked for later, also without a network.
-  await session.client.started;
-  await Promise.all([loadLater(), import('./examples/index.js'), import('./language/ja.js'), import('./editor/editor.js')]);
+  const rest = () => [loadLater(), import('./examples/index.js'), import('./language/ja.js'), import('./editor/editor.js')];
+  const parts = await Promise.allSettled([session.client.started.then(() => Promise.all(rest()))]);
+  if (parts.some(({ status }) => status === 'rejected')) session.notice.value ??= 'partMissing';
   document.documentElement.dataset['loaded'] = '';
 }
 

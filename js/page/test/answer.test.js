@@ -110,6 +110,34 @@ test('a row’s chain: change, rule with its words, URLs, behaviour, covering pa
   await chain.waitFor();
 });
 
+test('the search finds reasons by the words that are shown, in their language', inBrowser, async (t) => {
+  for (const [locale, label, word] of [['en-GB', 'Search paths, URLs and reasons', 'Shows what'], ['ja-JP', 'パス・URL・理由を検索', '関連ペ']]) {
+    const page = await at.open(t, { locale });
+    await answered(page, () => drop(page, '[data-field=policy]', [at.file('words.json', '{ "dependents": [{ "when": "posts/*.md", "purge": ["/feed.xml"] }] }')]));
+    await typeDiff(page, 'M\tother.html\nM\tposts/one.md\n');
+    await page.waitForFunction(() => document.querySelectorAll('.rows .row').length === 3);
+    await page.getByLabel(label).fill(word);
+    await page.waitForFunction(() => document.querySelectorAll('.rows .row').length === 1, undefined, { timeout: 5000 });
+    assert.equal(await page.locator('.rows .cell-leads').innerText(), '/feed.xml');
+  }
+});
+
+test('an open chain follows its row, and closes when that is gone; the focus stays with what is typed', inBrowser, async (t) => {
+  const page = await at.open(t);
+  await typeDiff(page, 'M\tb.html\nM\tc.html\n');
+  await page.locator('.rows .row', { hasText: 'b.html' }).click();
+  const chain = page.getByRole('complementary', { name: 'Why' });
+  await chain.getByText('/b.html').first().waitFor();
+  await typeDiff(page, 'M\ta.html\nD\tz.html\nM\tb.html\n');
+  assert.match(await chain.innerText(), /b\.html/);
+  assert.doesNotMatch(await chain.innerText(), /[acz]\.html/);
+  const box = field(page, 'diffs').locator('textarea');
+  await box.focus();
+  await typeDiff(page, 'M\ta.html\n');
+  await chain.waitFor({ state: 'detached', timeout: 5000 });
+  assert.ok(await box.evaluate((element) => element === document.activeElement));
+});
+
 test('100,000 decisions: any of them is reached, sorted and found', inBrowser, async (t) => {
   const page = await at.open(t);
   const lines = Array.from({ length: 100_000 }, (_, index) => `M\tsite/s${String(index % 400).padStart(3, '0')}/page-${String(index).padStart(6, '0')}.html\n`);

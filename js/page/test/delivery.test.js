@@ -1,14 +1,13 @@
-// What is delivered: its size, its policy, no request after load, the page of one file, the component, large inputs.
+// What is delivered: its size, its policy, no request after load, the page of one file, large inputs.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, createWriteStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { plan } from '../../dist/index.js';
-import { answered, dist, drop, inBrowser, serve, stage, tab, typeDiff } from '../harness.js';
+import { HEADER } from '../csp.js';
+import { answered, dist, drop, inBrowser, stage, tab, typeDiff } from '../harness.js';
 
 const at = stage();
 const KILOBYTE = 1000;
@@ -56,91 +55,18 @@ test('the page’s policy refuses inline and foreign scripts', inBrowser, async 
   page.wrong.length = 0;
 });
 
+test('README.md recommends the policy that the tests serve', () => {
+  assert.ok(readFileSync(new URL('../README.md', import.meta.url), 'utf8').includes(`\n${HEADER}\n`));
+});
+
 test('the page of one file works from the disk', inBrowser, async (t) => {
   const copy = join(at.folder, 'alone.html');
   copyFileSync(join(dist, 'purgeplan.html'), copy);
   const page = await at.open(t, { url: pathToFileURL(copy).href, locale: 'ja-JP' });
   await typeDiff(page, 'M\tindex.html\n');
-  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件に対してパス 2 件');
+  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件をパス 2 件で無効化');
   await page.locator('.cm-content').waitFor();
   assert.deepEqual(page.requests.filter((url) => !/^(file|blob|data):/.test(url)), []);
-});
-
-test('purgeplan/dashboard shows a given answer, another one, and a failure', inBrowser, async (t) => {
-  const folder = join(at.folder);
-  const live = { '': ['/a/1.html', '/a/2.html', '/b.html'] };
-  const answer = plan({ diffs: 'M\ta/1.html\nD\tx.css\n', live: { content: 'a/1.html\na/2.html\nb.html\n' } });
-  const page1 = `<!doctype html><title>team</title><link rel="icon" href="data:,"><style>.row { display: none } p { color: red }</style><div id="plan"></div><script type="module">
-    import { mount } from './dashboard.js';
-    window.dashboard = mount(document.querySelector('#plan'), ${JSON.stringify(answer)}, { language: 'en', live: ${JSON.stringify(live)}, used: 999 });
-    document.documentElement.dataset.loaded = '';
-  </script>`;
-  writeFileSync(join(folder, 'index.html'), page1);
-  copyFileSync(join(dist, '../../dist/dashboard.js'), join(folder, 'dashboard.js'));
-  const server = await serve(folder);
-  t.after(() => server.close());
-  const page = await at.open(t, { url: server.url });
-  assert.equal(await page.locator('.headline').innerText(), '2 paths for 2 stale URLs');
-  assert.equal(await page.locator('.facts .cost dd').innerText(), '$0.005');
-  await page.locator('.rows .row', { hasText: 'x.css' }).click();
-  await page.getByRole('complementary', { name: 'Why' }).getByText('deleted').first().waitFor();
-  await tab(page, 'Site');
-  assert.match(await page.getByRole('treeitem').first().textContent(), /2 Purged2 Unchanged/);
-  await tab(page, 'Cover');
-  await page.locator('.icicle').waitFor();
-  assert.equal(await page.getByRole('tab').count(), 4, 'no what-if without the core');
-  await page.evaluate((next) => window.dashboard.update(next), plan({ diffs: 'M\tz.html\n' }));
-  await page.locator('.headline', { hasText: '1 path for 1 stale URL' }).waitFor();
-  await page.evaluate((next) => window.dashboard.update(next), plan({ diffs: '--- a/x\n+++ b/x\n@@ -1,3 +1,1 @@\n-old\nwrong\n' }));
-  await page.locator('.problems').waitFor();
-  await page.evaluate(() => window.dashboard.unmount());
-  assert.equal(await page.locator('.purgeplan').count(), 0);
-});
-
-const cli = process.env.PURGEPLAN_CLI;
-
-test('purgeplan/dashboard shows what the Lambda logged', { skip: inBrowser.skip || (!cli && 'PURGEPLAN_CLI is not set') }, async (t) => {
-  const repo = join(at.folder, 'repo');
-  const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args]);
-  const commit = (files) => {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(repo, name), text);
-    git('add', '--all');
-    git('commit', '--quiet', '--message=t');
-  };
-  mkdirSync(repo);
-  git('init', '--quiet');
-  commit({ 'index.html': '1', 'old.html': '1', 'notes.md': '1' });
-  rmSync(join(repo, 'old.html'));
-  commit({ 'index.html': '2', 'notes.md': '2' });
-  // The real Lambda, and what it writes kept on the way.
-  const [log, kept] = [join(at.folder, 'lambda.log'), join(at.folder, 'bootstrap')];
-  const bootstrap = process.env.PURGEPLAN_BOOTSTRAP ?? join(dirname(cli), 'bootstrap');
-  writeFileSync(kept, `#!/bin/sh\n'${bootstrap}' | tee -a '${log}'\n`, { mode: 0o755 });
-  const env = { ...process.env, AWS_LAMBDA_LOG_LEVEL: 'debug' };
-  const policy = at.file('logged.json', '{ "ignore": ["*.md"] }');
-  execFileSync(cli, ['local', '--repo', repo, '--trigger', 'pipeline-job', '--policy', policy, '--bootstrap', kept], { env });
-
-  const folder = join(at.folder, 'log');
-  mkdirSync(folder);
-  copyFileSync(join(dist, '../../dist/dashboard.js'), join(folder, 'dashboard.js'));
-  writeFileSync(join(folder, 'index.html'), `<!doctype html><title>team</title><link rel="icon" href="data:,"><div id="plan"></div><script type="module">
-    import { answerOfLog, mount } from './dashboard.js';
-    mount(document.querySelector('#plan'), answerOfLog(${JSON.stringify(readFileSync(log, 'utf8')).replaceAll('<', '\\u003c')}), { language: 'en' });
-    document.documentElement.dataset.loaded = '';
-  </script>`);
-  const server = await serve(folder);
-  t.after(() => server.close());
-  const page = await at.open(t, { url: server.url });
-  assert.equal(await page.locator('.headline').innerText(), '3 paths for 3 stale URLs');
-  const shown = (await page.locator('.rows .row').allInnerTexts()).map((text) => text.split('\n').map((cell) => cell.trim()).filter(Boolean));
-  assert.deepEqual(shown.map(([outcome, , path, reason]) => [outcome, path, reason]), [
-    ['Purge', 'index.html', 'modified'],
-    ['Keep', 'notes.md', 'ignored'],
-    ['Purge', 'old.html', 'deleted'],
-  ]);
-  await tab(page, 'Take away');
-  await page.getByRole('button', { name: 'API JSON' }).click();
-  await page.locator('.taken', { hasText: 'purgeplan1:' }).waitFor();
 });
 
 /** A diff of so many bytes: files with one large hunk each. */

@@ -27,6 +27,18 @@ test('hostile names are text, in every view', inBrowser, async (t) => {
   assert.ok(sideways <= 0, `a long name makes the page ${sideways} pixels too wide`);
 });
 
+test('names in the core’s messages stay in their box, and nothing in them hides', inBrowser, async (t) => {
+  const page = await at.open(t);
+  const name = 'it`s\u202Egnp\u2066 \u3164.html';
+  await answered(page, () => drop(page, '[data-field=policy]', [at.file('wrong.json', JSON.stringify({ [name]: 1, mappings: [{ source: name, target: 7 }] }))]));
+  await typeDiff(page, 'M\ta.html\n');
+  const [first] = await page.locator('.problems li p').allInnerTexts();
+  assert.ok(first.includes('it`sU+202EgnpU+2066 U+3164.html'), first);
+  const boxed = await page.locator('.problems li p code').first().innerText();
+  assert.equal(boxed, 'it`sU+202EgnpU+2066 U+3164.html');
+  assert.doesNotMatch(await page.locator('.problems').innerText(), /[\u202e\u2066\u3164]/);
+});
+
 test('a malformed diff is told at its line; what was typed and the last answer stay', inBrowser, async (t) => {
   const page = await at.open(t);
   const box = field(page, 'diffs').locator('textarea');
@@ -61,6 +73,12 @@ test('a file that changed on the disk is told, and the others stay', inBrowser, 
   });
   await page.getByRole('alert').getByText('cannot be read').waitFor({ timeout: 10_000 });
   assert.equal(await page.locator('.chips li').count(), 1);
+  const policy = at.file('gone.json', '{}');
+  await drop(page, '[data-field=policy]', [policy], () => {
+    writeFileSync(policy, '{ "added": "skip" }');
+    utimesSync(policy, 0, 0);
+  });
+  await page.getByRole('alert').getByText('The file cannot be read').waitFor({ timeout: 10_000 });
 });
 
 /** The editor, in its shadow tree. */

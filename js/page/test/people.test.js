@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import { answered, inBrowser, stage, typeDiff } from '../harness.js';
+import { answered, drop, inBrowser, stage, typeDiff } from '../harness.js';
 
 const at = stage();
 const example = (page, index) => answered(page, () => page.locator('.examples button').nth(index).click());
@@ -13,7 +13,9 @@ const example = (page, index) => answered(page, () => page.locator('.examples bu
 async function violations(page) {
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
   const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`);
+  // The arrow keys move through the editor's list of completions from the text; axe looks for a focus in the list itself.
+  const ours = found.filter(({ id, nodes }) => id !== 'scrollable-region-focusable' || nodes.some(({ target }) => !String(target).includes('#cm-ac-')));
+  return ours.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`);
 }
 
 const SETTINGS = {
@@ -21,21 +23,67 @@ const SETTINGS = {
   'dark, Japanese': { colorScheme: 'dark', locale: 'ja-JP' },
   'a phone': { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
 };
-for (const [name, options] of Object.entries(SETTINGS)) {
-  test(`axe-core finds nothing wrong in any view: ${name}`, inBrowser, async (t) => {
-    const page = await at.open(t, options);
-    assert.deepEqual(await violations(page), [], 'empty');
+/** Each state of the page, and what leads to it from the one before. */
+const STATES = {
+  empty: () => {},
+  'an answer, all sections open': async (page) => {
     await example(page, 1);
-    for (let index = 0; index < 5; index += 1) {
-      await page.getByRole('tab').nth(index).click();
+    await page.locator('details').evaluateAll((all) => all.forEach((each) => (each.open = true)));
+  },
+  'a chain beside the table': (page) => page.locator('.rows .row').nth(1).click(),
+  'a search that finds nothing': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.locator('.tools input[type=search]').fill('nothing like this');
+  },
+  'the tree': (page) => page.getByRole('tab').nth(1).click(),
+  'a chain beside the tree': async (page) => {
+    await page.locator('.tools button').first().click();
+    await page.locator('[role=treeitem]:not([aria-expanded])').first().click();
+  },
+  'the picture': (page) => page.getByRole('tab').nth(2).click(),
+  'a folder of the picture': (page) => page.locator('.icicle [role=button]').first().press('Enter'),
+  'what if': (page) => page.getByRole('tab').nth(3).click(),
+  'what is taken away': (page) => page.getByRole('tab').nth(4).click(),
+  'a link': (page) => page.locator('.take .choices button').last().click(),
+  'files, and a question that was stopped': async (page) => {
+    await drop(page, 'body', [at.file('stopped.txt', 'M\tstopped.html\n'.repeat(200_000))]);
+    // The work is short; a real click would come too late.
+    await page.waitForFunction(() => document.querySelector('.working button')?.click() ?? document.querySelector('.status:not(.working) button'));
+  },
+  'names that are hidden': async (page) => {
+    page.once('dialog', (dialog) => dialog.accept());
+    await example(page, 3);
+  },
+  'a drop': (page) => page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([''], 'a.txt'));
+    document.body.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }));
+  }),
+  'a wrong diff and the last answer': (page) => typeDiff(page, '--- a/x\n+++ b/x\n@@ -1,3 +1,1 @@\n-old\nwrong\n'),
+  'a wrong policy, and completions': async (page) => {
+    await typeDiff(page, 'M\ta.html\n');
+    await page.locator('[data-field=policy] .cm-content').click();
+    await page.keyboard.press('Control+A');
+    await answered(page, () => page.keyboard.insertText('{ "ignore": ["a["], '));
+    await page.keyboard.press('Control+Space');
+  },
+  'a broken link': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => void (location.hash = '#s1=AAAA'));
+  },
+};
+
+for (const [name, options] of Object.entries(SETTINGS)) {
+  test(`axe-core finds nothing wrong in any state: ${name}`, inBrowser, async (t) => {
+    const page = await at.open(t, options);
+    const found = {};
+    for (const [state, lead] of Object.entries(STATES)) {
+      await lead(page);
       await page.waitForTimeout(300);
-      if (index === 0) await page.locator('.rows .row').nth(1).click();
-      await page.waitForTimeout(100);
-      assert.deepEqual(await violations(page), [], `view ${index}`);
-      if (index === 0) await page.keyboard.press('Escape');
+      const wrong = await violations(page);
+      if (wrong.length > 0) found[state] = wrong;
     }
-    await typeDiff(page, '--- a/x\n+++ b/x\n@@ -1,3 +1,1 @@\n-old\nwrong\n');
-    assert.deepEqual(await violations(page), [], 'an error');
+    assert.deepEqual(found, {});
   });
 }
 
@@ -43,7 +91,7 @@ test('the language is the browser’s, or the chosen one, which is remembered', 
   const page = await at.open(t, { locale: 'ja-JP' });
   assert.equal(await page.locator('html').getAttribute('lang'), 'ja');
   await typeDiff(page, 'M\tindex.html\n');
-  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件に対してパス 2 件');
+  assert.equal(await page.locator('.headline').innerText(), '古くなる URL 2 件をパス 2 件で無効化');
   await page.getByLabel('言語').selectOption('en');
   assert.equal(await page.locator('.headline').innerText(), '2 paths for 2 stale URLs');
   await page.reload();

@@ -28,7 +28,7 @@ test('the tree: coloured as the core counts, folds, filters, is searched', inBro
   await tab(page, 'Site');
   const root = page.getByRole('treeitem').first();
   await root.waitFor();
-  const [, purged, over, kept] = /(\d+) Purged(\d+) Purged without need(\d+) Unchanged/.exec(await root.textContent());
+  const [, purged, over, kept] = /(\d+) Purged(\d+) Purged without need(\d+) Kept/.exec(await root.textContent());
   assert.equal(Number(over), answer.distributions[0].over_purged, 'what the tree counts is what the core counts');
   assert.equal(Number(purged), 5);
   assert.equal(Number(purged) + Number(over) + Number(kept), 8);
@@ -38,10 +38,10 @@ test('the tree: coloured as the core counts, folds, filters, is searched', inBro
   await page.getByRole('button', { name: 'Fold all', exact: true }).click();
   await page.getByRole('treeitem', { name: '3.html' }).waitFor({ state: 'detached' });
   await page.getByLabel('Purged', { exact: true }).uncheck();
-  await page.getByLabel('Unchanged', { exact: true }).uncheck();
+  await page.getByLabel('Kept', { exact: true }).uncheck();
   await page.getByRole('treeitem', { name: /^c\// }).waitFor({ state: 'detached' });
   assert.deepEqual(await names(page), ['/', 'a/']);
-  await page.getByLabel('Unchanged', { exact: true }).check();
+  await page.getByLabel('Kept', { exact: true }).check();
   await page.getByLabel('Search URLs').fill('c/1');
   await page.getByRole('treeitem', { name: '1.html' }).waitFor();
   assert.deepEqual(await names(page), ['/', 'c/', '1.html']);
@@ -65,7 +65,7 @@ test('the picture: areas in proportion, the wildcard’s sweep, a folder opens',
   const page = await filled(t);
   await tab(page, 'Cover');
   const width = async (name) => (await page.locator('.area', { hasText: name }).first().boundingBox()).width;
-  await page.getByLabel(/^a\/: 2 purged, 1 purged without need, 0 unchanged, \/a\/\*/).waitFor();
+  await page.getByLabel(/^a\/: 2 purged, 1 purged without need, 0 kept, \/a\/\*/).waitFor();
   const ratio = (await width('a/')) / (await width('c/'));
   assert.ok(ratio > 2.7 && ratio < 3.3, `three URLs to one: ${ratio}`);
   assert.equal(await page.locator('.sweep').count(), 1);
@@ -145,7 +145,7 @@ test('a link that was cut is told, one that would be too long refused', inBrowse
   await answered(page, () => drop(page, 'body', [at.file('random.txt', random)]));
   await tab(page, 'Take away');
   await page.getByRole('button', { name: 'Link' }).click();
-  await page.getByText('too large for a link').waitFor();
+  await page.getByText(/too large for a link: \d+ KB compressed, and 29 KB is the most/).waitFor({ timeout: 5000 });
 });
 
 test('every example has an answer, and fills in nothing but itself', inBrowser, async (t) => {
@@ -156,4 +156,34 @@ test('every example has an answer, and fills in nothing but itself', inBrowser, 
     assert.equal(await page.locator('.problems').count(), 0, name);
   }
   assert.equal(await field(page, 'live').locator('textarea').inputValue(), '');
+});
+
+test('under the preset of the article the tree has what did not change, from listings one after the other', inBrowser, async (t) => {
+  const page = await at.open(t);
+  await page.getByText('Live site').click();
+  const listing = (...keys) => JSON.stringify({ Contents: keys.map((Key) => ({ Key, Size: 1 })) });
+  const live = `${listing('a/1.html', 'a/{2}".html')}\n${JSON.stringify({ Contents: null })}\n${listing('b.html')}\n`;
+  await field(page, 'live').locator('textarea').fill(live);
+  await page.getByLabel('Without a policy').selectOption('article');
+  await typeDiff(page, 'M\ta/1.html\nM\tc.html\nM\td.html\n');
+  await tab(page, 'Site');
+  await page.getByRole('treeitem', { name: 'b.html Kept' }).waitFor();
+  await tab(page, 'What if');
+  await page.getByRole('button', { name: 'Put it into the policy' }).click();
+  await field(page, 'policy').locator('.cm-content', { hasText: '"article"' }).waitFor({ timeout: 5000 });
+});
+
+test('a large paste takes the place of what is selected', inBrowser, async (t) => {
+  const page = await at.open(t);
+  await typeDiff(page, 'M\told.html\n');
+  const box = field(page, 'diffs').locator('textarea');
+  await box.focus();
+  await page.keyboard.press('Control+A');
+  await answered(page, () => box.evaluate((element) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', Array.from({ length: 4000 }, (_, at) => `M\tpages/the-page-${at}.html\n`).join(''));
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }));
+  assert.equal(await box.inputValue(), '');
+  await page.locator('.headline', { hasText: '4,000 stale URLs' }).waitFor();
 });

@@ -1,7 +1,7 @@
 // The packed package in real CDK apps: the example, and fresh ones in JavaScript and TypeScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,9 @@ test('npx cdk synth on examples/cdk', () => {
   const at = project('example', { type: manifest.type });
   for (const name of ['app.js', 'cdk.json']) cpSync(join(example, name), join(at, name));
 
-  if (!existsSync(join(at, 'node_modules/purgeplan/dist/lambda/arm64/bootstrap'))) {
+  const executable = join(at, 'node_modules/purgeplan/dist/lambda/arm64/bootstrap');
+  if (!existsSync(executable)) {
+    assert.equal(process.env.PURGEPLAN_PACKAGES, undefined, 'the executables were built, and the package has none');
     const { status, stderr } = cdk(at, ['synth']);
     assert.notEqual(status, 0);
     assert.match(stderr, /ExampleSite\/Purge: bootstrap-missing: .*set `bootstrap`/);
@@ -39,7 +41,8 @@ test('npx cdk synth on examples/cdk', () => {
   assert.deepEqual(answer.paths, ['/', '/feed.xml', '/posts/one.html', '/runtime*']);
   assert.match(readFileSync(join(at, 'cdk.out/purge-preview.md'), 'utf8'), /CloudFront invalidation: 4 paths/);
   const [asset] = readdirSync(join(at, 'cdk.out')).filter((name) => /^asset\..*\.zip$/.test(name));
-  assert.ok('bootstrap' in unzipSync(readFileSync(join(at, 'cdk.out', asset))));
+  const { bootstrap } = unzipSync(readFileSync(join(at, 'cdk.out', asset)));
+  assert.ok(readFileSync(executable).equals(bootstrap));
 
   if (python) {
     // W3005: CDK itself lets every function wait for its role twice.
@@ -52,6 +55,18 @@ test('npx cdk synth on examples/cdk', () => {
   const without = cdk(at, ['synth', '--quiet'], { SITE: join(at, 'nowhere') });
   assert.equal(without.status, 0, without.stderr);
   assert.match(without.stderr, /INFO no purge preview: /);
+});
+
+test('the executables of the package are those of the zips', { skip: !process.env.PURGEPLAN_PACKAGES && '`cargo xtask verify` builds them' }, () => {
+  const at = project('executables', {});
+  for (const [architecture, machine] of [['arm64', 183], ['x86_64', 62]]) {
+    const file = join(at, 'node_modules/purgeplan/dist/lambda', architecture, 'bootstrap');
+    const [packed] = Object.values(unzipSync(readFileSync(join(process.env.PURGEPLAN_PACKAGES, `purgeplan-lambda-${architecture}.zip`))));
+    assert.ok(readFileSync(file).equals(packed));
+    assert.equal(packed[18], machine);
+    // Whoever zips it by hand has a function that starts.
+    assert.equal(statSync(file).mode & 0o111, 0o111);
+  }
 });
 
 test('the example names the versions that the tests use', () => {

@@ -14,7 +14,6 @@ export interface Schema {
   default?: unknown;
   examples?: unknown[];
   properties?: Record<string, Schema>;
-  required?: string[];
   items?: Schema;
 }
 

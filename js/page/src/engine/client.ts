@@ -2,11 +2,9 @@
 import { proxy, wrap, type Remote as Wrapped } from 'comlink';
 
 import type { View } from '../view/types.js';
+import { Stopped } from './stopped.js';
 import type { Core, Inputs, Outcome, Progress, WhatIf } from './types.js';
 import type { Remote } from './worker.js';
-
-/** Thrown to whoever waits for what was stopped, or for what a newer question made needless. */
-export class Stopped extends Error {}
 
 interface Running {
   worker: Worker;
@@ -60,6 +58,11 @@ export class Client {
   cancel(): void {
     this.#waiting?.drop();
     this.#waiting = undefined;
+    this.restart();
+  }
+
+  /** Another worker takes the place of this one, with the module but without an answer. */
+  restart(): void {
     const { worker, stop } = this.#running;
     worker.terminate();
     stop(new Stopped('stopped'));
@@ -95,10 +98,9 @@ export class Client {
     const stopped = new Promise<never>((_, reject) => (stop = reject));
     // Nobody may be waiting when it is stopped.
     stopped.catch(() => {});
-    const failed = new Promise<never>((_, reject) => {
-      worker.onerror = (event) => reject(new Error(event.message || 'the worker cannot be loaded'));
-    });
-    const started = Promise.race([remote.start(this.#core), failed]).then((module) => (this.#core = { module }));
+    // A worker that went wrong answers nothing any more, so nobody goes on waiting for it.
+    worker.onerror = (event) => stop(new Error(event.message || 'the worker cannot be loaded'));
+    const started = Promise.race([remote.start(this.#core), stopped]).then((module) => (this.#core = { module }));
     started.catch(() => {});
     return { worker, remote, started, stop, stopped };
   }

@@ -3,6 +3,7 @@ import { plan, type PlanRequest } from '../../../src/api.js';
 import { start } from '../../../src/engine.js';
 import type { Failure, PlanAnswer } from '../../../src/types.js';
 import { AnswerView } from '../view/answer.js';
+import { Folds } from '../view/tree.js';
 import { liveUrls } from './live.js';
 import { located, type Inventory, type Placed } from './locate.js';
 import { Reader, Unreadable } from './read.js';
@@ -10,7 +11,7 @@ import type { Core, Inputs, Outcome, Progress, Source, WhatIf } from './types.js
 
 export class Desk {
   readonly #reader = new Reader();
-  readonly #opened = new Map<string, boolean>();
+  readonly #folds = new Folds();
   #request: PlanRequest | undefined;
   #view: AnswerView | undefined;
 
@@ -79,7 +80,7 @@ export class Desk {
   #viewOf(request: PlanRequest, inputs: Inputs, answer: PlanAnswer): AnswerView {
     const live = request.live && (() => liveUrls(request, inputs.liveKind, answer, () => this.#request === request));
     const render = (format: 'aws-cli' | 'markdown') => plan({ ...request, render: format }).rendered ?? '';
-    return new AnswerView(answer, { policy: inputs.policy, opened: this.#opened, render, ...(live && { live }) });
+    return new AnswerView(answer, { policy: inputs.policy, folds: this.#folds, render, ...(live && { live }) });
   }
 }
 

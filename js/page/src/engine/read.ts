@@ -1,6 +1,9 @@
 // Reads inputs in the worker, and keeps the bytes of files while they are in use.
 import type { Source } from './types.js';
 
+/** So often one sees that it goes on. A file comes in hundreds of pieces, and the page draws each that it is told of. */
+const TOLD_MS = 50;
+
 /** A file that is gone, or is another one since it was opened. */
 export class Unreadable extends Error {
   constructor(name: string, why: unknown) {
@@ -15,9 +18,15 @@ export class Reader {
   async read(sources: readonly Source[], progress: (done: number, total: number) => void): Promise<(string | Uint8Array)[]> {
     const waiting = sources.filter(({ id, content }) => content instanceof Blob && !this.#bytes.has(id));
     const total = waiting.reduce((sum, { content }) => sum + (content as Blob).size, 0);
-    let done = 0;
+    let [done, told] = [0, 0];
+    const count = (more: number) => {
+      done += more;
+      if (done < total && performance.now() - told < TOLD_MS) return;
+      told = performance.now();
+      progress(done, total);
+    };
     for (const { id, name, content } of waiting) {
-      const bytes = await bytesOf(content as Blob, (more) => progress((done += more), total)).catch((error: unknown) => {
+      const bytes = await bytesOf(content as Blob, count).catch((error: unknown) => {
         throw new Unreadable(name, error);
       });
       this.#bytes.set(id, bytes);

@@ -35,7 +35,6 @@ export const en = {
   example: { blog: 'Blog', release: 'Documentation release', rename: 'Rename', hostile: 'Hostile names' },
   exampleOver: 'An example takes the place of what is there. Go on?',
   pasted: 'Pasted text',
-  largePaste: 'Large text is kept as a file, so that typing stays quick.',
   size: (bytes: number): string =>
     bytes < 1024 ? of(bytes, 'byte') : bytes < 1024 ** 2 ? `${number.format(Math.round(bytes / 1024))} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`,
   drop: 'Drop to open',
@@ -50,7 +49,7 @@ export const en = {
   distributionHint: 'What aws cloudfront get-distribution-config prints.',
   distributionId: 'Distribution id',
   live: 'Live site',
-  liveHint: 'All that is live, one a line, or what aws s3api list-objects-v2 prints. Wildcards are bought only where this is known.',
+  liveHint: 'All that is live, one a line, or what aws s3api list-objects-v2 prints. Only where this is known is it told what a wildcard purges besides.',
   liveKind: 'These are',
   liveKinds: { keys: 'Object keys', urls: 'URL paths', 's3-listing': 'An S3 listing' },
   liveComplete: 'Nothing is missing in it',
@@ -82,9 +81,9 @@ export const en = {
   more: (count: number): string => `and ${number.format(count)} more`,
 
   views: { table: 'Decisions', tree: 'Site', picture: 'Cover', whatIf: 'What if', take: 'Take away' },
+  viewFailed: 'This cannot be shown:',
   viewsLabel: 'Views of the answer',
 
-  search: 'Search',
   searchTable: 'Search paths, URLs and reasons',
   searchTree: 'Search URLs',
   outcomes: { all: 'All', purge: 'Purge', skip: 'Keep' },
@@ -109,10 +108,11 @@ export const en = {
   behaviourUnknown: 'Not known without the distribution’s configuration.',
   distributionIs: (id: string): string => `distribution ${id}`,
 
-  fates: { purged: 'Purged', over: 'Purged without need', kept: 'Unchanged' },
+  fates: { purged: 'Purged', over: 'Purged without need', kept: 'Kept' },
   fateFilter: 'Show',
   unfold: 'Unfold all',
   fold: 'Fold all',
+  treeCut: (lines: number): string => `Only the first ${number.format(lines)} lines are shown. Search, or fold what you do not need.`,
   treeLabel: 'The site’s URLs',
   liveMissing: 'Give the live site to see what stays, and what a wildcard purges without need.',
 
@@ -123,7 +123,7 @@ export const en = {
   sweeps: 'Paths, the widest first',
   sweepColumns: { path: 'Path', stale: 'Stale URLs', over: 'Unchanged URLs' },
   areaTold: (name: string, purged: number, over: number, kept: number): string =>
-    `${name}: ${number.format(purged)} purged, ${number.format(over)} purged without need, ${number.format(kept)} unchanged`,
+    `${name}: ${number.format(purged)} purged, ${number.format(over)} purged without need, ${number.format(kept)} kept`,
 
   budget: 'At most so many paths',
   whatIfIntro: 'With fewer paths the purge costs less, and wildcards purge more that did not change.',
@@ -144,9 +144,12 @@ export const en = {
   download: 'Download',
   cut: (characters: number): string => `Shown in part: ${number.format(characters)} characters in all. Copy and download have everything.`,
   linkHint: 'The link holds your inputs, compressed, behind the #. Servers never see that part; whoever has the link does.',
-  linkTooLarge: (size: string): string => `The inputs are too large for a link: ${size} compressed. Send the files instead.`,
-  linkFiles: 'Files are part of the link.',
-  linkBroken: 'The link’s inputs cannot be read: it was cut short or changed.',
+  linkTooLarge: (size: string, most: string, packed: boolean): string =>
+    `The inputs are too large for a link: ${size}${packed ? ' compressed' : ''}, and ${most} is the most. Send the files instead.`,
+  linkBroken: 'The link’s inputs cannot be read: it was cut short or changed. Nothing was taken from it.',
+  languageFailed: 'The language could not be loaded, so this is English. Load the page again.',
+  fileUnreadable: 'The file cannot be read: it is gone, or it changed. Open it again.',
+  partMissing: 'A part of the page could not be loaded. Load it again before you rely on it.',
 
   changes: {
     added: 'added', modified: 'modified', deleted: 'deleted', renamed: 'renamed', copied: 'copied',

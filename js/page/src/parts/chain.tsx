@@ -3,9 +3,10 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { words } from '../language/index.js';
-import type { Chain, View } from '../view/types.js';
+import { useWords } from '../language/index.js';
+import type { Chain, Like, View } from '../view/types.js';
 import { Badge } from './badge.js';
+import { Failed, failure, useFailure } from './failed.js';
 import { Name } from './name.js';
 
 /** A decision by its number, or a URL of the site. */
@@ -27,10 +28,12 @@ export function WithChain({ view, revision, subject, back, lines, children }: Wi
     subject.value = undefined;
     back.current?.focus();
   };
+  // Somebody types elsewhere, so the focus stays there.
+  const gone = () => void (subject.value = undefined);
   return (
     <div class="with-chain">
       <div class="stretch" {...(lines && { ref: lines })}>{children}</div>
-      {subject.value && <ChainPanel view={view} revision={revision} subject={subject.value} close={close} />}
+      {subject.value && <ChainPanel view={view} revision={revision} subject={subject.value} close={close} gone={gone} />}
     </div>
   );
 }
@@ -40,35 +43,48 @@ interface ChainProps {
   revision: number;
   subject: Subject;
   close: () => void;
+  /** There is no such thing in the answer any more. */
+  gone: () => void;
 }
 
-function ChainPanel({ view, revision, subject, close }: ChainProps): JSX.Element {
-  const w = words.value;
+function ChainPanel({ view, revision, subject, close, gone }: ChainProps): JSX.Element {
+  const w = useWords();
   const chain = useSignal<Chain | undefined>(undefined);
+  const failed = useFailure();
   const heading = useRef<HTMLHeadingElement>(null);
+  const about = JSON.stringify(subject);
+  const seen = useRef<{ about: string; like: Like } | undefined>(undefined);
   useEffect(() => {
     let wanted = true;
-    const asked = 'index' in subject ? view.chain(subject.index) : view.chainOfUrl(subject.id);
-    asked.then(
-      (told) => wanted && (chain.value = told),
-      () => {},
-    );
+    const show = (told: Chain | undefined) => {
+      if (!wanted) return;
+      if (!told) return gone();
+      if (told.decision) seen.current = { about, like: likeOf(told.decision) };
+      chain.value = told;
+      failed.value = undefined;
+    };
+    const like = seen.current?.about === about ? seen.current.like : undefined;
+    const asked = 'index' in subject ? view.chain(subject.index, like) : view.chainOfUrl(subject.id);
+    asked.then(show, (error: unknown) => wanted && (failed.value = failure(error)));
     return () => void (wanted = false);
-  }, [revision, JSON.stringify(subject)]);
-  useEffect(() => heading.current?.focus(), [JSON.stringify(subject)]);
+  }, [revision, about]);
+  useEffect(() => heading.current?.focus(), [about]);
   return (
     <aside class="chain" aria-label={w.chain} onKeyDown={({ key }) => key === 'Escape' && close()}>
       <header>
         <h3 tabIndex={-1} ref={heading}>{w.chain}</h3>
         <button type="button" class="plain" onClick={close} aria-label={w.close}>✕</button>
       </header>
+      <Failed failure={failed} />
       {chain.value && <Links chain={chain.value} />}
     </aside>
   );
 }
 
+const likeOf = ({ path, change, reason }: Like): Like => ({ path, change, reason });
+
 function Links({ chain }: { chain: Chain }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const { decision, ruleText, urls, urlsTotal, sweeps } = chain;
   const behaviours = [...new Set(urls.map(({ behaviour }) => behaviour).filter((name) => name !== undefined))];
   return (

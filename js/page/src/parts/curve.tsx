@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 
 import type { WhatIf } from '../engine/types.js';
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import { useWidth } from './width.js';
 
 const HEIGHT = 220;
@@ -12,7 +12,7 @@ const TOP = 32;
 const BOTTOM = 34;
 
 export function Curve({ points, now, most }: { points: WhatIf[]; now: WhatIf; most: number }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const [box, width] = useWidth(640);
   const highest = Math.max(1, now.overPurged ?? 0, ...points.map(({ overPurged = 0 }) => overPurged));
   const x = (paths: number) => LEFT + (paths / most) * (width - LEFT - RIGHT);

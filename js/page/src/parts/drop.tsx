@@ -3,11 +3,11 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Session } from '../session.js';
 
 export function Drop({ session }: { session: Session }): JSX.Element | null {
-  const w = words.value;
+  const w = useWords();
   const over = useSignal(false);
   useEffect(() => {
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -49,7 +49,7 @@ function fieldAt(target: EventTarget | null): string | undefined {
 }
 
 async function take(session: Session, field: string | undefined, files: File[]): Promise<void> {
-  if (field === 'policy') session.policy.value = await files[files.length - 1]!.text();
+  if (field === 'policy') await session.readPolicy(files);
   else if (field === 'live' || field === 'configs') session[field].add(files, '');
   else session.diffs.add(files, '');
 }

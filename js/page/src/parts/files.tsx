@@ -2,12 +2,12 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Field } from '../session.js';
 import { Name } from './name.js';
 
-export function Chips({ field }: { field: Field }): JSX.Element | null {
-  const w = words.value;
+export function Chips({ field, removed }: { field: Field; removed: () => void }): JSX.Element | null {
+  const w = useWords();
   if (field.files.value.length === 0) return null;
   return (
     <ul class="chips">
@@ -15,7 +15,7 @@ export function Chips({ field }: { field: Field }): JSX.Element | null {
         <li key={id}>
           <span class="name"><Name text={name} /></span>
           <span class="quiet">{w.size(typeof content === 'string' ? content.length : content.size)}</span>
-          <button type="button" class="plain" aria-label={w.remove(name)} onClick={() => field.remove(id)}>✕</button>
+          <button type="button" class="plain" aria-label={w.remove(name)} onClick={() => (field.remove(id), removed())}>✕</button>
         </li>
       ))}
     </ul>
@@ -23,7 +23,7 @@ export function Chips({ field }: { field: Field }): JSX.Element | null {
 }
 
 export function OpenButton({ field, label }: { field: Pick<Field, 'several' | 'add'>; label: string }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <>

@@ -2,15 +2,16 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import { LANGUAGES, speak, words, type Language } from '../language/index.js';
+import { LANGUAGES, speak, useWords, type Language } from '../language/index.js';
+import type { Session } from '../session.js';
 import { remember, remembered } from '../settings.js';
 
 type Theme = 'auto' | 'light' | 'dark';
 const known = remembered('theme');
 export const theme = signal<Theme>(known === 'light' || known === 'dark' ? known : 'auto');
 
-export function Header(): JSX.Element {
-  const w = words.value;
+export function Header({ session }: { session: Session }): JSX.Element {
+  const w = useWords();
   return (
     <header class="top">
       <a class="skip-link" href="#answer" onClick={(event) => {
@@ -25,7 +26,7 @@ export function Header(): JSX.Element {
       <p class="privacy quiet">{w.privacy}</p>
       <label>
         <span class="visually-hidden">{w.language}</span>
-        <select value={w.code} onChange={({ currentTarget }) => void speak(currentTarget.value as Language)}>
+        <select value={w.code} onChange={({ currentTarget }) => void speak(currentTarget.value as Language).catch(() => (session.notice.value = 'languageFailed'))}>
           {Object.entries(LANGUAGES).map(([code, name]) => (
             <option key={code} value={code} lang={code}>{name}</option>
           ))}

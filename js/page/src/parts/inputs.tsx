@@ -1,9 +1,10 @@
 // Everything that is given.
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 import type { DiffFormat } from '../../../src/types.js';
 import type { LiveKind } from '../engine/types.js';
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Session } from '../session.js';
 import { PolicyField } from './policy-field.js';
 import { TextField } from './text-field.js';
@@ -12,7 +13,7 @@ export const EXAMPLES = ['blog', 'release', 'rename', 'hostile'] as const;
 export type ExampleName = (typeof EXAMPLES)[number];
 
 export function Inputs({ session, example }: { session: Session; example: (name: ExampleName) => void }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   return (
     <form class="inputs" aria-label={w.inputs} onSubmit={(event) => event.preventDefault()}>
       <section>
@@ -75,13 +76,17 @@ export function Inputs({ session, example }: { session: Session; example: (name:
 const PLACEHOLDER = 'M\tindex.html\nD\tdocs/old.html\nR100\tdocs/a.html\tdocs/b.html';
 
 function Optional(): JSX.Element {
-  return <span class="quiet optional">{words.value.optional}</span>;
+  return <span class="quiet optional">{useWords().optional}</span>;
 }
 
-/** What most people do not need is folded away, unless it is filled. */
+/** What most people do not need is folded away, until it is filled. Nothing folds it again: somebody may be typing in it. */
 function Folded({ title, filled, children }: { title: string; filled: boolean; children: ComponentChildren }): JSX.Element {
+  const box = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (filled && box.current) box.current.open = true;
+  }, [filled]);
   return (
-    <details class="folded" open={filled || undefined}>
+    <details class="folded" ref={box}>
       <summary>
         <h2>{title} <Optional /></h2>
       </summary>

@@ -3,6 +3,7 @@ import { signal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import type { Page } from '../view/types.js';
+import { type Failure, failure } from './failed.js';
 
 const PAGE = 100;
 
@@ -10,6 +11,9 @@ const PAGE = 100;
 export class Pages<T> {
   readonly total: Signal<number | undefined> = signal(undefined);
   readonly version = signal(0);
+  readonly failed = signal<Failure>(undefined);
+  /** More lines follow, and none of them is shown. */
+  cut = false;
   readonly #pages = new Map<number, T[] | null>();
 
   constructor(readonly ask: (from: number, to: number) => Promise<Page<T>>) {}
@@ -20,17 +24,23 @@ export class Pages<T> {
 
   /** Fetches what is missing of a range. */
   want(from: number, to: number): void {
+    // It is asked in each drawing, and a failure is drawn.
+    if (this.failed.peek() !== undefined) return;
     for (let page = Math.floor(from / PAGE); page * PAGE < Math.max(to, 1); page += 1) {
       if (this.#pages.has(page)) continue;
       this.#pages.set(page, null);
       this.ask(page * PAGE, (page + 1) * PAGE).then(
-        ({ total, rows }) => {
+        ({ total, rows, cut = false }) => {
           this.#pages.set(page, rows);
+          this.cut = cut;
           this.total.value = total;
           this.version.value += 1;
         },
-        // The worker was ended; whoever ended it shows something else.
-        () => this.#pages.delete(page),
+        (error: unknown) => {
+          this.#pages.delete(page);
+          this.failed.value = failure(error);
+          if (this.failed.value !== undefined) this.version.value += 1;
+        },
       );
     }
   }
@@ -44,7 +54,7 @@ export function usePages<T>(ask: (from: number, to: number) => Promise<Page<T>>,
   useEffect(() => {
     next.want(0, PAGE);
     return next.version.subscribe(() => {
-      if (next.total.value === undefined) return;
+      if (next.total.value === undefined && next.failed.value === undefined) return;
       shown.current = next;
       redraw((count) => count + 1);
     });

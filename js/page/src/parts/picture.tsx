@@ -4,8 +4,9 @@ import { hierarchy, partition, type HierarchyRectangularNode } from 'd3-hierarch
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Area, Counts, Fate, Picture, View } from '../view/types.js';
+import { Failed, failure, useFailure } from './failed.js';
 import { Name } from './name.js';
 import { Sweeps } from './sweeps.js';
 import { useWidth } from './width.js';
@@ -15,14 +16,25 @@ const ROW = 44;
 const GAP = 2;
 
 export function PictureView({ view, revision }: { view: View; revision: number }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const picture = useSignal<Picture | undefined>(undefined);
   const inside = useSignal<string | undefined>(undefined);
+  const failed = useFailure();
   useEffect(() => {
     let wanted = true;
-    view.picture(inside.value).then((told) => wanted && (picture.value = told), () => {});
+    failed.value = undefined;
+    view.picture(inside.value).then(
+      (told) => {
+        if (!wanted) return;
+        picture.value = told;
+        // The folder may not be there any more.
+        if (told.areas[0]?.id !== inside.value) inside.value = undefined;
+      },
+      (error: unknown) => wanted && (failed.value = failure(error)),
+    );
     return () => void (wanted = false);
   }, [revision, inside.value]);
+  if (failed.value !== undefined) return <Failed failure={failed} />;
   if (!picture.value) return <div class="picture" aria-busy="true" />;
   const { areas, liveKnown } = picture.value;
   return (
@@ -53,7 +65,7 @@ function whole(areas: Area[]): Area {
 type Placed = HierarchyRectangularNode<Area>;
 
 function Icicle({ root, enter }: { root: Area; enter: (id: string) => void }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const [box, measured] = useWidth(800);
   const width = Math.max(200, measured);
   const tree = hierarchy(root, ({ areas }) => areas);
@@ -83,9 +95,9 @@ function Icicle({ root, enter }: { root: Area; enter: (id: string) => void }): J
 }
 
 function Box({ node, enter }: { node: Placed; enter: (id: string) => void }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const { data, x0, x1, y0 } = node;
-  const name = data.merged ? w.others(data.merged) : data.id.startsWith(' ') || node.depth > 0 ? data.name : data.id || '/';
+  const name = data.merged ? w.others(data.merged) : data.name || '/';
   const width = Math.max(0, x1 - x0 - GAP);
   const total = sum(data.counts) || 1;
   const { purged, over, kept } = data.counts;

@@ -4,13 +4,14 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { Editor } from '../editor/editor.js';
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Session } from '../session.js';
 import { OpenButton } from './files.js';
 
 export function PolicyField({ session }: { session: Session }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const host = useRef<HTMLDivElement>(null);
+  const plain = useRef<HTMLTextAreaElement>(null);
   const editor = useSignal<Editor | undefined>(undefined);
   const known = editor.value;
 
@@ -18,8 +19,12 @@ export function PolicyField({ session }: { session: Session }): JSX.Element {
     let gone = false;
     void import('../editor/editor.js').then(({ Editor }) => {
       if (gone || !host.current) return;
-      editor.value = new Editor(host.current, session.policy.peek(), (text) => (session.policy.value = text));
-    });
+      const { current: held } = plain;
+      const made = new Editor(host.current, session.policy.peek(), (text) => (session.policy.value = text));
+      // Whoever typed in the text field goes on in the editor.
+      if (held && held === document.activeElement) made.show(held.selectionStart, held.selectionEnd);
+      editor.value = made;
+    }, () => {});
     return () => {
       gone = true;
       editor.peek()?.close();
@@ -33,8 +38,11 @@ export function PolicyField({ session }: { session: Session }): JSX.Element {
     if (place?.input === 'policy') known?.show(place.start, place.end);
   }, [place, known]);
 
-  const add = async (files: Iterable<Blob>) => {
-    for (const file of files) session.policy.value = await file.text();
+  const clear = () => {
+    session.policy.value = '';
+    // The button is gone with the text.
+    if (known) known.show(0, 0);
+    else plain.current?.focus();
   };
   return (
     <div class="field" data-field="policy">
@@ -51,13 +59,14 @@ export function PolicyField({ session }: { session: Session }): JSX.Element {
         )}
         <span class="spring" />
         {session.policy.value && (
-          <button type="button" class="small" aria-label={`${w.policy}: ${w.clear}`} onClick={() => (session.policy.value = '')}>{w.clear}</button>
+          <button type="button" class="small" aria-label={`${w.policy}: ${w.clear}`} onClick={clear}>{w.clear}</button>
         )}
-        <OpenButton field={{ several: false, add: (files) => void add(files) }} label={w.policy} />
+        <OpenButton field={{ several: false, add: (files) => void session.readPolicy(files) }} label={w.policy} />
       </div>
       <div class="editor" ref={host} />
       {!known && (
         <textarea
+          ref={plain}
           value={session.policy.value}
           rows={6}
           aria-label={w.policy}

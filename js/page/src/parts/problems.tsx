@@ -2,13 +2,13 @@
 import type { JSX } from 'preact';
 
 import type { Located, Problem } from '../engine/types.js';
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import { Name, Prose } from './name.js';
 
 const MOST = 20;
 
 export function Problems({ problems, show }: { problems: Problem[]; show?: (at: Located) => void }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   return (
     <section class="problems" role="alert">
       <h2>{w.problems(problems.length)}</h2>
@@ -27,7 +27,7 @@ export function Problems({ problems, show }: { problems: Problem[]; show?: (at: 
 }
 
 function Place({ at, show }: { at: Located; show?: () => void }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const field = { diffs: w.diff, policy: w.policy, configs: w.distribution, live: w.live }[at.input];
   const [before, marked, after] = at.excerpt;
   return (

@@ -1,7 +1,7 @@
 // What came of the inputs: at work, wrong, or an answer.
 import type { JSX } from 'preact';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import { fragmentOf } from '../link.js';
 import type { Session } from '../session.js';
 import { Problems } from './problems.js';
@@ -11,14 +11,14 @@ import { Views } from './views.js';
 const TAKES = ['paths', 'aws-cli', 'api', 'markdown', 'answer'] as const;
 
 export function Results({ session }: { session: Session }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const outcome = session.outcome.value;
   const success = session.success.value;
   const revision = session.revision.value;
   const failed = outcome?.type === 'failure';
   const link = async () => {
     const told = await fragmentOf(session);
-    if ('tooLarge' in told) return { refused: w.linkTooLarge(w.size(told.tooLarge)) };
+    if ('tooLarge' in told) return { refused: w.linkTooLarge(w.size(told.tooLarge), w.size(told.most), told.packed) };
     return { link: location.href.split('#', 1)[0] + told.fragment };
   };
   return (
@@ -35,7 +35,8 @@ export function Results({ session }: { session: Session }): JSX.Element {
             view={session.client.view}
             revision={revision}
             takes={TAKES}
-            link={link}
+            tab={session.tab}
+            link={{ make: link, stamp: session.given.value }}
             whatIf={{ session, summary: success.summary }}
           />
         </div>
@@ -46,15 +47,21 @@ export function Results({ session }: { session: Session }): JSX.Element {
 
 /** What happens now. It has its place always, so that nothing jumps. */
 function Status({ session }: { session: Session }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const progress = session.progress.value;
   const outcome = session.outcome.value;
-  if (session.broken.value) return <div class="status" role="alert">{w.loadFailed} <span class="quiet" lang="en">{session.broken.value}</span></div>;
+  if (session.broken.value) {
+    return (
+      <div class="status" role="alert">
+        {w.loadFailed} <span class="quiet" lang="en">{session.broken.value}</span> <Again session={session} />
+      </div>
+    );
+  }
   if (!session.ready.value) return <div class="status" role="status">{w.loading}</div>;
   if (session.stopped.value) {
     return (
       <div class="status" role="status">
-        {w.stopped} <button type="button" class="small" onClick={() => void session.ask()}>{w.again}</button>
+        {w.stopped} <Again session={session} />
       </div>
     );
   }
@@ -67,7 +74,16 @@ function Status({ session }: { session: Session }): JSX.Element {
       <span role="status">{w.steps[progress.step]}</span>
       <progress aria-label={w.steps[progress.step]} {...(known ? { value: progress.done, max: progress.total } : {})} />
       {known && <span class="quiet">{`${w.size(progress.done)} / ${w.size(progress.total)}`}</span>}
-      <button type="button" class="small" onClick={() => session.cancel()}>{w.cancel}</button>
+      <button type="button" class="small" onClick={() => (focusAnswer(), session.cancel())}>{w.cancel}</button>
     </div>
   );
+}
+
+function Again({ session }: { session: Session }): JSX.Element {
+  return <button type="button" class="small" onClick={() => (focusAnswer(), void session.ask())}>{useWords().again}</button>;
+}
+
+/** A button that goes away leaves the focus here. */
+function focusAnswer(): void {
+  document.getElementById('answer')?.focus({ preventScroll: true });
 }

@@ -2,13 +2,13 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import { cost, dollars, freeLeft } from '../view/cost.js';
 import type { Summary } from '../view/types.js';
 import { Prose } from './name.js';
 
 export function SummaryView({ summary, used }: { summary: Summary; used: Signal<number> }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const { billedPaths, overPurged } = summary;
   const facts: [string, string, string?][] = [
     [w.facts.changes, w.number(summary.changes)],
@@ -60,7 +60,7 @@ export function SummaryView({ summary, used }: { summary: Summary; used: Signal<
 }
 
 function Remarks({ summary: { remarks, remarksTotal } }: { summary: Summary }): JSX.Element | null {
-  const w = words.value;
+  const w = useWords();
   if (remarks.length === 0) return null;
   const warns = remarks.some(({ severity }) => severity === 'warning');
   return (

@@ -1,12 +1,12 @@
 // The picture in words: each path, and what it reaches.
 import type { JSX } from 'preact';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Picture } from '../view/types.js';
 import { Name } from './name.js';
 
 export function Sweeps({ picture: { sweeps, sweepsTotal, liveKnown } }: { picture: Picture }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   return (
     <div class="sweeps" role="region" aria-label={w.sweeps} tabIndex={0}>
       <h3>{w.sweeps}</h3>

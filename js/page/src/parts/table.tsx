@@ -3,10 +3,11 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
-import { words } from '../language/index.js';
-import type { Row, RowQuery, SortKey, View } from '../view/types.js';
+import { useWords, type Words } from '../language/index.js';
+import type { Reason, Row, RowQuery, SortKey, View } from '../view/types.js';
 import { Badge } from './badge.js';
 import { type Subject, WithChain } from './chain.js';
+import { Failed } from './failed.js';
 import { Name } from './name.js';
 import { moved, usePages, useScrolled } from './pages.js';
 import { useWidth } from './width.js';
@@ -21,7 +22,7 @@ interface Sort {
 }
 
 export function Table({ view, revision }: { view: View; revision: number }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const [whole, width] = useWidth(1000);
   const narrow = width < NARROW;
   const height = narrow ? 60 : 34;
@@ -31,7 +32,7 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
   const active = useSignal(0);
   const subject = useSignal<Subject | undefined>(undefined);
 
-  const asked = { search: search.value, outcome: outcome.value, sort: sort.value.by, descending: sort.value.descending };
+  const asked = { search: search.value, reasons: reasonsOf(w, search.value), outcome: outcome.value, sort: sort.value.by, descending: sort.value.descending };
   const pages = usePages((from, to) => view.rows({ ...asked, from, to }), JSON.stringify([revision, asked]));
   const total = pages.total.value ?? 0;
   const { box, first, last, onScroll, reveal } = useScrolled(total, height, narrow ? 0 : 36);
@@ -118,9 +119,17 @@ export function Table({ view, revision }: { view: View; revision: number }): JSX
           ))}
         </div>
       </div>
+      <Failed failure={pages.failed} />
       {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
     </WithChain>
   );
+}
+
+/** The reasons whose words hold what is searched. */
+function reasonsOf({ reasons }: Words, search: string): Reason[] {
+  const wanted = search.trim().toLowerCase();
+  if (wanted === '') return [];
+  return (Object.keys(reasons) as Reason[]).filter((reason) => reasons[reason].toLowerCase().includes(wanted));
 }
 
 /** The column's own direction first (the most URLs, the first letter), then the other one, then no order again. */
@@ -139,7 +148,7 @@ interface LineProps {
 }
 
 function Line({ row, index, top, active, open }: LineProps): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   return (
     <div
       id={`row-${index}`}

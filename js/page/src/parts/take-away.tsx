@@ -3,7 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
+import { Failed, failure, useFailure } from './failed.js';
 import type { Take, View } from '../view/types.js';
 
 const FILES: Record<Take | 'link', [string, string]> = {
@@ -20,35 +21,37 @@ export interface TakeAwayProps {
   view: View;
   revision: number;
   takes: readonly Take[];
-  /** Makes the link, or says why there is none. */
-  link?: () => Promise<{ link: string } | { refused: string }>;
+  /** Makes the link, or says why there is none; the stamp is another one when the inputs are. */
+  link?: { make: () => Promise<{ link: string } | { refused: string }>; stamp: number };
 }
 
 export function TakeAway({ view, revision, takes, link }: TakeAwayProps): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const what = useSignal<Take | 'link'>(takes[0] ?? 'paths');
   const text = useSignal<string | undefined>(undefined);
   const said = useSignal('');
   const refused = useSignal('');
+  const failed = useFailure();
 
   useEffect(() => {
     let wanted = true;
     said.value = '';
     refused.value = '';
+    failed.value = undefined;
     text.value = undefined;
     const made = async () => {
       if (what.value !== 'link' || !link) return view.take(what.value as Take);
-      const told = await link();
+      const told = await link.make();
       if ('link' in told) return told.link;
       if (wanted) refused.value = told.refused;
       return '';
     };
     made().then(
       (told) => wanted && (text.value = told),
-      () => {},
+      (error: unknown) => wanted && (failed.value = failure(error)),
     );
     return () => void (wanted = false);
-  }, [what.value, revision]);
+  }, [what.value, what.value === 'link' ? link?.stamp : revision]);
 
   const copy = async () => {
     try {
@@ -79,6 +82,7 @@ export function TakeAway({ view, revision, takes, link }: TakeAwayProps): JSX.El
         <button type="button" onClick={save} disabled={!text.value}>{w.download}</button>
       </div>
       {what.value === 'link' && <p class="quiet">{refused.value || w.linkHint}</p>}
+      <Failed failure={failed} />
       {long && <p class="quiet">{w.cut(text.value!.length)}</p>}
       <pre class="taken" tabIndex={0} aria-label={w.takes[what.value]} aria-busy={text.value === undefined}>
         {text.value?.slice(0, SHOWN)}

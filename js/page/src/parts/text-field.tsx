@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import { LARGE, type Field, type Session } from '../session.js';
 import { Chips, OpenButton } from './files.js';
 
@@ -17,8 +17,9 @@ export interface TextFieldProps {
 }
 
 export function TextField({ session, input, label, hint, rows, placeholder, children }: TextFieldProps): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const field: Field = session[input];
+  const whole = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const place = session.shown.value;
   useEffect(() => {
@@ -29,35 +30,44 @@ export function TextField({ session, input, label, hint, rows, placeholder, chil
     const line = parseFloat(getComputedStyle(box.current).lineHeight) || 18;
     box.current.scrollTop = Math.max(0, (place.line - 3) * line);
   }, [place]);
+  // What had the focus is gone, or will be.
+  const refocus = () => void setTimeout(() => (box.current ?? whole.current)?.focus());
   const onPaste = (event: ClipboardEvent) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text.length <= LARGE) return;
     event.preventDefault();
-    field.add([new Blob([text])], w.pasted);
+    // It takes the place of what is selected, as any paste does.
+    const { selectionStart, selectionEnd, value } = event.currentTarget as HTMLTextAreaElement;
+    const [before, after] = [value.slice(0, selectionStart), value.slice(selectionEnd)];
+    field.text.value = field.several ? before + after : '';
+    field.add([new Blob(field.several ? [text] : [before, text, after])], w.pasted);
+    refocus();
   };
   return (
-    <div class="field" data-field={input}>
+    <div class="field" data-field={input} tabIndex={-1} ref={whole}>
       <div class="field-tools">
         {children}
         <span class="spring" />
         {!field.empty && (
-          <button type="button" class="small" aria-label={`${label}: ${w.clear}`} onClick={() => field.clear()}>{w.clear}</button>
+          <button type="button" class="small" aria-label={`${label}: ${w.clear}`} onClick={() => (field.clear(), refocus())}>{w.clear}</button>
         )}
         <OpenButton field={field} label={label} />
       </div>
-      <Chips field={field} />
-      <textarea
-        ref={box}
-        value={field.text.value}
-        rows={field.files.value.length > 0 ? Math.min(rows, 4) : rows}
-        aria-label={label}
-        aria-describedby={`hint-${input}`}
-        placeholder={placeholder}
-        spellcheck={false}
-        autocomplete="off"
-        onPaste={onPaste}
-        onInput={({ currentTarget }) => (field.text.value = currentTarget.value)}
-      />
+      <Chips field={field} removed={refocus} />
+      {!field.full && (
+        <textarea
+          ref={box}
+          value={field.text.value}
+          rows={field.files.value.length > 0 ? Math.min(rows, 4) : rows}
+          aria-label={label}
+          aria-describedby={`hint-${input}`}
+          placeholder={placeholder}
+          spellcheck={false}
+          autocomplete="off"
+          onPaste={onPaste}
+          onInput={({ currentTarget }) => (field.text.value = currentTarget.value)}
+        />
+      )}
       <p class="hint" id={`hint-${input}`}>{hint}</p>
     </div>
   );

@@ -2,9 +2,10 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Fate, TreeRow, View } from '../view/types.js';
 import { type Subject, WithChain } from './chain.js';
+import { Failed } from './failed.js';
 import { Name } from './name.js';
 import { moved, usePages, useScrolled } from './pages.js';
 
@@ -14,7 +15,7 @@ const HEIGHT = 30;
 const DEEPEST = 14;
 
 export function TreeView({ view, revision }: { view: View; revision: number }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const search = useSignal('');
   const fates = useSignal<Fate[]>(FATES);
   const folded = useSignal(0);
@@ -109,6 +110,8 @@ export function TreeView({ view, revision }: { view: View; revision: number }): 
           ))}
         </div>
       </div>
+      {pages.cut && <p class="quiet padded" role="status">{w.treeCut(total)}</p>}
+      <Failed failure={pages.failed} />
       {total === 0 && pages.total.value !== undefined && <p class="quiet padded">{w.none}</p>}
     </WithChain>
   );
@@ -132,7 +135,7 @@ interface LineProps {
 }
 
 function Line({ index, row, active, choose, look }: LineProps): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const top = { transform: `translateY(${index * HEIGHT}px)` };
   if (!row) return <div id={`tree-${index}`} class="tree-row" role="presentation" style={top} />;
   return (

@@ -1,9 +1,9 @@
 // The views of an answer, one at a time: as tabs.
-import { signal, useSignal } from '@preact/signals';
+import { signal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Session } from '../session.js';
 import type { Summary, Take, View } from '../view/types.js';
 import { Table } from './table.js';
@@ -15,6 +15,8 @@ export interface ViewsProps {
   view: View;
   revision: number;
   takes: readonly Take[];
+  /** The one that is shown; it outlives the answer. */
+  tab: Signal<Tab>;
   link?: TakeAwayProps['link'];
   /** Only where plans can be made. */
   whatIf?: { session: Session; summary: Summary };
@@ -28,13 +30,13 @@ export async function loadLater(): Promise<void> {
   later.value = await import('./later.js');
 }
 
-export function Views({ view, revision, takes, link, whatIf }: ViewsProps): JSX.Element {
-  const w = words.value;
+export function Views({ view, revision, takes, tab, link, whatIf }: ViewsProps): JSX.Element {
+  const w = useWords();
   const id = useId();
-  const tab = useSignal<Tab>('table');
   const tabs: Tab[] = ['table', 'tree', 'picture', ...(whatIf ? (['whatIf'] as const) : []), 'take'];
   const more = later.value;
-  useEffect(() => void loadLater(), []);
+  // Who loads the page tells of what is missing; whoever wants to see it tries again.
+  useEffect(() => void loadLater().catch(() => {}), [tab.value]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.indexOf(tab.value);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];

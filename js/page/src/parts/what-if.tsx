@@ -3,13 +3,13 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { Stopped } from '../engine/client.js';
 import type { WhatIf as Told } from '../engine/types.js';
-import { words } from '../language/index.js';
+import { useWords } from '../language/index.js';
 import type { Session } from '../session.js';
 import { cost, dollars } from '../view/cost.js';
 import type { Summary } from '../view/types.js';
 import { Curve } from './curve.js';
+import { Failed, failure, useFailure } from './failed.js';
 import { Name } from './name.js';
 
 /** No limit, in effect: what the plan has before it is widened. */
@@ -19,13 +19,14 @@ const SAMPLES = 14;
 const SLOW_MS = 1500;
 
 export function WhatIf({ session, summary }: { session: Session; summary: Summary }): JSX.Element {
-  const w = words.value;
+  const w = useWords();
   const revision = session.revision.value;
   const full = useSignal<Told | undefined>(undefined);
   const points = useSignal<Told[]>([]);
   const limit = useSignal<number | undefined>(undefined);
   const now = useSignal<Told | undefined>(undefined);
   const said = useSignal('');
+  const failed = useFailure();
   const least = 2 * Math.max(1, summary.distributions.length);
 
   useEffect(() => {
@@ -37,7 +38,8 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
     };
     const draw = async () => {
       const all = await ask(UNLIMITED);
-      if (!all) return;
+      if (failed.value !== undefined) return <Failed failure={failed} />;
+  if (!all) return;
       full.value = all;
       points.value = [all];
       const here = limit.value ?? summary.billedPaths;
@@ -48,9 +50,8 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
         if (point) points.value = [...points.value, point].sort((a, b) => a.billedPaths - b.billedPaths);
       }
     };
-    draw().catch((error: unknown) => {
-      if (!(error instanceof Stopped)) throw error;
-    });
+    failed.value = undefined;
+    draw().catch((error: unknown) => wanted && (failed.value = failure(error)));
     return () => void (wanted = false);
   }, [revision]);
 
@@ -66,13 +67,14 @@ export function WhatIf({ session, summary }: { session: Session; summary: Summar
   }, [limit.value, revision]);
 
   const all = full.value;
+  if (failed.value !== undefined) return <Failed failure={failed} />;
   if (!all) return <div class="what-if" aria-busy="true" />;
   if (all.billedPaths <= least) return <p class="quiet padded">{w.whatIfFew}</p>;
   const chosen = Math.max(least, Math.min(limit.value ?? summary.billedPaths, all.billedPaths));
   const shown = now.value ?? all;
   const money = dollars(cost(shown.billedPaths, session.used.value));
   const use = () => {
-    const text = withLimit(session.policy.value, chosen);
+    const text = withLimit(session.policy.value, session.preset.value, chosen);
     if (text === undefined) said.value = w.whatIfBroken;
     else session.policy.value = text;
   };
@@ -113,10 +115,10 @@ function samples(least: number, most: number, count: number): number[] {
   return [...new Set(limits)].reverse();
 }
 
-/** The policy with the limit in it; nothing when it is no JSON object. */
-function withLimit(policy: string, limit: number): string | undefined {
+/** The policy, or the preset alone, with the limit in it; nothing when it is no JSON object. */
+function withLimit(policy: string, preset: string, limit: number): string | undefined {
   try {
-    const document = policy.trim() ? (JSON.parse(policy) as object) : {};
+    const document = policy.trim() ? (JSON.parse(policy) as object) : { preset };
     if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
     return `${JSON.stringify({ ...document, max_paths: { limit, then: 'widen' } }, null, 2)}\n`;
   } catch {

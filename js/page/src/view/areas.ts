@@ -1,5 +1,5 @@
 // The site as areas for the picture: what is too small to be seen is put together.
-import { children, parseId, size, type Node, type Site } from './site.js';
+import { children, idOf, parseId, size, type Node, type Site } from './site.js';
 import type { Paths } from './sweeps.js';
 import type { Area } from './types.js';
 
@@ -10,11 +10,13 @@ const DEPTH = 6;
 /** The areas of each distribution, or those of one folder. */
 export function areas(site: Site, paths: Map<string, Paths>, id?: string): Area[] {
   const inside = id === undefined ? undefined : site.find(id);
-  const roots = inside ? [{ id: id!, node: inside }] : [...site.roots].map(([distribution, node]) => ({ id: `${distribution} /`, node }));
+  const roots = inside ? [{ id: id!, node: inside }] : [...site.roots].map(([distribution, node]) => ({ id: idOf(distribution, '/'), node }));
   return roots.map((root) => {
     const { distribution, url } = parseId(root.id);
     const drawn = new Drawn(paths.get(distribution), size(root.node.counts) * LEAST);
-    return drawn.area(root.node, root.id, url, 0, undefined);
+    const area = drawn.area(root.node, root.id, url, 0, undefined);
+    if (distribution && url === '/') area.name = `${distribution} /`;
+    return area;
   });
 }
 

@@ -1,8 +1,6 @@
 // The table of decisions: searched, sorted and cut into pages here, so that the page holds only what it shows.
+import { clip } from './clip.js';
 import type { DecisionAnswer, Page, Row, RowQuery, SortKey } from './types.js';
-
-/** As much of a name as a line can show. */
-const CLIP = 400;
 
 export class Rows {
   #texts: string[] | undefined;
@@ -26,19 +24,20 @@ export class Rows {
   }
 
   /** The decisions that the query wants, in its order; kept, because scrolling asks again and again. */
-  #indices({ search, outcome, sort, descending }: RowQuery): number[] {
+  #indices({ search, reasons, outcome, sort, descending }: RowQuery): number[] {
     const wanted = search.trim().toLowerCase();
-    const key = [wanted, outcome, sort, descending].join('\0');
-    if (this.#order?.key !== key) this.#order = { key, indices: this.#sorted(this.#found(wanted, outcome), sort, descending) };
+    const key = [wanted, reasons, outcome, sort, descending].join('\0');
+    if (this.#order?.key !== key) this.#order = { key, indices: this.#sorted(this.#found(wanted, reasons, outcome), sort, descending) };
     return this.#order.indices;
   }
 
-  #found(wanted: string, outcome: RowQuery['outcome']): number[] {
+  #found(wanted: string, reasons: RowQuery['reasons'], outcome: RowQuery['outcome']): number[] {
     const texts = wanted ? (this.#texts ??= this.decisions.map(searched)) : undefined;
     const indices = [];
     for (let index = 0; index < this.decisions.length; index += 1) {
-      if (outcome !== 'all' && this.decisions[index]!.outcome !== outcome) continue;
-      if (texts && !texts[index]!.includes(wanted)) continue;
+      const decision = this.decisions[index]!;
+      if (outcome !== 'all' && decision.outcome !== outcome) continue;
+      if (texts && !texts[index]!.includes(wanted) && !reasons.includes(decision.reason)) continue;
       indices.push(index);
     }
     return indices;
@@ -79,8 +78,4 @@ function compare(a: string | number, b: string | number): number {
 
 function leads({ outcome, rule, urls }: DecisionAnswer): string {
   return outcome === 'skip' ? rule : (urls.find(({ path }) => path !== undefined)?.path ?? '');
-}
-
-export function clip(text: string): string {
-  return text.length > CLIP ? `${text.slice(0, CLIP)}…` : text;
 }

@@ -1,4 +1,5 @@
 // The policy's own words for a rule.
+import { clip } from './clip.js';
 
 /** What stands at the JSON pointer in the policy, short enough to read; nothing for a rule that is no pointer. */
 export function ruleText(policy: string | undefined, rule: string): string | undefined {
@@ -13,6 +14,6 @@ export function ruleText(policy: string | undefined, rule: string): string | und
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<string, unknown>)[step.replaceAll('~1', '/').replaceAll('~0', '~')];
   }
-  const text = JSON.stringify(value);
-  return text && text.length > 500 ? `${text.slice(0, 500)}…` : text;
+  const text: string | undefined = JSON.stringify(value);
+  return text && clip(text, 500);
 }

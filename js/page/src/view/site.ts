@@ -85,12 +85,12 @@ export function urlOf(node: Node): string {
   return names.reverse().join('');
 }
 
-/** A distribution's id holds no space, so one parts it from the URL. */
-export const idOf = (distribution: string, node: Node): string => `${distribution} ${urlOf(node)}`;
+/** A URL of a distribution. Neither name holds a NUL, so one parts them. */
+export const idOf = (distribution: string, url: string): string => `${distribution}\0${url}`;
 
 export function parseId(id: string): { distribution: string; url: string } {
-  const space = id.indexOf(' ');
-  return { distribution: id.slice(0, space), url: id.slice(space + 1) };
+  const end = id.indexOf('\0');
+  return { distribution: id.slice(0, end), url: id.slice(end + 1) };
 }
 
 export const size = ({ purged, over, kept }: Counts): number => purged + over + kept;

@@ -27,6 +27,8 @@ export type SortKey = 'order' | 'outcome' | 'change' | 'path' | 'reason' | 'urls
 
 export interface RowQuery {
   search: string;
+  /** The reasons whose words, in the language of the page, hold what is searched. */
+  reasons: Reason[];
   outcome: 'all' | Outcome;
   sort: SortKey;
   descending: boolean;
@@ -51,6 +53,8 @@ export interface Page<T> {
   total: number;
   from: number;
   rows: T[];
+  /** More lines follow, and none of them is shown. */
+  cut?: boolean;
 }
 
 /** An invalidation path, and what it is for. */
@@ -62,6 +66,9 @@ export interface Sweep {
   /** Unchanged live URLs that it reaches; only where live URLs are known. */
   over?: number;
 }
+
+/** What a decision of another answer is known by. */
+export type Like = Pick<DecisionAnswer, 'path' | 'change' | 'reason'>;
 
 /** From a change to what is paid for it. */
 export interface Chain {
@@ -116,8 +123,9 @@ export interface Picture {
 
 export interface View {
   rows(query: RowQuery): Promise<Page<Row>>;
-  chain(index: number): Promise<Chain>;
-  chainOfUrl(id: string): Promise<Chain>;
+  /** Of the decision with this number; when it is not like the given one, of the first that is. Nothing when there is none. */
+  chain(index: number, like?: Like): Promise<Chain | undefined>;
+  chainOfUrl(id: string): Promise<Chain | undefined>;
   tree(query: TreeQuery): Promise<Page<TreeRow>>;
   fold(id: string, open: boolean): Promise<void>;
   foldAll(open: boolean): Promise<void>;
