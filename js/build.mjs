@@ -34,13 +34,21 @@ const commonjs = {
 await build({ ...common, ...commonjs, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' });
 
 // The construct asks the module beside it, and finds the user's own CDK.
-const construct = { ...common, entryPoints: ['src/cdk/index.ts'], external: ['aws-cdk-lib', 'constructs'] };
+const construct = {
+  ...common,
+  entryPoints: ['src/cdk/index.ts'],
+  external: ['aws-cdk-lib', 'constructs'],
+  // Without the workers that its build for Node brings.
+  alias: { fflate: 'fflate/browser' },
+};
 const beside = (path) => ({
   name: 'beside',
   setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path, external: true })),
 });
 await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [beside('../index.js')] });
 await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [beside('../index.cjs')] });
+// Its zip library is bundled, and so is its licence.
+copyFileSync(at('node_modules/fflate/LICENSE'), at('dist/cdk/LICENSE-fflate'));
 // The function's executables, where they were built: `cargo xtask package` does.
 if (existsSync(at('generated/lambda'))) cpSync(at('generated/lambda'), at('dist/lambda'), { recursive: true });
 

@@ -38,9 +38,11 @@ export function inConstruct() {
   const text = readdirSync(folder)
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
-  const errors = text.matchAll(/['`]([a-z]+(?:-[a-z]+)+|architecture|concurrency): /g);
+  // At the start of a message, or behind the place that it is about.
+  const errors = text.matchAll(/(?:['"`]|\}: )([a-z]+(?:-[a-z]+)+|architecture|concurrency): /g);
   const warnings = text.matchAll(/'purgeplan:([a-z-]+)'/g);
-  return new Set([...errors, ...warnings].map(([, code]) => code));
+  const fields = text.matchAll(/\bcode(?::| =) '([a-z-]+)'/g);
+  return new Set([...errors, ...warnings, ...fields].map(([, code]) => code));
 }
 
 function files() {

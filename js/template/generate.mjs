@@ -22,10 +22,11 @@ export const file = fileURLToPath(new URL('../../deploy/template.yaml', import.m
 
 const HEAD = `# purgeplan without CDK. Generated from the construct by \`node js/template/generate.mjs\`: do not edit.
 #
-# Put the executable \`bootstrap\` into the folder \`lambda\` beside this file, then
+# Put the executable \`bootstrap\` into the folder \`lambda\` beside this file, then, with ARCHITECTURE as it was built for,
 #   aws cloudformation package --template-file template.yaml --s3-bucket BUCKET --output-template-file packaged.yaml
 #   aws cloudformation deploy --template-file packaged.yaml --stack-name purgeplan --capabilities CAPABILITY_IAM \\
-#     --parameter-overrides RepositoryName=… DistributionId=… BucketName=… PipelineName=…
+#     --parameter-overrides Architecture=ARCHITECTURE RepositoryName=… DistributionId=… BucketName=… PipelineName=…
+# It purges one distribution; for several take the construct, or a stack for each.
 `;
 
 const TRIGGERS = {
@@ -177,6 +178,11 @@ const OUTPUTS = {
       'Fn::Sub':
         '{"commit":"#{SourceVariables.CommitId}","execution":"#{codepipeline.PipelineExecutionId}","pipeline":"${PipelineName}"}',
     },
+  },
+  PipelineStatement: {
+    Description: 'Statement that the role of the pipeline needs, to call the function',
+    Condition: 'IsPipelineAction',
+    Value: { 'Fn::Sub': '{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"${Function.Arn}"}' },
   },
   DeadLetterQueueUrl: { Description: 'Where events are that failed in every try', Value: { Ref: 'DeadLetterQueue' } },
 };

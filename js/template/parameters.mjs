@@ -5,14 +5,14 @@ export const PARAMETERS = {
   BranchName: { Type: 'String', Description: 'The branch that is deployed', Default: 'main', MinLength: 1 },
   DistributionId: {
     Type: 'String',
-    Description: 'The CloudFront distribution that is purged',
+    Description: 'The CloudFront distribution that is purged: one',
     AllowedPattern: '[A-Z0-9]+',
   },
   BucketName: { Type: 'String', Description: 'The bucket that the site is deployed to', MinLength: 3 },
   Trigger: {
     Type: 'String',
     Description:
-      'What tells the function of a deploy. PipelineAction (recommended): add the action of the output UserParameters to the stage that deploys. S3 and S3Queue: let the bucket send its events to EventBridge',
+      'What tells the function of a deploy. PipelineAction (recommended): add the action of the output UserParameters to the stage that deploys, and the output PipelineStatement to the role of the pipeline. S3 and S3Queue: let the bucket send its events to EventBridge',
     Default: 'PipelineAction',
     AllowedValues: ['PipelineAction', 'PipelineEvent', 'S3', 'S3Queue'],
   },
@@ -43,7 +43,7 @@ export const PARAMETERS = {
   ReserveConcurrency: {
     Type: 'String',
     Description:
-      'Whether few instances of the function run at once (recommended); no, where the account has none to reserve',
+      'Whether few instances of the function run at once (recommended); no, where the account is too new or too small to reserve any',
     Default: 'yes',
     AllowedValues: ['yes', 'no'],
   },

@@ -61,6 +61,9 @@ async fn what_is_shown_is_created_and_waited_for() {
     let (code, made, error) = apply(&deployment, &repository, &[&NAMED[..], &["--wait"]].concat()).await;
     assert_eq!((code, error.as_str(), deployment.stale().len()), (0, "", 0), "{made}");
     assert!(made.contains(&format!("on {DISTRIBUTION}, 2 paths\ncompleted I")), "{made}");
+    // What repeats a run that was killed is said before the first call.
+    let (before, _) = made.split_once("created I").unwrap();
+    assert!(before.contains(" --execution apply-"), "{made}");
     assert_eq!(deployment.paths(), ["/a%20b.html", "/docs/b.html"]);
 }
 

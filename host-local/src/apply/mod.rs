@@ -61,6 +61,8 @@ pub(crate) fn run(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
         Failure::new(format!("the program could not start: {error}"), "check the limits of open files and processes")
     })?;
     let again = format!("{}--execution {execution}", commits(&request));
+    // Before the first call: who is killed between two invalidations can still name them.
+    print_text(&format!("\nIf it ends early, the same with `{}` goes on and pays nothing twice.\n", plain(&again)))?;
     runtime.block_on(carried_out(&plan, arguments.wait, &again))
 }
 

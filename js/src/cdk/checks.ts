@@ -1,5 +1,5 @@
 // What is refused before anything is made.
-import { Token } from 'aws-cdk-lib';
+import { type IResource, type Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 
@@ -8,8 +8,9 @@ import { faults } from './policy.js';
 import type { PurgeOnDeployProps } from './props.js';
 import type { PurgeTrigger } from './trigger.js';
 
-/** Everything that is wrong with the properties. */
+/** Everything that is wrong with the properties of a construct in this stack. */
 export function propertyFaults(
+  stack: Stack,
   props: PurgeOnDeployProps,
   distributions: readonly IDistribution[],
   trigger: PurgeTrigger,
@@ -17,6 +18,8 @@ export function propertyFaults(
   const names = { bucket: props.bucket?.bucketName, distributions: distributions.map((one) => one.distributionId) };
   return [
     distributionFault(props, distributions),
+    elsewhereFault(stack, 'repository', props.repository.env),
+    ...trigger.sources(props.bucket).map(([name, resource]) => elsewhereFault(stack, name, resource.env)),
     trigger.fault(props.bucket),
     props.policy && props.policyPath !== undefined
       ? 'policy-contradiction: `policy` and `policyPath` are both set; take the first for a policy of the function, the ' +
@@ -41,6 +44,17 @@ function distributionFault(
   if (new Set(all.map((one) => one.distributionId)).size < all.length)
     return 'distribution-twice: `distributions` has one of them twice';
   return undefined;
+}
+
+/** What the function asks, and whose events it gets, is in its own account and region. */
+function elsewhereFault(stack: Stack, name: string, { account, region }: IResource['env']): string | undefined {
+  const others = [
+    [region, stack.region],
+    [account, stack.account],
+  ].filter(([its = '', ours = '']) => Token.compareStrings(its, ours) === TokenComparison.DIFFERENT);
+  if (others.length === 0) return undefined;
+  const [its, ours] = [0, 1].map((side) => others.map((pair) => `\`${pair[side]}\``).join(', '));
+  return `${name}-elsewhere: \`${name}\` is in ${its}, the function in ${ours}; put the PurgeOnDeploy into a stack of that account and region`;
 }
 
 function architectureFault(architecture: Architecture | undefined): string | undefined {

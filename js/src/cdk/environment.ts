@@ -14,6 +14,8 @@ const LONGEST_NAME = 'n'.repeat(63);
 
 /** How the function is told its policy. */
 export interface Carried {
+  /** The policy that the function then has; `undefined`: one of the repository. */
+  readonly policy?: Policy;
   /** Text of the policy's file, when there is one. */
   readonly file?: string;
   readonly variables: Record<string, string>;
@@ -28,7 +30,7 @@ export function carried(scope: Construct, policy: Policy, others: Record<string,
   if (bundled && !hasTokens(policy)) return file(policy);
   const text = Stack.of(scope).toJsonString(policy);
   const size = bytes({ ...others, PURGEPLAN_POLICY: JSON.stringify(policy) });
-  if (size <= MOST_BYTES) return { variables: { PURGEPLAN_POLICY: text } };
+  if (size <= MOST_BYTES) return { policy, variables: { PURGEPLAN_POLICY: text } };
   const { bucket, ...rest } = policy;
   if (!bundled || hasTokens(rest)) {
     const where = bundled ? 'names distributions that are known only at the deploy' : 'cannot be a file beside `code`';
@@ -45,7 +47,7 @@ export function carried(scope: Construct, policy: Policy, others: Record<string,
 }
 
 function file(policy: Policy): Carried {
-  return { file: `${JSON.stringify(policy, null, 2)}\n`, variables: { PURGEPLAN_POLICY: POLICY_FILE } };
+  return { policy, file: `${JSON.stringify(policy, null, 2)}\n`, variables: { PURGEPLAN_POLICY: POLICY_FILE } };
 }
 
 /** How much the environment takes at most; tokens stand for the longest name. */

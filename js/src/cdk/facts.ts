@@ -1,8 +1,10 @@
 // The configuration of a distribution that this app makes, as `aws cloudfront get-distribution-config` will print it: what
 // the function reads when it plans, so that the preview decides the same.
-import { CfnResource, Stack } from 'aws-cdk-lib';
-import type { CfnDistribution, IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Stack } from 'aws-cdk-lib';
+import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+import { propertiesOf, resourceOf } from './rendered.js';
 
 /** What is known of a distribution and of the bucket behind it. */
 export interface Facts {
@@ -13,13 +15,12 @@ export interface Facts {
 
 /** `undefined`: the distribution is another app's, or an origin's name is known only at the deploy. */
 export function factsOf(distribution: IDistribution, bucket: IBucket | undefined): Facts | undefined {
-  const resource = distribution.node.defaultChild;
-  if (!resource || !CfnResource.isCfnResource(resource) || resource.cfnResourceType !== 'AWS::CloudFront::Distribution')
-    return undefined;
+  const resource = resourceOf(distribution, 'AWS::CloudFront::Distribution');
+  if (!resource) return undefined;
   // In the bucket's stack its name is a plain reference, wherever the distribution is.
   const stack = Stack.of(bucket ?? resource);
   try {
-    const config = printed(stack.resolve((resource as CfnDistribution).distributionConfig));
+    const config = printed(propertiesOf(resource, stack)['DistributionConfig']);
     const name = bucket && words(stack.resolve(bucket.bucketName));
     return { config: JSON.stringify({ DistributionConfig: config }), ...(name !== undefined && { bucket: name }) };
   } catch (error) {
@@ -28,19 +29,15 @@ export function factsOf(distribution: IDistribution, bucket: IBucket | undefined
   }
 }
 
-/** The template's value in the service's own form: names in Pascal case, lists with their length. */
+/** The template's value in the service's own form: lists with their length. */
 function printed(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => printed(item));
-    return key === 'items' ? items : { Quantity: items.length, Items: items };
+    return key === 'Items' ? items : { Quantity: items.length, Items: items };
   }
   if (typeof value !== 'object' || value === null) return value;
   if (isIntrinsic(value)) return words(value);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [pascal(name), printed(item, name)]));
-}
-
-function pascal(name: string): string {
-  return (name.charAt(0).toUpperCase() + name.slice(1)).replace(/Ttl$/, 'TTL');
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, printed(item, name)]));
 }
 
 class Unknown extends Error {}
@@ -67,10 +64,13 @@ function words(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   const [[name, argument] = []] = Object.entries(value as object);
   switch (name) {
-    case 'Ref':
-      return PSEUDO[argument] ?? String(argument).toLowerCase();
+    case 'Ref': {
+      const known = PSEUDO[argument];
+      if (known === undefined && String(argument).startsWith('AWS::')) break;
+      return known ?? String(argument).toLowerCase();
+    }
     case 'Fn::GetAtt': {
-      const [id, attribute] = argument as [string, string];
+      const [id = '', attribute = ''] = typeof argument === 'string' ? argument.split('.') : (argument as string[]);
       if (attribute === 'WebsiteURL') return `http://${id.toLowerCase()}.s3-website-us-east-1.amazonaws.com`;
       return `${id.toLowerCase()}${ENDS[attribute] ?? `.${attribute.toLowerCase()}`}`;
     }

@@ -40,13 +40,21 @@ export function configuration(
     ...(props.observe && { PURGEPLAN_MODE: 'observe' }),
     ...(props.logLevel === 'debug' && { AWS_LAMBDA_LOG_LEVEL: 'debug' }),
   };
-  if (props.policyPath !== undefined) return { variables: { ...variables, PURGEPLAN_POLICY_PATH: props.policyPath } };
+  if (props.policyPath !== undefined) return ofRepository(props.policyPath, variables, ids);
   const policy = completed(props.policy ?? { preset: 'sound' }, {
     bucket: props.bucket?.bucketName,
     distributions: ids,
   });
   const policyCarried = carried(scope, policy, variables, props.code === undefined);
   return { ...policyCarried, variables: { ...variables, ...policyCarried.variables } };
+}
+
+/** A policy of the repository is complete by itself: nothing else tells the function of several distributions. */
+function ofRepository(path: string, variables: Record<string, string>, ids: readonly string[]): Carried {
+  const carried = { variables: { ...variables, PURGEPLAN_POLICY_PATH: path } };
+  if (ids.length === 1) return carried;
+  const remark = `\`${path}\` of the repository must list the ${ids.length} distributions: the function purges those of its \`distributions\``;
+  return { ...carried, remark };
 }
 
 /** The function, as host-lambda/iam recommends it. */

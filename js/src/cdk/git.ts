@@ -1,12 +1,14 @@
 // The diff of the next deploy, from the site's git repository.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import type { PreviewOptions } from './preview-options.js';
 
 /** What the next deploy changes. */
 export interface Range {
+  /** Whose commits they are: the remote's name for the repository, or the checkout's folder. */
+  readonly repository: string;
   /** What `git diff --raw -z` prints. */
   readonly diff: Uint8Array;
   /** `undefined`: the head is the first commit. */
@@ -18,10 +20,12 @@ export interface Range {
 /** Why there is no preview, and what to do. */
 export class Unavailable extends Error {}
 
-/** The range that is asked for. `repository` is the name that a remote should have, when it is known. */
+/** The range that is asked for. `repository` is the name that a remote must have, where no folder is named. */
 export function range(options: PreviewOptions, repository: string | undefined): Range {
   const git = new Git(options.directory);
-  if (options.directory === undefined && repository !== undefined) git.expectRemote(repository);
+  const known = repository !== undefined && git.remoteNames().includes(repository);
+  if (options.directory === undefined && !known) throw new Unavailable(unknownSite(repository));
+  const name = known ? repository : basename(git.root);
   const head = git.commit(options.head ?? 'HEAD');
   const base =
     options.mergeBase !== undefined
@@ -32,17 +36,21 @@ export function range(options: PreviewOptions, repository: string | undefined): 
           ? head
           : git.parent(head);
   const tree = base ?? git.text(['hash-object', '-t', 'tree', '--stdin']);
-  if (options.workingTree) return { diff: git.workingTree(tree), base };
-  return { diff: git.run(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', tree, head]), base, head };
+  if (options.workingTree) return { repository: name, diff: git.workingTree(tree), base };
+  const diff = git.run(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', tree, head]);
+  return { repository: name, diff, base, head };
 }
 
 /** The content of a file at a commit; without one, in the working tree. */
 export function fileAt(options: PreviewOptions, commit: string | undefined, path: string): Uint8Array {
   const git = new Git(options.directory);
-  const missing = () => new Unavailable(`\`${path}\` (\`policyPath\`) is not in the site's repository`);
-  if (commit !== undefined) return git.run(['cat-file', 'blob', `${commit}:${path}`], missing);
+  // CodeCommit takes a path with a slash before it, git does not.
+  const within = path.replace(/^\/+/, '');
+  const missing = () =>
+    new Unavailable(`\`${within}\` (\`policyPath\`) is not in the site's repository; in a partial clone, fetch it`);
+  if (commit !== undefined) return git.run(['cat-file', 'blob', `${commit}:${within}`], missing);
   try {
-    return readFileSync(join(git.root, path));
+    return readFileSync(join(git.root, within));
   } catch {
     throw missing();
   }
@@ -110,23 +118,28 @@ class Git {
     return Buffer.concat([tracked, ...added]);
   }
 
-  /** Where the remotes speak of other repositories only, this is most likely not the site's. */
-  expectRemote(repository: string): void {
-    const remotes = this.text(['remote', '-v'])
+  /** The names that the remotes have for this repository. */
+  remoteNames(): string[] {
+    return this.text(['remote', '-v'])
       .split('\n')
-      .filter((line) => line !== '');
-    const names = remotes.map((line) =>
-      (line.split(/\s+/)[1] ?? '')
-        .replace(/\/$/, '')
-        .split(/[/:]/)
-        .pop()
-        ?.replace(/\.git$/, ''),
-    );
-    if (names.length === 0 || names.includes(repository)) return;
-    throw new Unavailable(
-      `no remote of the git repository here is \`${repository}\`; set \`preview.directory\` to the site's`,
-    );
+      .flatMap((line) => /\t(.*) \((?:fetch|push)\)/.exec(line)?.[1] ?? [])
+      .map(nameOf);
   }
+}
+
+/** Another repository's plan would be worse than none: many apps are in a repository of their own. */
+function unknownSite(repository: string | undefined): string {
+  const why =
+    repository === undefined
+      ? "the repository's name is known only at the deploy"
+      : `no remote of the git repository here is \`${repository}\``;
+  return `${why}; set \`preview.directory\` to a checkout of the site`;
+}
+
+/** The repository's name in a URL, `host:path`, or git-remote-codecommit's `codecommit::region://profile@name`. */
+function nameOf(url: string): string {
+  const last = url.replace(/\/+$/, '').split(/[/:\\]/).pop() ?? '';
+  return last.replace(/^.*@/, '').replace(/\.git$/, '');
 }
 
 function splitAtNul(bytes: Buffer): Buffer[] {
@@ -140,10 +153,19 @@ function splitAtNul(bytes: Buffer): Buffer[] {
 // Set by git where a hook runs `cdk synth`: they would name another repository.
 const HOOKS = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
 
+const QUIET = {
+  // English words; and no write to the index, which others may be using.
+  LC_ALL: 'C',
+  GIT_OPTIONAL_LOCKS: '0',
+  // Offline: a partial clone would fetch what it lacks. Older gits heed the protocols alone.
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_TERMINAL_PROMPT: '0',
+};
+
 function call(directory: string, args: string[], told?: (said: string) => Error): Buffer {
   const kept = Object.entries(process.env).filter(([name]) => !HOOKS.includes(name));
-  // English words; and no write to the index, which others may be using.
-  const env = { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
+  const env = { ...Object.fromEntries(kept), ...QUIET };
   try {
     return execFileSync('git', ['-C', directory, ...args], {
       env,

@@ -34,6 +34,8 @@ export interface Watched {
 export interface AlarmOptions {
   readonly topic?: ITopic;
   readonly throttles: boolean;
+  /** Whether the events come from a queue: a batch whose purge failed is no failed invocation. */
+  readonly fromQueue: boolean;
   readonly billedPaths?: number;
 }
 
@@ -78,6 +80,17 @@ export function addAlarms(scope: Construct, watched: Watched, options: AlarmOpti
   if (options.throttles) {
     alarms.push(
       above(scope, 'ThrottlesAlarm', lambdaFunction.metricThrottles(sum), 0, 'Invocations waited for a free instance'),
+    );
+  }
+  if (options.fromQueue) {
+    alarms.push(
+      above(
+        scope,
+        'HandedBackAlarm',
+        siteMetric(site, 'HandedBack'),
+        0,
+        'Events of the queue could not be purged and come again; the `failed` line of the log says why',
+      ),
     );
   }
   if (options.billedPaths !== undefined) {

@@ -38,21 +38,28 @@ function contradictions(policy: Policy, names: Names): string[] {
       `policy-bucket: the policy's \`bucket\` is \`${both[0]}\`, but the construct's is \`${both[1]}\`; leave the policy's out`,
     );
   }
-  const listed = policy.distributions?.map(({ id }) => id);
-  if (!listed || !known(listed) || !known(names.distributions)) return found;
-  const missing = names.distributions.filter((id) => !listed.includes(id));
-  const surplus = listed.filter((id) => !names.distributions.includes(id));
-  for (const id of missing) {
-    found.push(
-      `policy-distributions: \`distributions\` of the policy lack \`${id}\`, which the construct has; list it, or leave the policy's out`,
-    );
-  }
-  for (const id of surplus) {
-    found.push(
-      `policy-distributions: the policy names distribution \`${id}\`, which the construct may not purge; add it to \`distributions\``,
-    );
-  }
-  return found;
+  return [...found, ...distributionFaults(policy, names.distributions).map(worded)];
+}
+
+/** Where the policy's distributions, if it has any, are not the construct's, as far as the ids are known. */
+export function distributionFaults({ distributions }: Policy, ids: readonly string[]): Fault[] {
+  const listed = distributions?.map(({ id }) => id);
+  if (!listed || !known(listed) || !known(ids)) return [];
+  const missing = ids.filter((id) => !listed.includes(id));
+  const surplus = listed.filter((id) => !ids.includes(id));
+  const code = 'policy-distributions';
+  return [
+    ...missing.map((id) => ({
+      code,
+      message: `\`distributions\` of the policy lack \`${id}\`, which the construct has`,
+      help: "list it, or leave the policy's out",
+    })),
+    ...surplus.map((id) => ({
+      code,
+      message: `the policy names distribution \`${id}\`, which the construct may not purge`,
+      help: 'add it to `distributions`',
+    })),
+  ];
 }
 
 function known(names: readonly (string | undefined)[]): boolean {

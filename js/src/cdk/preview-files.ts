@@ -37,6 +37,7 @@ function asJson([path, preview]: [string, Preview]): [string, unknown] {
 function asMarkdown([path, preview]: [string, Preview]): string {
   const title = `## ${path.replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&')}\n\n`;
   if (preview.type === 'unavailable') return `${title}No purge preview: ${preview.message}.\n`;
-  const range = `From ${preview.base ?? 'nothing'} to ${preview.head ?? 'the working tree'}.\n\n`;
+  const { repository, base, head } = preview;
+  const range = `From ${base ?? 'nothing'} to ${head ?? 'the working tree'} of \`${repository}\`.\n\n`;
   return `${title}${range}${preview.answer.rendered ?? ''}`;
 }

@@ -50,7 +50,7 @@ export interface PreviewOptions {
   /**
    * A folder in the site's git repository.
    *
-   * @default - the current folder, unless the remotes of its repository name another one than `repository`
+   * @default - the current folder, where a remote of its repository has the name of `repository`
    */
   readonly directory?: string;
 

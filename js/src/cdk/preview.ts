@@ -1,35 +1,42 @@
 // The plan of the next deploy, made while the app is synthesized. It reads git and nothing else.
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { Construct } from 'constructs';
 
 import { type PlanRequest, plan } from '../index.js';
-import type { Failure, PlanAnswer, Policy } from '../types.js';
+import type { Failure, Fault, PlanAnswer, Policy } from '../types.js';
 import { type Facts, factsOf } from './facts.js';
 import { type Range, Unavailable, fileAt, range } from './git.js';
-import { completed } from './policy.js';
+import { distributionFaults } from './policy.js';
 import { broken } from './preview-gate.js';
 import { record } from './preview-files.js';
+import { show } from './preview-words.js';
 import type { PurgeOnDeployProps } from './props.js';
+import { propertiesOf, resourceOf } from './rendered.js';
 import type { ObjectEvents } from './trigger.js';
 
-/** What is known of the next deploy; `unread` are the distributions whose configuration is not known at synth. */
-export type Preview =
-  | { readonly type: 'unavailable'; readonly message: string }
-  | {
-      readonly type: 'planned';
-      readonly base: string | null;
-      readonly head: string | null;
-      readonly unread: string[];
-      readonly answer: PlanAnswer | Failure;
-    };
+/** A plan of the next deploy. */
+export interface Planned {
+  readonly type: 'planned';
+  /** Whose commits these are. */
+  readonly repository: string;
+  readonly base: string | null;
+  readonly head: string | null;
+  /** The distributions whose configuration is not known at synth. */
+  readonly unread: string[];
+  readonly answer: PlanAnswer | Failure;
+}
 
-/** Makes the preview when the app is synthesized, when all of the app is known. */
-export function addPreview(scope: Construct, props: PurgeOnDeployProps): void {
+/** What is known of the next deploy. */
+export type Preview = Planned | { readonly type: 'unavailable'; readonly message: string };
+
+/** Makes the preview when the app is synthesized, when all of the app is known; `carried` is the function's own policy. */
+export function addPreview(scope: Construct, props: PurgeOnDeployProps, carried: Policy | undefined): void {
   const write = record(scope);
   scope.node.addValidation({
     validate: () => {
-      const preview = make(props);
+      const preview = make(props, carried);
       write(preview);
       show(scope, preview);
       return broken(preview, props.preview?.failOn ?? {});
@@ -37,36 +44,42 @@ export function addPreview(scope: Construct, props: PurgeOnDeployProps): void {
   });
 }
 
-function make(props: PurgeOnDeployProps): Preview {
-  const options = props.preview ?? {};
-  const { repositoryName } = props.repository;
+function make(props: PurgeOnDeployProps, carried: Policy | undefined): Preview {
   try {
-    const deploy = range(options, Token.isUnresolved(repositoryName) ? undefined : repositoryName);
+    const { repository, diff, base, head } = range(props.preview ?? {}, nameOf(props.repository));
     const distributions = distributionsOf(props).map((one) => ({ id: label(one), facts: factsOf(one, props.bucket) }));
     const unread = distributions.filter(({ facts }) => !facts).map(({ id }) => id);
-    const answer = planned(props, deploy, distributions);
-    return { type: 'planned', base: deploy.base ?? null, head: deploy.head ?? null, unread, answer };
+    const policy = carried ? labelled(carried, props, distributions[0]?.facts?.bucket) : ofRepository(props, head);
+    const answer = planned(props, { diff, base, head }, distributions, policy);
+    return { type: 'planned', repository, base: base ?? null, head: head ?? null, unread, answer };
   } catch (error) {
     if (error instanceof Unavailable) return { type: 'unavailable', message: error.message };
     throw error;
   }
 }
 
+/** The repository's name, also of one that this app makes: there it is a token, but its resource has the text. */
+function nameOf(repository: IRepository): string | undefined {
+  const resource = resourceOf(repository, 'AWS::CodeCommit::Repository');
+  const name = resource ? propertiesOf(resource, Stack.of(resource))['RepositoryName'] : repository.repositoryName;
+  return typeof name === 'string' && !Token.isUnresolved(name) ? name : undefined;
+}
+
 function planned(
   props: PurgeOnDeployProps,
-  { diff, base, head }: Range,
-  facts: { id: string; facts?: Facts }[],
+  { diff, base, head }: Pick<Range, 'diff' | 'base' | 'head'>,
+  distributions: { id: string; facts?: Facts }[],
+  policy: Policy | Uint8Array,
 ): PlanAnswer | Failure {
-  const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
-  const policy = policyOf(props, labels, facts[0]?.facts?.bucket, head);
   const named = namedIn(policy);
-  const [only] = labels.values();
-  const usable = facts.filter(({ id }) => named?.includes(id) ?? true);
+  const errors = refusals(props, named);
+  if (errors.length > 0) return { type: 'failure', errors };
+  const usable = distributions.filter(({ id }) => named?.includes(id) ?? true);
   const request: PlanRequest = {
     diffs: { content: diff, format: 'git-raw', base, head },
     policy,
     // A policy that names distributions has them all.
-    distribution: labels.size === 1 && !named ? only : undefined,
+    distribution: distributions.length === 1 && !named ? distributions[0]?.id : undefined,
     distributionConfigs: usable.flatMap(({ id, facts }) => (facts ? [{ id, content: facts.config }] : [])),
     render: 'markdown',
   };
@@ -76,14 +89,24 @@ function planned(
   return plan({ ...request, trigger: eventsOf(answer, objects) });
 }
 
-/** The distributions that a policy names; of one that cannot be read the plan says why. */
-function namedIn(policy: Policy | Uint8Array): string[] | undefined {
+/** Why the function would not purge with the repository's policy: nothing else tells it of several distributions. */
+function refusals(props: PurgeOnDeployProps, named: string[] | undefined | null): Fault[] {
+  if (props.policyPath === undefined || named === null) return [];
+  const ids = distributionsOf(props).map(({ distributionId }) => distributionId);
+  if (named) return distributionFaults({ distributions: named.map((id) => ({ id })) }, ids);
+  if (ids.length === 1) return [];
+  const message = `the repository's policy names no distribution, and there are ${ids.length}`;
+  return [{ code: 'policy-distributions', message, help: 'list their ids in its `distributions`' }];
+}
+
+/** The distributions that a policy names; `null`: it cannot be read, and the plan says why. */
+function namedIn(policy: Policy | Uint8Array): string[] | undefined | null {
   try {
     const { distributions } =
       policy instanceof Uint8Array ? (JSON.parse(Buffer.from(policy).toString()) as Policy) : policy;
     return distributions?.map(({ id }) => id);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -96,20 +119,21 @@ function eventsOf({ decisions }: PlanAnswer, { removals, prefix }: ObjectEvents)
   return { uploaded: keys(false), removed: removals ? keys(true) : [] };
 }
 
-/** The policy with names that are known now: the deployed ones, or what stands for them here. */
-function policyOf(
-  props: PurgeOnDeployProps,
-  labels: Map<string, string>,
-  bucket: string | undefined,
-  head: string | undefined,
-): Policy | Uint8Array {
-  if (props.policyPath !== undefined) return fileAt(props.preview ?? {}, head, props.policyPath);
-  const policy = props.policy ?? { preset: 'sound' };
+/** The policy that lies in the repository at a commit. */
+function ofRepository({ preview = {}, policyPath = '' }: PurgeOnDeployProps, head: string | undefined): Uint8Array {
+  if (Token.isUnresolved(policyPath)) throw new Unavailable('`policyPath` is known only at the deploy');
+  return fileAt(preview, head, policyPath);
+}
+
+/** The function's policy with names that are known now: the deployed ones, or what stands for them in `facts`. */
+function labelled(policy: Policy, props: PurgeOnDeployProps, bucket: string | undefined): Policy {
+  const labels = new Map(distributionsOf(props).map((one) => [one.distributionId, label(one)]));
+  const { bucket: own, ...rest } = policy;
   const distributions = policy.distributions?.map((one) => ({ ...one, id: labels.get(one.id) ?? one.id }));
-  // The bucket's name as the configuration has it here.
-  const known = policy.bucket !== undefined && !Token.isUnresolved(policy.bucket) ? policy.bucket : undefined;
-  const named = { ...policy, bucket: bucket ?? known };
-  return completed({ ...named, ...(distributions && { distributions }) }, { distributions: [...labels.values()] });
+  const known = Token.isUnresolved(own) ? undefined : own;
+  // A policy that had no room for the bucket's name plans without it.
+  const name = own === undefined ? undefined : (bucket ?? known);
+  return { ...rest, ...(name !== undefined && { bucket: name }), ...(distributions && { distributions }) };
 }
 
 function distributionsOf({ distribution, distributions }: PurgeOnDeployProps): readonly IDistribution[] {
@@ -119,50 +143,4 @@ function distributionsOf({ distribution, distributions }: PurgeOnDeployProps): r
 /** A name that people know, and that is the same in every run: the id, or where the distribution is in the app. */
 function label({ distributionId, node }: IDistribution): string {
   return Token.isUnresolved(distributionId) ? node.path : distributionId;
-}
-
-function show(scope: Construct, preview: Preview): void {
-  const annotations = Annotations.of(scope);
-  if (preview.type === 'unavailable') return annotations.addInfo(`no purge preview: ${preview.message}`);
-  const { answer } = preview;
-  if (answer.type === 'failure') {
-    for (const { code, message, help } of answer.errors)
-      warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
-    return;
-  }
-  annotations.addInfo(summary(preview.base, preview.head, answer));
-  for (const id of preview.unread) {
-    annotations.addInfo(
-      `the configuration of distribution \`${id}\` is not known here: the function reads it, and may purge fewer URLs`,
-    );
-  }
-  for (const { severity, code, message, help } of answer.diagnostics) {
-    if (severity === 'warning') warn(scope, code, message, help);
-    else annotations.addInfo(`${code}: ${message}; ${help}`);
-  }
-}
-
-function warn(scope: Construct, code: string, message: string, help: string): void {
-  Annotations.of(scope).addWarningV2(`purgeplan:${code}`, `${message}; ${help}`);
-}
-
-function summary(base: string | null, head: string | null, answer: PlanAnswer): string {
-  const purged = answer.decisions.filter(({ outcome }) => outcome === 'purge').length;
-  const wildcards = answer.distributions.reduce((sum, one) => sum + one.wildcards, 0);
-  const from = base?.slice(0, 7) ?? 'nothing';
-  const to = head?.slice(0, 7) ?? 'working tree';
-  return (
-    `purge preview ${from}..${to}: ${purged} of ${count(answer.decisions.length, 'change')} purged, ` +
-    `${count(answer.billed_paths, 'path')} (${count(wildcards, 'wildcard')}), at most $${dollars(answer.billed_paths)} ` +
-    'beyond the free 1,000 a month; see purge-preview.md'
-  );
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-}
-
-/** Half a cent a path. */
-function dollars(paths: number): string {
-  return ((paths * 5) / 1000).toFixed(3);
 }

@@ -148,8 +148,8 @@ export interface PurgeOnDeployProps {
   readonly logLevel?: 'info' | 'debug';
 
   /**
-   * Whether there are alarms on the dead-letter queue, on failed invocations and, where each deploy is one event, on
-   * throttled ones.
+   * Whether there are alarms on the dead-letter queue, on failed invocations, on what went back to a queue and, where each
+   * deploy is one event, on throttled invocations.
    *
    * @default true
    */
@@ -179,7 +179,7 @@ export interface PurgeOnDeployProps {
   /**
    * The plan of the next deploy, shown at synth.
    *
-   * @default - from the first parent of HEAD to HEAD, in the git repository round the current folder
+   * @default - from the first parent of HEAD to HEAD, in the git repository round the current folder, where it is the site's
    */
   readonly preview?: PreviewOptions;
 }

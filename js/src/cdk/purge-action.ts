@@ -14,7 +14,7 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 import type { PurgeOnDeploy } from './purge-on-deploy.js';
-import { commitOf, latestDeploy, orderFaults } from './stage.js';
+import { commitOf, latestDeploy, orderFaults, warnOfParallel } from './stage.js';
 
 /** Properties of {@link PurgeAction}. */
 export interface PurgeActionProps {
@@ -127,7 +127,9 @@ export class PurgeAction extends Action {
   protected bound(scope: Construct, stage: IStage, options: ActionBindOptions): ActionConfig {
     this.stage = stage;
     const { purge, deployActions, onFailure, wait } = this.props;
+    this.refuseCycle(stage);
     scope.node.addValidation({ validate: () => orderFaults(this, stage, deployActions) });
+    warnOfParallel(scope, stage.pipeline);
     const pipeline = this.pipelineName(scope, stage);
     purge.allowWholeDeploys(pipeline);
     purge.allowJobs();
@@ -149,16 +151,20 @@ export class PurgeAction extends Action {
     };
   }
 
+  /** CDK would speak of a cyclic reference, and not of what to do. */
+  private refuseCycle({ pipeline }: IStage): void {
+    const [its, own] = [Stack.of(pipeline), Stack.of(this.props.purge)];
+    if (!this.props.purge.needs(its)) return;
+    throw new Error(
+      `${pipeline.node.path}: purge-cycle: the pipeline is in stack \`${its.node.path}\` with parts of the site, the PurgeOnDeploy ` +
+        `in \`${own.node.path}\`: each would wait for the other; make the PurgeOnDeploy in the pipeline's stack`,
+    );
+  }
+
   /** The pipeline's name, unless CloudFormation makes it up: a pipeline cannot refer to itself. */
   private pipelineName(scope: Construct, stage: IStage): string | undefined {
     const child = stage.pipeline.node.defaultChild;
     const resource = child && CfnResource.isCfnResource(child) ? (child as CfnPipeline) : undefined;
-    if (resource?.executionMode === 'PARALLEL') {
-      const message =
-        'the pipeline runs executions in PARALLEL: deploys overtake each other, and a purge may come before the last upload; ' +
-        'use QUEUED or SUPERSEDED';
-      Annotations.of(scope).addWarningV2('purgeplan:parallel', message);
-    }
     // A name that was not given is a token of nothing.
     if (resource && Stack.of(resource).resolve(resource.name) !== undefined) return resource.name;
     const name = stage.pipeline.pipelineName;

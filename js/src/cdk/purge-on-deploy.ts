@@ -1,6 +1,7 @@
 import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import {
   type Grant,
   type IGrantable,
@@ -17,6 +18,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+import type { Policy as PolicyFields } from '../types.js';
 import { propertyFaults } from './checks.js';
 import { TIMEOUT, configuration, makeFunction } from './function.js';
 import { addAlarms, addDashboard, siteMetric } from './monitoring.js';
@@ -24,6 +26,7 @@ import * as permissions from './permissions.js';
 import { addPreview } from './preview.js';
 import type { PurgeOnDeployProps } from './props.js';
 import { LEAST_CONCURRENCY, deadLetterQueue } from './queue.js';
+import { isMadeIn } from './rendered.js';
 import { PurgeTrigger } from './trigger.js';
 
 /**
@@ -35,7 +38,8 @@ import { PurgeTrigger } from './trigger.js';
  * deployStage.addAction(new PurgeAction({ actionName: 'Purge', purge }));
  * ```
  *
- * It does not deploy the site, and it does not make the pipeline, the bucket or the distribution.
+ * It does not deploy the site, and it does not make the pipeline, the bucket or the distribution. Its place is the
+ * pipeline's stack: the pipeline waits for the function, and the function for the distribution.
  */
 export class PurgeOnDeploy extends Construct implements IGrantable {
   /** The function. */
@@ -57,6 +61,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   /** The dashboard, unless it is turned off. */
   readonly dashboard?: Dashboard;
 
+  private readonly repository: IRepository;
   private readonly bucket?: IBucket;
   private readonly mayList: boolean;
   private readonly given = new Set<string>();
@@ -66,14 +71,15 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     super(scope, id);
     const trigger = props.trigger ?? PurgeTrigger.pipelineAction();
     this.distributions = props.distributions ?? (props.distribution ? [props.distribution] : []);
-    this.refuse(propertyFaults(props, this.distributions, trigger));
+    this.refuse(propertyFaults(Stack.of(this), props, this.distributions, trigger));
     const carried = configuration(this, props, this.distributions);
     this.refuse(carried.fault === undefined ? [] : [carried.fault]);
     if (carried.remark !== undefined) Annotations.of(this).addInfo(carried.remark);
 
     this.site = `${props.repository.repositoryName}/${props.branch ?? 'main'}`;
+    this.repository = props.repository;
     this.bucket = props.bucket;
-    this.mayList = props.policy?.list_bucket !== false;
+    this.mayList = lists(carried.policy);
     this.deadLetterQueue = deadLetterQueue(this);
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
     this.role = props.role ?? this.ownRole();
@@ -104,10 +110,11 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
         : addAlarms(this, this, {
             topic: props.alarmTopic,
             throttles: trigger.fewEvents,
+            fromQueue: trigger.fromQueue,
             billedPaths: props.billedPathsAlarm,
           });
     if (props.dashboard !== false) this.dashboard = addDashboard(this, this);
-    if (props.preview?.enabled !== false) addPreview(this, props);
+    if (props.preview?.enabled !== false) addPreview(this, props, carried.policy);
     if (trigger.needsAction) this.node.addValidation({ validate: () => this.remarkUnused() });
   }
 
@@ -158,6 +165,12 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     this.answers ??= permissions.answerPolicy(this, this.role);
   }
 
+  /** Whether this waits for what a stack makes. Actions ask it. */
+  needs(stack: Stack): boolean {
+    const named = [...this.distributions, this.repository, ...(this.bucket ? [this.bucket] : [])];
+    return stack !== Stack.of(this) && named.some((one) => isMadeIn(stack, one));
+  }
+
   private permitBasics(props: PurgeOnDeployProps): void {
     const statements = permissions.basicStatements({
       repository: props.repository,
@@ -196,4 +209,9 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     }
     return [];
   }
+}
+
+/** Whether a policy has the function list the bucket, which it must name for that; one of the repository may. */
+function lists(policy: PolicyFields | undefined): boolean {
+  return !policy || (policy.bucket !== undefined && policy.list_bucket !== false);
 }

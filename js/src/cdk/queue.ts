@@ -1,5 +1,5 @@
 // The queue that gathers a deploy's events.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -10,9 +10,24 @@ import type { TriggerTarget } from './trigger.js';
 /** As few as Lambda takes from a queue at once. */
 export const LEAST_CONCURRENCY = 2;
 
+/** Lambda's own limit for batches without a window. */
+const LARGEST_WITHOUT_WINDOW = 10;
+const LARGEST_BATCH = 10_000;
+const WINDOW = Duration.seconds(60);
+
+/** Why Lambda would not take the batches. */
+export function batchFault({ batchWindow = WINDOW, batchSize = LARGEST_BATCH }: S3QueueTriggerOptions): string | undefined {
+  const known = !batchWindow.isUnresolved() && !Token.isUnresolved(batchSize);
+  if (!known || batchSize <= LARGEST_WITHOUT_WINDOW || batchWindow.toMilliseconds() >= 1000) return undefined;
+  return (
+    `trigger-window: \`batchSize\` is ${batchSize}, but Lambda gathers more than ${LARGEST_WITHOUT_WINDOW} events only within a ` +
+    'window of a second or more; set `batchWindow` to as long as a deploy uploads'
+  );
+}
+
 /** A queue whose messages the function takes in batches; a message that fails comes again by itself. */
 export function sourceQueue(scope: Construct, target: TriggerTarget, options: S3QueueTriggerOptions): Queue {
-  const batchWindow = options.batchWindow ?? Duration.seconds(60);
+  const batchWindow = options.batchWindow ?? WINDOW;
   const queue = new Queue(scope, 'Queue', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -22,7 +37,7 @@ export function sourceQueue(scope: Construct, target: TriggerTarget, options: S3
   });
   target.lambdaFunction.addEventSource(
     new SqsEventSource(queue, {
-      batchSize: options.batchSize ?? 10_000,
+      batchSize: options.batchSize ?? LARGEST_BATCH,
       maxBatchingWindow: batchWindow,
       reportBatchItemFailures: true,
       maxConcurrency: LEAST_CONCURRENCY,

@@ -1,6 +1,9 @@
 // What an action can know of its stage and its pipeline.
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import { ActionCategory, type IAction, type IPipeline, type IStage } from 'aws-cdk-lib/aws-codepipeline';
+import type { Construct } from 'constructs';
+
+import { propertiesOf, resourceOf } from './rendered.js';
 
 /** The run order of the last deploy action, 0 where there is none. */
 export function latestDeploy(stage: IStage | undefined, named: readonly IAction[] | undefined): number {
@@ -51,6 +54,20 @@ export function commitOf(stage: IStage): string {
     );
   }
   return source.variables.commitId;
+}
+
+/** Warns at synth when nothing keeps the deploys of a pipeline in order. */
+export function warnOfParallel(scope: Construct, pipeline: IPipeline): void {
+  const message =
+    'the pipeline runs executions in PARALLEL: deploys overtake each other, and a purge may come before the last upload; ' +
+    'use QUEUED or SUPERSEDED';
+  const validate = () => {
+    const resource = resourceOf(pipeline, 'AWS::CodePipeline::Pipeline');
+    if (resource && propertiesOf(resource, resource.stack)['ExecutionMode'] === 'PARALLEL')
+      Annotations.of(scope).addWarningV2('purgeplan:parallel', message);
+    return [];
+  };
+  scope.node.addValidation({ validate });
 }
 
 function isCommitSource(action: IAction): action is IAction & { variables: { commitId: string } } {

@@ -1,5 +1,5 @@
 // What tells the function of a deploy.
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, IResource } from 'aws-cdk-lib';
 import { LambdaFunction as FunctionTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,9 +7,10 @@ import { LambdaDestination, SqsDestination } from 'aws-cdk-lib/aws-s3-notificati
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-import { pipelineRule } from './pipeline-events.js';
-import { sourceQueue } from './queue.js';
+import { deployFaults, pipelineRule } from './pipeline-events.js';
+import { batchFault, sourceQueue } from './queue.js';
 import { objectEvents } from './s3-events.js';
+import { warnOfParallel } from './stage.js';
 import type { PipelineEventOptions, S3QueueTriggerOptions, S3TriggerOptions } from './trigger-options.js';
 
 /** What a trigger is bound to. */
@@ -71,6 +72,11 @@ export abstract class PurgeTrigger {
     return undefined;
   }
 
+  /** Whose events it takes, by name: they come in the account and the region of their resource. */
+  sources(_bucket: IBucket | undefined): readonly (readonly [name: string, resource: IResource])[] {
+    return [];
+  }
+
   /** Makes the resources that call the function. */
   abstract bind(scope: Construct, target: TriggerTarget): void;
 }
@@ -95,7 +101,13 @@ class PipelineEventTrigger extends PurgeTrigger {
     return 'trigger-stage: `action` is given without its `stage`; give both';
   }
 
+  override sources(): [string, IResource][] {
+    return [['pipeline', this.options.pipeline]];
+  }
+
   override bind(scope: Construct, { purge, lambdaFunction, deadLetterQueue }: TriggerTarget): void {
+    scope.node.addValidation({ validate: () => deployFaults(this.options) });
+    warnOfParallel(scope, this.options.pipeline);
     purge.allowWholeDeploys(this.options.pipeline.pipelineName);
     pipelineRule(scope, this.options, new FunctionTarget(lambdaFunction, { deadLetterQueue }));
   }
@@ -113,6 +125,10 @@ class S3Trigger extends PurgeTrigger {
 
   override fault(bucket: IBucket | undefined): string | undefined {
     return bucket ? undefined : NO_BUCKET;
+  }
+
+  override sources(bucket: IBucket | undefined): [string, IResource][] {
+    return bucket ? [['bucket', bucket]] : [];
   }
 
   override bind(scope: Construct, { bucket, lambdaFunction, deadLetterQueue }: TriggerTarget): void {
@@ -135,7 +151,11 @@ class S3QueueTrigger extends PurgeTrigger {
   }
 
   override fault(bucket: IBucket | undefined): string | undefined {
-    return bucket ? undefined : NO_BUCKET;
+    return bucket ? batchFault(this.options) : NO_BUCKET;
+  }
+
+  override sources(bucket: IBucket | undefined): [string, IResource][] {
+    return bucket ? [['bucket', bucket]] : [];
   }
 
   override bind(scope: Construct, target: TriggerTarget): void {

@@ -97,6 +97,12 @@ test('a pipeline without a CodeCommit source, or with two, must be told the comm
 test('PARALLEL executions are warned of', () => {
   const { stack } = withAction({}, { executionMode: codepipeline.ExecutionMode.PARALLEL });
   Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('PARALLEL: deploys overtake each other.*purgeplan:parallel'));
+  const { stack: told, pipeline } = withAction();
+  pipeline.node.defaultChild.addPropertyOverride('ExecutionMode', 'PARALLEL');
+  Annotations.fromStack(told).hasWarning('*', Match.stringLikeRegexp('purgeplan:parallel'));
+  const parts = site();
+  purgeOn(parts, { trigger: PurgeTrigger.pipelineEvent({ pipeline: pipelineOf(parts, { executionMode: codepipeline.ExecutionMode.PARALLEL }).pipeline }) });
+  Annotations.fromStack(parts.stack).hasWarning('*', Match.stringLikeRegexp('purgeplan:parallel'));
   const { stack: queued } = withAction({}, { executionMode: codepipeline.ExecutionMode.QUEUED });
   Annotations.fromStack(queued).hasNoWarning('*', Match.anyValue());
 });

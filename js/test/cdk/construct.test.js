@@ -1,6 +1,6 @@
 // The function and its options, the policy and where it travels, what is refused.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -8,23 +8,30 @@ import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
+import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { strFromU8, unzipSync } from 'fflate';
 
 import { PurgeTrigger } from '../../dist/cdk/index.js';
 import { bootstrap, idOf, purgeOn, site, statements } from '../../testing/sites.js';
 
 const variables = (template) => template.toJSON().Resources[idOf(template, 'PurgeFunction')].Properties.Environment.Variables;
 
-/** The files of the function's asset. */
+/** The path of the function's asset. */
+function assetOf(app) {
+  const zips = readdirSync(app.outdir).filter((name) => /^asset\..*\.zip$/.test(name));
+  assert.equal(zips.length, 1);
+  return join(app.outdir, zips[0]);
+}
+
+/** The texts of the asset's files, by their names. */
 function asset(app) {
-  const folders = readdirSync(app.outdir).filter((name) => name.startsWith('asset.'));
-  assert.equal(folders.length, 1);
-  return join(app.outdir, folders[0]);
+  return Object.fromEntries(Object.entries(unzipSync(readFileSync(assetOf(app)))).map(([name, bytes]) => [name, strFromU8(bytes)]));
 }
 
 test('the function is what is recommended', () => {
@@ -82,18 +89,38 @@ test('a policy whose names are known is a file beside the executable', () => {
   const template = Template.fromStack(parts.stack);
   assert.equal(variables(template).PURGEPLAN_POLICY, 'policy.json');
   assert.deepEqual(variables(template).dest_id, { Ref: 'Distribution830FAC52' });
-  const folder = asset(parts.app);
-  assert.deepEqual(readdirSync(folder).sort(), ['bootstrap', 'policy.json']);
-  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'policy.json'))), { ignore: ['drafts/**'], urls: { clean: true }, bucket: 'named-site' });
-  assert.deepEqual(readFileSync(join(folder, 'bootstrap')), readFileSync(bootstrap));
-  assert.equal(statSync(join(folder, 'bootstrap')).mode & 0o777, 0o755);
+  const files = asset(parts.app);
+  assert.deepEqual(Object.keys(files).sort(), ['bootstrap', 'policy.json']);
+  assert.deepEqual(JSON.parse(files['policy.json']), { ignore: ['drafts/**'], urls: { clean: true }, bucket: 'named-site' });
+  assert.equal(files.bootstrap, readFileSync(bootstrap, 'utf8'));
+});
+
+test('the zip is the same on every machine, and its executable can be executed', () => {
+  const zip = (mode) => {
+    chmodSync(bootstrap, mode);
+    const parts = site();
+    purgeOn({ ...parts, bucket: undefined });
+    parts.app.synth();
+    return readFileSync(assetOf(parts.app));
+  };
+  const made = zip(0o755);
+  // Windows has no such bits.
+  assert.deepEqual(zip(0o644), made);
+  chmodSync(bootstrap, 0o755);
+  const entries = [...made.toString('latin1').matchAll(/PK\x01\x02/g)].map(({ index }) => ({
+    system: made.readUInt8(index + 5),
+    mode: made.readUInt32LE(index + 38) >>> 16,
+    date: made.readUInt32LE(index + 12),
+  }));
+  const [unix, beginning] = [3, 0x00210000];
+  assert.deepEqual(entries, [{ system: unix, mode: 0o100755, date: beginning }, { system: unix, mode: 0o100644, date: beginning }]);
 });
 
 test('without a policy the preset is sound, not the article that three variables alone would mean', () => {
   const parts = site();
   purgeOn({ ...parts, bucket: undefined });
   assert.equal(variables(Template.fromStack(parts.stack)).PURGEPLAN_POLICY, 'policy.json');
-  assert.deepEqual(JSON.parse(readFileSync(join(asset(parts.app), 'policy.json'))), { preset: 'sound' });
+  assert.deepEqual(JSON.parse(asset(parts.app)['policy.json']), { preset: 'sound' });
 });
 
 test('the same policy and executable are the same asset, another policy another', () => {
@@ -101,7 +128,7 @@ test('the same policy and executable are the same asset, another policy another'
     const parts = site();
     purgeOn({ ...parts, bucket: undefined }, { policy });
     parts.app.synth();
-    return asset(parts.app).split('asset.')[1];
+    return assetOf(parts.app).split('asset.')[1];
   };
   assert.equal(built({ added: 'skip' }), built({ added: 'skip' }));
   assert.notEqual(built({ added: 'skip' }), built({ added: 'purge' }));
@@ -125,10 +152,14 @@ const LARGE = { ignore: Array.from({ length: 400 }, (_, index) => `folder-${inde
 
 test('a policy that is too large for the environment gives up the bucket, and says so', () => {
   const parts = site();
-  purgeOn(parts, { policy: LARGE });
+  purgeOn(parts, { policy: LARGE }).allowWholeDeploys();
   assert.equal(variables(Template.fromStack(parts.stack)).PURGEPLAN_POLICY, 'policy.json');
-  assert.deepEqual(JSON.parse(readFileSync(join(asset(parts.app), 'policy.json'))), LARGE);
+  assert.deepEqual(JSON.parse(asset(parts.app)['policy.json']), LARGE);
   Annotations.fromStack(parts.stack).hasInfo('/Site/Purge', Match.stringLikeRegexp('too large for the environment.*bucketName'));
+  // Who does not know its name does not list it.
+  const template = Template.fromStack(parts.stack);
+  const permitted = statements(template, idOf(template, 'PurgeRole'));
+  assert.deepEqual(['ReadTheLedger' in permitted, 'ListWhatIsLive' in permitted], [true, false]);
 });
 
 test('what fits nowhere is refused', () => {
@@ -155,6 +186,31 @@ test('a policy of the repository', () => {
   const { PURGEPLAN_POLICY_PATH, PURGEPLAN_POLICY } = variables(template);
   assert.deepEqual([PURGEPLAN_POLICY_PATH, PURGEPLAN_POLICY], ['ops/purge.json', undefined]);
   assert.deepEqual(statements(template, idOf(template, 'PurgeRole')).ReadThePolicyFromTheRepository.actions, ['codecommit:GetFile']);
+});
+
+test('a policy of the repository, for several distributions: what it must say is said', () => {
+  const parts = site();
+  const distributions = ['E1', 'E2'].map((distributionId) => cloudfront.Distribution.fromDistributionAttributes(parts.stack, distributionId, { distributionId, domainName: '' }));
+  purgeOn({ ...parts, distribution: undefined }, { distributions, policyPath: 'purge.json' });
+  Annotations.fromStack(parts.stack).hasInfo('/Site/Purge', Match.stringLikeRegexp('`purge.json` of the repository must list the 2 distributions'));
+});
+
+test('what is of another region or account is refused', () => {
+  const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
+  const parts = (env) => {
+    const own = site({ stackProps: { env } });
+    return { ...own, repository: codecommit.Repository.fromRepositoryArn(own.stack, 'Theirs', arn('codecommit', 'site')) };
+  };
+  const there = { region: 'us-east-1', account: '123456789012' };
+  assert.doesNotThrow(() => purgeOn(parts(there)));
+  assert.doesNotThrow(() => purgeOn(parts(undefined)));
+  assert.throws(() => purgeOn(parts({ ...there, region: 'eu-west-1' })), /repository-elsewhere: `repository` is in `us-east-1`, the function in `eu-west-1`; put/);
+  assert.throws(() => purgeOn(parts({ region: 'eu-west-1', account: '1' })), /is in `us-east-1`, `123456789012`, the function in `eu-west-1`, `1`/);
+  const [own, other] = [parts(there), parts(there)];
+  const bucket = s3.Bucket.fromBucketAttributes(own.stack, 'Far', { bucketName: 'far', region: 'eu-west-1' });
+  assert.throws(() => purgeOn({ ...own, bucket }, { trigger: PurgeTrigger.s3() }), /bucket-elsewhere/);
+  const pipeline = codepipeline.Pipeline.fromPipelineArn(other.stack, 'Far', 'arn:aws:codepipeline:eu-west-1:123456789012:p');
+  assert.throws(() => purgeOn(other, { trigger: PurgeTrigger.pipelineEvent({ pipeline }) }), /pipeline-elsewhere/);
 });
 
 test('imported resources and parameters', () => {

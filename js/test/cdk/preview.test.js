@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { App, Stage, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Lazy, Stage, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -42,9 +42,9 @@ test('by default from the first parent of HEAD to HEAD', () => {
   assert.deepEqual([json.base, json.head], [base, head]);
   assert.deepEqual(json.answer.paths, ['/a.html', '/runtime*']);
   assert.equal(json.answer.distributions[0].id, 'Site/Distribution');
-  assert.match(markdown, new RegExp(`^## Site/Purge\n\nFrom ${base} to ${head}\\.\n\n### CloudFront invalidation: 2 paths\n`));
+  assert.match(markdown, new RegExp(`^## Site/Purge\n\nFrom ${base} to ${head} of \`three\`\\.\n\n### CloudFront invalidation: 2 paths\n`));
   assert.equal(infos.length, 1);
-  assert.equal(infos[0], `purge preview ${base.slice(0, 7)}..${head.slice(0, 7)}: 2 of 2 changes purged, 2 paths (1 wildcard), at most $0.010 beyond the free 1,000 a month; see purge-preview.md`);
+  assert.equal(infos[0], `purge preview of \`three\`, ${base.slice(0, 7)}..${head.slice(0, 7)}: 2 of 2 changes purged, 2 paths (1 wildcard), at most $0.010 beyond the free 1,000 a month; see purge-preview.md`);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0], /`\/runtime~main\.js` is purged by `\/runtime\*`.*\[ack: purgeplan:tilde\]/);
 });
@@ -84,11 +84,60 @@ test('the distribution’s configuration counts, as it does for the function', (
   assert.deepEqual(decided(() => ({}), website), ['/a', '/a/', '/a/index.html', '/site/c.html']);
 });
 
+/** The paths of a site's preview. */
+function pathsOf(parts, props) {
+  purgeOn(parts, props);
+  parts.app.synth();
+  return JSON.parse(readFileSync(join(parts.app.outdir, 'purge-preview.json')))['Site/Purge'].answer.paths;
+}
+
+test('overrides of the distribution’s properties count too', () => {
+  const parts = site();
+  const resource = parts.distribution.node.defaultChild;
+  const [{ id: TargetOriginId }] = parts.stack.resolve(resource.distributionConfig).origins;
+  const uncached = { PathPattern: '/api/*', TargetOriginId, CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', ViewerProtocolPolicy: 'allow-all' };
+  const overrides = { DefaultRootObject: 'home.html', 'Origins.0.OriginPath': '/site', CacheBehaviors: [uncached] };
+  for (const [path, value] of Object.entries(overrides)) resource.addPropertyOverride(`DistributionConfig.${path}`, value);
+  const at = repositoryWith('overridden', [{ a: '1' }, { 'site/home.html': '1', 'site/api/x': '1', 'other/y': '1' }]);
+  assert.deepEqual(pathsOf(parts, { preview: { directory: at } }), ['/', '/home.html']);
+});
+
+test('a policy that has no room for the bucket’s name is planned without it, as the function does', () => {
+  const at = repositoryWith('origins', [{ a: '1' }, { 'b.html': '1', 'c.html': '1' }]);
+  const paths = (policy) => {
+    const parts = site();
+    const origin = (bucket) => origins.S3BucketOrigin.withOriginAccessControl(bucket);
+    const distribution = new cloudfront.Distribution(parts.stack, 'Other', {
+      defaultBehavior: { origin: origin(new s3.Bucket(parts.stack, 'OtherBucket')) }, additionalBehaviors: { 'b*': { origin: origin(parts.bucket) } },
+    });
+    return pathsOf({ ...parts, distribution }, { policy, preview: { directory: at } });
+  };
+  assert.deepEqual(paths({ ignore: ['x/**'] }), ['/b.html']);
+  assert.deepEqual(paths({ ignore: Array.from({ length: 400 }, (_, index) => `folder-${index}/**`) }), ['/b.html', '/c.html']);
+});
+
+test('a repository’s policy must say which of several distributions are purged', () => {
+  const files = (policy) => [{ 'a.html': '1' }, { 'a.html': '2', 'p.json': policy }];
+  const warned = (name, policy, ids) => {
+    const parts = site();
+    const distributions = ids.map((id) => cloudfront.Distribution.fromDistributionAttributes(parts.stack, id, { distributionId: id, domainName: '' }));
+    purgeOn({ ...parts, distribution: undefined }, { distributions, policyPath: 'p.json', trigger: PurgeTrigger.s3(), preview: { directory: repositoryWith(name, files(policy)) } });
+    return Annotations.fromStack(parts.stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data);
+  };
+  assert.deepEqual(warned('listed', '{"distributions":[{"id":"E1"},{"id":"E2"}]}', ['E1', 'E2']), []);
+  assert.deepEqual(warned('lone', '{}', ['E1']), []);
+  assert.match(warned('unlisted', '{}', ['E1', 'E2'])[0], /the repository's policy names no distribution, and there are 2; list .*\[ack: purgeplan:policy-distributions\]/);
+  const [missing, surplus] = warned('others', '{"distributions":[{"id":"E1"},{"id":"E3"}]}', ['E1', 'E2']);
+  assert.match(missing, /lack `E2`/);
+  assert.match(surplus, /names distribution `E3`, which the construct may not purge/);
+  assert.match(warned('broken', '{', ['E1', 'E2'])[0], /purgeplan:policy-json/);
+});
+
 test('an imported distribution’s configuration is not known, which is said', () => {
   const parts = site();
   const distribution = cloudfront.Distribution.fromDistributionAttributes(parts.stack, 'D', { distributionId: 'E1', domainName: 'd.example' });
   purgeOn({ ...parts, distribution }, { trigger: PurgeTrigger.s3(), preview: { directory: three } });
-  const infos = Annotations.fromStack(parts.stack).findInfo('*', Match.stringLikeRegexp('configuration of distribution `E1` is not known'));
+  const infos = Annotations.fromStack(parts.stack).findInfo('*', Match.stringLikeRegexp('configuration of distribution `E1` is not known here: the function reads it, and may purge other URLs'));
   assert.equal(infos.length, 1);
 });
 
@@ -147,17 +196,21 @@ test('the working tree: changed, deleted and new files, not the ignored ones', (
   const { json, markdown } = previewed({ directory: join(at, 'docs'), workingTree: true }, { policy: { urls: { directory: false } } });
   assert.deepEqual(json.answer.paths, ['/a.html', '/b.html', '/docs/%C3%BC%20c.html']);
   assert.equal(json.head, null);
-  assert.match(markdown, /to the working tree\./);
+  assert.match(markdown, /to the working tree of `working`\./);
 });
 
 test('the repository’s policy is read where the plan ends', () => {
   const at = repositoryWith('policy', [{ 'a.html': '1', 'p.json': '{"ignore":["a*"]}' }, { 'a.html': '2', 'b.html': '1' }]);
   put(at, 'p.json', '{}');
   put(at, 'a.html', '3');
-  assert.deepEqual(previewed({ directory: at }, { policyPath: 'p.json' }).json.answer.paths, ['/b.html']);
+  for (const policyPath of ['p.json', '/p.json']) {
+    assert.deepEqual(previewed({ directory: at }, { policyPath }).json.answer.paths, ['/b.html']);
+  }
   const { json } = previewed({ directory: at, workingTree: true }, { policyPath: 'p.json' });
   assert.deepEqual(json.answer.paths, ['/a.html', '/p.json']);
   assert.match(previewed({ directory: at }, { policyPath: 'no.json' }).infos[0], /`no\.json` \(`policyPath`\) is not in the site's repository/);
+  const later = Lazy.string({ produce: () => 'p.json' });
+  assert.match(previewed({ directory: at }, { policyPath: later }).infos[0], /^no purge preview: `policyPath` is known only at the deploy$/);
 });
 
 test('the repository’s policy may name distributions by their ids, which the app does not know', () => {
@@ -166,6 +219,8 @@ test('the repository’s policy may name distributions by their ids, which the a
   assert.deepEqual(json.answer.distributions?.map(({ id }) => id), ['E1', 'E2']);
   const wrong = repositoryWith('wrong', [{ 'p.json': '{' }]);
   assert.match(previewed({ directory: wrong }, { policyPath: 'p.json' }).warnings[0], /cannot be planned: .*\[ack: purgeplan:policy-json\]/);
+  const pattern = repositoryWith('pattern', [{ 'p.json': '{"ignore":["ok","a[b"]}' }]);
+  assert.match(previewed({ directory: pattern }, { policyPath: 'p.json' }).warnings[0], /\(policy, at \/ignore\/1\); .*purgeplan:policy-glob\]/);
 });
 
 test('without git, commits or a repository it says so, and nothing fails', () => {
@@ -191,25 +246,68 @@ test('without git, commits or a repository it says so, and nothing fails', () =>
   }
 });
 
-test('the current folder is taken, unless its remotes are of another repository', () => {
+/** What is said of a repository, synthesized in a folder without saying where the site is. */
+function saidIn(at, repository) {
   const before = process.cwd();
-  const at = repositoryWith('cwd', [{ a: '1' }, { a: '2' }]);
-  const named = (parts) => codecommit.Repository.fromRepositoryName(parts.stack, 'Named', 'my-site');
-  const said = () => {
-    const parts = site();
-    purgeOn({ ...parts, repository: named(parts) }, { trigger: PurgeTrigger.s3(), preview: undefined });
-    return Annotations.fromStack(parts.stack).findInfo('*', Match.anyValue())[0].entry.data;
-  };
   process.chdir(at);
   try {
-    assert.match(said(), /^purge preview .*1 path /);
-    git(at, 'remote', 'add', 'origin', 'https://github.com/me/infrastructure.git');
-    assert.match(said(), /no remote of the git repository here is `my-site`; set `preview\.directory`/);
-    git(at, 'remote', 'add', 'aws', 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/my-site');
-    assert.match(said(), /^purge preview /);
+    const parts = site();
+    purgeOn({ ...parts, repository: repository(parts.stack) }, { trigger: PurgeTrigger.s3(), preview: undefined });
+    return Annotations.fromStack(parts.stack).findInfo('*', Match.anyValue())[0].entry.data;
   } finally {
     process.chdir(before);
   }
+}
+
+test('the current folder is taken where a remote is the repository, be that imported or made here', () => {
+  const at = repositoryWith('cwd', [{ a: '1' }, { a: '2' }]);
+  const imported = (stack) => codecommit.Repository.fromRepositoryName(stack, 'Named', 'my-site');
+  const made = (stack) => new codecommit.Repository(stack, 'Made', { repositoryName: 'my-site' });
+  for (const repository of [imported, made]) {
+    assert.match(saidIn(at, repository), /^no purge preview: no remote of the git repository here is `my-site`; set `preview\.directory`/);
+  }
+  git(at, 'remote', 'add', 'origin', 'https://github.com/me/infrastructure.git');
+  for (const repository of [imported, made]) assert.match(saidIn(at, repository), /^no purge preview: no remote .* is `my-site`/);
+  git(at, 'remote', 'add', 'aws', 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/my-site');
+  for (const repository of [imported, made]) assert.match(saidIn(at, repository), /^purge preview of `my-site`, .*1 path /);
+  // An override is what is deployed.
+  const renamed = (stack) => {
+    const repository = made(stack);
+    repository.node.defaultChild.addPropertyOverride('RepositoryName', 'another');
+    return repository;
+  };
+  assert.match(saidIn(at, renamed), /is `another`; set/);
+  const unknown = (stack) => codecommit.Repository.fromRepositoryName(stack, 'Named', new CfnParameter(stack, 'Name').valueAsString);
+  assert.match(saidIn(at, unknown), /^no purge preview: the repository's name is known only at the deploy; set `preview\.directory`/);
+});
+
+test('a remote by git-remote-codecommit, ssh or a path', () => {
+  const at = repositoryWith('remotes', [{ a: '1' }, { a: '2' }]);
+  const imported = (stack) => codecommit.Repository.fromRepositoryName(stack, 'Named', 'my-site');
+  git(at, 'remote', 'add', 'origin', 'x');
+  for (const url of [
+    'codecommit://my-site', 'codecommit://me@my-site', 'codecommit::eu-west-1://my-site', 'codecommit::eu-west-1://me@my-site',
+    'codecommit::me@my-site', 'ssh://KEY@git-codecommit.eu-west-1.amazonaws.com/v1/repos/my-site', 'git@host:my-site.git', '/a b/my-site/',
+    'C:\\sites\\my-site',
+  ]) {
+    git(at, 'remote', 'set-url', 'origin', url);
+    assert.match(saidIn(at, imported), /^purge preview of `my-site`, /, url);
+  }
+  git(at, 'remote', 'set-url', 'origin', 'codecommit::my-site@other');
+  assert.match(saidIn(at, imported), /^no purge preview/);
+});
+
+test('of a partial clone nothing is fetched', () => {
+  const at = repositoryWith('whole', [{ 'a.html': '1', 'p.json': '{}' }, { 'a.html': '2' }]);
+  git(at, 'config', 'uploadpack.allowFilter', 'true');
+  const partial = (name, filter) => {
+    git(folder, 'clone', '--quiet', '--no-checkout', `--filter=${filter}`, `file://${at}`, join(folder, name));
+    return join(folder, name);
+  };
+  const blobless = partial('blobless', 'blob:none');
+  assert.deepEqual(previewed({ directory: blobless }).json.answer.paths, ['/a.html']);
+  assert.match(previewed({ directory: blobless }, { policyPath: 'p.json' }).infos[0], /^no purge preview: `p\.json` .*in a partial clone, fetch it/);
+  assert.match(previewed({ directory: partial('treeless', 'tree:0') }).infos[0], /^no purge preview: `git diff-tree` failed/);
 });
 
 test('a hook’s own repository is not taken for the site’s', () => {
@@ -238,7 +336,11 @@ test('a gate', () => {
   fails({ codes: ['tilde'] }, /preview\.failOn: tilde: /);
   passes({ warnings: true }, join(folder, 'none'));
   fails({ unavailable: true }, /no purge preview: /, join(folder, 'none'));
-  fails({ warnings: true }, /max-paths-exceeded/, three, { policy: { max_paths: { limit: 1, then: 'refuse' } } });
+  // A plan that is refused passes no gate: its purge would fail.
+  const refused = { policy: { max_paths: { limit: 1, then: 'refuse' } } };
+  for (const gate of [{ warnings: true }, { billedPaths: 500 }, { wildcards: 15 }, { codes: ['tilde'] }, { unavailable: true }])
+    fails(gate, /preview\.failOn: max-paths-exceeded: /, three, refused);
+  passes({ warnings: false, codes: [] }, three, refused);
 });
 
 test('the same bytes every time, with no trace of the machine', () => {

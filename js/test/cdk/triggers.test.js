@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as actions from 'aws-cdk-lib/aws-codepipeline-actions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { PurgeAction, PurgeTrigger, S3Delivery } from '../../dist/cdk/index.js';
@@ -89,6 +91,28 @@ test('events of a pipeline, of a stage, of an action', () => {
   assert.throws(() => purgeOn(parts, { trigger: PurgeTrigger.pipelineEvent({ pipeline, action: 'Deploy' }) }), /trigger-stage: .*without its `stage`/);
 });
 
+test('an event of what does not deploy is refused: the function would never purge', () => {
+  const refused = (part, message) => {
+    const parts = site();
+    const { pipeline } = pipelineOf(parts);
+    purgeOn(parts, { trigger: PurgeTrigger.pipelineEvent({ pipeline, ...part }) });
+    assert.throws(() => parts.app.synth(), message);
+  };
+  refused({ stage: 'Source', action: 'Source' }, /\[Site\/Purge\] trigger-action: `Source` is of the category Source, and the function purges after Deploy actions only; leave/);
+  refused({ stage: 'Deploy', action: 'Upload' }, /trigger-action: stage `Deploy` has no action `Upload`/);
+  refused({ stage: 'Production' }, /trigger-stage: the pipeline has no stage `Production`/);
+  // Of an imported pipeline nothing is known; and actions may come after the trigger.
+  const parts = site();
+  const imported = codepipeline.Pipeline.fromPipelineArn(parts.stack, 'P', 'arn:aws:codepipeline:eu-west-1:123456789012:p');
+  purgeOn(parts, { trigger: PurgeTrigger.pipelineEvent({ pipeline: imported, stage: 'S', action: 'A' }) });
+  parts.app.synth();
+  const late = site();
+  const { pipeline, stage, source } = pipelineOf(late);
+  purgeOn(late, { trigger: PurgeTrigger.pipelineEvent({ pipeline, stage: 'Deploy', action: 'Late' }) });
+  stage.addAction(new actions.S3DeployAction({ actionName: 'Late', bucket: late.bucket, input: source, objectKey: 'late' }));
+  late.app.synth();
+});
+
 test('S3, one object an event', () => {
   const parts = site();
   purgeOn(parts, { trigger: PurgeTrigger.s3({ prefix: 'production/' }) });
@@ -152,7 +176,17 @@ test('S3 through a queue', () => {
       resource: arn(template, 'PurgeQueue'),
     },
   });
-  assert.deepEqual(alarms(template), ['ApproximateNumberOfMessagesVisible', 'Errors', 'Failures', 'Throttles']);
+  // A batch that failed is no failed invocation: its messages are handed back.
+  assert.deepEqual(alarms(template), ['ApproximateNumberOfMessagesVisible', 'Errors', 'Failures', 'HandedBack', 'Throttles']);
+});
+
+test('Lambda takes more than ten events only within a window', () => {
+  const queue = (options) => () => Template.fromStack(Stack.of(purgeOn(site(), { trigger: PurgeTrigger.s3Queue(options) })));
+  const none = Duration.seconds(0);
+  assert.throws(queue({ batchWindow: none }), /trigger-window: `batchSize` is 10000, but Lambda gathers more than 10 events only within a window of a second or more; set `batchWindow`/);
+  assert.throws(queue({ batchWindow: none, batchSize: 11 }), /trigger-window/);
+  assert.doesNotThrow(queue({ batchWindow: none, batchSize: 10 }));
+  assert.doesNotThrow(queue({ batchWindow: Duration.seconds(1) }));
 });
 
 test('a timeout that is known only at the deploy', () => {
