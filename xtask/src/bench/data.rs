@@ -49,9 +49,9 @@ fn file(name: &str, random: &mut Random) -> String {
     };
     let mut text = format!("diff --git a/{name} b/{name}\n{header}\n");
     if kind == ' ' {
-        hunks(&mut text, random)
+        hunks(&mut text, random);
     } else {
-        whole(&mut text, random, kind)
+        whole(&mut text, random, kind);
     }
     text
 }
