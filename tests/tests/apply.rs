@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing helper fails the test")]
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use purgeplan_loopback::deploy::Mode;
 use purgeplan_loopback::{Fault, When};
@@ -11,6 +11,7 @@ use purgeplan_tests::binaries;
 use purgeplan_tests::deployment::{Deployment, Target, minutes_ago};
 use purgeplan_tests::lambda::DISTRIBUTION;
 use purgeplan_tests::site::{History, Mark, Repository, Tree};
+use tokio::process::Command;
 
 /// Two pages change.
 fn site() -> (Repository, Mark, Mark) {
@@ -33,19 +34,17 @@ async fn uploaded(repository: &Repository, (old, new): (Mark, Mark)) -> Deployme
 
 /// Runs the command with the endpoints in its environment, and no terminal.
 async fn apply(deployment: &Deployment<'_>, repository: &Repository, arguments: &[&str]) -> (i32, String, String) {
-    let output = tokio::process::Command::new(binaries::purgeplan())
-        .args(["apply", "--repo"])
-        .arg(repository.path())
-        .args(arguments)
-        .stdin(Stdio::null())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .envs(deployment.aws.endpoints().environment())
-        .output()
-        .await
-        .unwrap();
+    let mut command = Command::new(binaries::purgeplan());
+    command.args(["apply", "--repo"]).arg(repository.path()).args(arguments).stdin(Stdio::null());
+    let output = with_endpoints(deployment, &mut command).await;
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Runs a command whose environment is the endpoints alone.
+async fn with_endpoints(deployment: &Deployment<'_>, command: &mut Command) -> Output {
+    let command = command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+    command.envs(deployment.aws.endpoints().environment()).output().await.unwrap()
 }
 
 const NAMED: [&str; 2] = ["--distribution-id", DISTRIBUTION];
@@ -127,18 +126,10 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 /// Runs the command with a limit of one path at a terminal, and answers its question.
 async fn answered(deployment: &Deployment<'_>, repository: &Repository, python: &str, answer: &str) -> (i32, String) {
-    let output = tokio::process::Command::new(python)
-        .args(["-c", TERMINAL, answer])
-        .arg(binaries::purgeplan())
-        .args(["apply", "--limit", "1", "--repo"])
-        .arg(repository.path())
-        .args(NAMED)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .envs(deployment.aws.endpoints().environment())
-        .output()
-        .await
-        .unwrap();
+    let mut command = Command::new(python);
+    command.args(["-c", TERMINAL, answer]).arg(binaries::purgeplan());
+    command.args(["apply", "--limit", "1", "--repo"]).arg(repository.path()).args(NAMED);
+    let output = with_endpoints(deployment, &mut command).await;
     (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

@@ -13,10 +13,11 @@ Makes `js/dist`, what the npm package holds: the WebAssembly module, and the Lam
 which need nothing of the machine they run on. Makes `js/page/dist`, the page, and `package` in the target folder: the
 executables as zips for AWS Lambda.
 Installs the tools of `js/package.json` and `js/page/package.json` into their `node_modules`, two targets into the Rust
-toolchain, and cargo-zigbuild with Zig into the target folder.
+toolchain, and cargo-zigbuild with Zig into the target folder, for which it needs Python 3.10 with venv.
 
-usage: cargo xtask package [--without-executables]
+usage: cargo xtask package [--twice | --without-executables]
 
+  --twice                 builds the executables once more, elsewhere and from nothing, and compares the bytes
   --without-executables   what takes most of the time is left out, or left as it was: for work on the rest
 ";
 
@@ -45,13 +46,19 @@ const SMALL_STD: [&str; 6] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
-    if let Some(unknown) = options.iter().find(|option| *option != "--without-executables") {
-        return Err(format!("`{unknown}` is no option of `package`; see `cargo xtask package --help`"));
-    }
-    if options.is_empty() {
-        install::node(workspace)?;
-        install::javascript(workspace)?;
+    let (executables, twice) = match options.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => (true, false),
+        ["--twice"] => (true, true),
+        ["--without-executables"] => (false, false),
+        _ => return Err(String::from("`package` has one of two options; see `cargo xtask package --help`")),
+    };
+    install::node(workspace)?;
+    install::javascript(workspace)?;
+    if executables {
         executables::build(workspace)?;
+    }
+    if twice {
+        executables::reproduce(workspace)?;
     }
     make(workspace)?;
     Ok(ExitCode::SUCCESS)
