@@ -92,7 +92,8 @@ test('the policy’s editor marks a fault at its place', inBrowser, async (t) =>
   await page.getByRole('alert').getByText('Policy, line 2, column 14').waitFor();
   assert.equal(await field(page, 'policy').locator('.cm-lintRange-error').innerText(), '"a["');
   await page.getByRole('button', { name: 'Show the place' }).click();
-  await field(page, 'policy').locator('.cm-focused').waitFor();
+  // Only then has the editor taken what follows from the button.
+  await page.waitForFunction((content) => content.getRootNode().getSelection().toString() === '"a["', await editor(page).elementHandle());
   await page.keyboard.insertText('"b[ab]"');
   await page.getByRole('alert').waitFor({ state: 'detached' });
   assert.equal(await editor(page).innerText(), '{\n  "ignore": ["b[ab]"]\n}');
