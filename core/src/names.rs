@@ -56,7 +56,7 @@ impl RepoPath {
     /// `None` when the bytes cannot be a path that git stores: empty, with a NUL, or absolute.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        let usable = !bytes.is_empty() && bytes[0] != b'/' && !bytes.contains(&0);
+        let usable = !bytes.is_empty() && bytes[0] != b'/' && memchr::memchr(0, bytes).is_none();
         usable.then(|| Self(bytes.into()))
     }
 }

@@ -53,11 +53,12 @@ fn range(text: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 fn number(text: &[u8]) -> Option<(u32, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let value = text[..digits]
-        .iter()
-        .try_fold(0_u32, |value, digit| value.checked_mul(10)?.checked_add(u32::from(digit - b'0')))?;
-    (digits > 0 && value <= MOST).then_some((value, &text[digits..]))
+    let (mut value, mut rest) = (0_u32, text);
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        value = value.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
+        rest = tail;
+    }
+    (rest.len() < text.len() && value <= MOST).then_some((value, rest))
 }
 
 /// Passes over a body that begins at `at`; yields where it ends.
@@ -73,11 +74,9 @@ pub fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Br
     // The lines that begin before it are counted.
     let mut position = at;
     loop {
-        while let Some(rest) = census(bytes, position).and_then(|census| census.after(left)) {
-            left = rest;
-            position += BLOCK;
-        }
-        let block_end = position + BLOCK;
+        pass_blocks::<LARGE>(bytes, &mut position, &mut left);
+        pass_blocks::<SMALL>(bytes, &mut position, &mut left);
+        let block_end = position + SMALL;
         if position > at && bytes[position - 1] != b'\n' {
             position = next_line(bytes, position);
         }
@@ -99,8 +98,18 @@ fn next_line(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1)
 }
 
-/// How many bytes are counted at once: about a line and a half, so that few lines at the end of a hunk are left.
-const BLOCK: usize = 64;
+/// How many bytes are counted at once: some lines, and at the end of a hunk about a line and a half, so that few lines are
+/// left to be taken one by one. A line has two bytes at least, so that a count of the larger fits in a byte.
+const LARGE: usize = 256;
+const SMALL: usize = 64;
+
+/// Passes over blocks as long as the body is sure to reach beyond them.
+fn pass_blocks<const BLOCK: usize>(bytes: &[u8], position: &mut usize, left: &mut u64) {
+    while let Some(rest) = census::<BLOCK>(bytes, *position).and_then(|census| census.after(*left)) {
+        *left = rest;
+        *position += BLOCK;
+    }
+}
 
 /// The lines that begin in a block.
 struct Census {
@@ -113,7 +122,7 @@ struct Census {
 }
 
 /// Counts without a branch, so that the compiler can use vectors: a line begins behind each line feed.
-fn census(bytes: &[u8], at: usize) -> Option<Census> {
+fn census<const BLOCK: usize>(bytes: &[u8], at: usize) -> Option<Census> {
     let block: &[u8; BLOCK] = bytes.get(at..)?.first_chunk()?;
     let behind: &[u8; BLOCK] = bytes.get(at.checked_sub(1)?..)?.first_chunk()?;
     let mut census = Census { old: 0, new: 0, odd: 0 };

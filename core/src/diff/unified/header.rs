@@ -4,6 +4,8 @@
 
 use alloc::vec::Vec;
 
+use purgeplan_lines::same;
+
 use crate::{
     change::{BlobId, Change, Entry, Status},
     diff::{
@@ -146,8 +148,10 @@ impl<'a> Header<'a> {
     pub(super) fn names_another(&self, path: &RepoPath) -> bool {
         let another = |written: &[u8]| {
             let name = written.strip_suffix(b"\t").unwrap_or(written);
-            let same = name.ends_with(path.as_bytes()) || name == b"/dev/null" || name.starts_with(b"\"");
-            !same && !unquoted_file_name(name).ends_with(path.as_bytes())
+            let path = path.as_bytes();
+            let ends = |name: &[u8]| name.len() >= path.len() && same(&name[name.len() - path.len()..], path);
+            let same = ends(name) || name == b"/dev/null" || name.starts_with(b"\"");
+            !same && !ends(unquoted_file_name(name))
         };
         self.files.is_some_and(|(old, new)| another(old) || another(new))
     }
@@ -155,7 +159,7 @@ impl<'a> Header<'a> {
     /// Whether the last name of a rename or copy is shorter than in the `diff --git` line.
     fn is_name_cut(&self) -> bool {
         let (Some(from), Some(to)) = (self.from, self.to) else { return false };
-        let quoted = self.line.contains(&b'"');
+        let quoted = memchr::memchr(b'"', self.line).is_some();
         let prefixes = self.line.len().checked_sub(from.len() + to.len() + 1);
         if quoted { !to.ends_with(b"\"") && !self.line.ends_with(to) } else { !matches!(prefixes, Some(0 | 4)) }
     }

@@ -3,6 +3,8 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
+use purgeplan_lines::same;
+
 /// The prefix of the old and of the new side.
 type Both = (Vec<u8>, Vec<u8>);
 
@@ -83,7 +85,7 @@ impl Prefixes {
                 _ => {}
             }
         }
-        if old == new {
+        if same(&old, &new) {
             self.none_seen = true;
             return Name::One(new);
         }
@@ -146,7 +148,7 @@ impl Prefixes {
 /// The prefixes that git writes of itself: `a/ b/`, the mnemonic ones, those of `--no-index`; `-R` turns them round.
 /// Source: git-config(1), `diff.mnemonicPrefix`.
 pub(super) fn have_letters(old: &[u8], new: &[u8]) -> bool {
-    has_letter(old) && has_letter(new) && old[0] != new[0] && old[2..] == new[2..]
+    has_letter(old) && has_letter(new) && old[0] != new[0] && same(&old[2..], &new[2..])
 }
 
 fn has_letter(name: &[u8]) -> bool {
