@@ -30,6 +30,11 @@ export function worded({ code, message, help, pointer }: Fault): string {
   return `${code}: ${message}${pointer ? ` (policy, at ${pointer})` : ''}; ${help}`;
 }
 
+/** Whether the policy is to be mended, and nothing else. */
+export function ofPolicy({ code, place }: Fault): boolean {
+  return place?.input === 'policy' || code === 'policy-distributions';
+}
+
 function contradictions(policy: Policy, names: Names): string[] {
   const found: string[] = [];
   const both = [policy.bucket, names.bucket];

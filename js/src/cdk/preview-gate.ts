@@ -1,6 +1,13 @@
 // Which previews fail the synthesis.
+import { ofPolicy, worded } from './policy.js';
 import type { PreviewGate } from './preview-options.js';
 import type { Preview } from './preview.js';
+
+/** What is wrong with the policy at this path of the repository. One of the function's own is checked where it is given. */
+export function invalid(preview: Preview, path: string | undefined): string[] {
+  if (path === undefined || preview.type === 'unavailable' || preview.answer.type !== 'failure') return [];
+  return preview.answer.errors.filter(ofPolicy).map((error) => `\`${path}\` (\`policyPath\`): ${worded(error)}`);
+}
 
 /** What the gate refuses; empty when the synthesis goes on. */
 export function broken(preview: Preview, gate: PreviewGate): string[] {

@@ -1,6 +1,6 @@
 // What the preview is told.
 
-/** What fails the synthesis. */
+/** What fails the synthesis, besides an invalid policy. */
 export interface PreviewGate {
   /**
    * Any warning of the plan, also a plan that fails.
@@ -84,7 +84,7 @@ export interface PreviewOptions {
   readonly workingTree?: boolean;
 
   /**
-   * What fails the synthesis. Without it a preview never does.
+   * What fails the synthesis, besides an invalid policy at `policyPath`, which always does.
    *
    * @default - nothing
    */

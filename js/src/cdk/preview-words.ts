@@ -3,6 +3,7 @@ import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 import type { PlanAnswer } from '../types.js';
+import { ofPolicy } from './policy.js';
 import type { Planned, Preview } from './preview.js';
 
 /** Says a preview: a summary, and what a person should know. */
@@ -11,9 +12,9 @@ export function show(scope: Construct, preview: Preview): void {
   if (preview.type === 'unavailable') return annotations.addInfo(`no purge preview: ${preview.message}`);
   const { answer } = preview;
   if (answer.type === 'failure') {
-    for (const { code, message, place, pointer, help } of answer.errors) {
-      const at = pointer && place?.input === 'policy' ? ` (policy, at ${pointer})` : '';
-      warn(scope, code, `the next deploy's purge cannot be planned: ${message}${at}`, help);
+    // What is wrong with the policy fails the synthesis.
+    for (const { code, message, help } of answer.errors.filter((error) => !ofPolicy(error))) {
+      warn(scope, code, `the next deploy's purge cannot be planned: ${message}`, help);
     }
     return;
   }

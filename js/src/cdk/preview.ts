@@ -9,7 +9,7 @@ import type { Failure, Fault, PlanAnswer, Policy } from '../types.js';
 import { type Facts, factsOf } from './facts.js';
 import { type Range, Unavailable, fileAt, range } from './git.js';
 import { distributionFaults } from './policy.js';
-import { broken } from './preview-gate.js';
+import { broken, invalid } from './preview-gate.js';
 import { record } from './preview-files.js';
 import { show } from './preview-words.js';
 import type { PurgeOnDeployProps } from './props.js';
@@ -39,7 +39,8 @@ export function addPreview(scope: Construct, props: PurgeOnDeployProps, carried:
       const preview = make(props, carried);
       write(preview);
       show(scope, preview);
-      return broken(preview, props.preview?.failOn ?? {});
+      const refused = invalid(preview, props.policyPath);
+      return refused.length > 0 ? refused : broken(preview, props.preview?.failOn ?? {});
     },
   });
 }

@@ -118,19 +118,18 @@ test('a policy that has no room for the bucket’s name is planned without it, a
 
 test('a repository’s policy must say which of several distributions are purged', () => {
   const files = (policy) => [{ 'a.html': '1' }, { 'a.html': '2', 'p.json': policy }];
-  const warned = (name, policy, ids) => {
+  const refused = (name, policy, ids) => {
     const parts = site();
     const distributions = ids.map((id) => cloudfront.Distribution.fromDistributionAttributes(parts.stack, id, { distributionId: id, domainName: '' }));
     purgeOn({ ...parts, distribution: undefined }, { distributions, policyPath: 'p.json', trigger: PurgeTrigger.s3(), preview: { directory: repositoryWith(name, files(policy)) } });
-    return Annotations.fromStack(parts.stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data);
+    return () => parts.app.synth();
   };
-  assert.deepEqual(warned('listed', '{"distributions":[{"id":"E1"},{"id":"E2"}]}', ['E1', 'E2']), []);
-  assert.deepEqual(warned('lone', '{}', ['E1']), []);
-  assert.match(warned('unlisted', '{}', ['E1', 'E2'])[0], /the repository's policy names no distribution, and there are 2; list .*\[ack: purgeplan:policy-distributions\]/);
-  const [missing, surplus] = warned('others', '{"distributions":[{"id":"E1"},{"id":"E3"}]}', ['E1', 'E2']);
-  assert.match(missing, /lack `E2`/);
-  assert.match(surplus, /names distribution `E3`, which the construct may not purge/);
-  assert.match(warned('broken', '{', ['E1', 'E2'])[0], /purgeplan:policy-json/);
+  assert.doesNotThrow(refused('listed', '{"distributions":[{"id":"E1"},{"id":"E2"}]}', ['E1', 'E2']));
+  assert.doesNotThrow(refused('lone', '{}', ['E1']));
+  assert.throws(refused('unlisted', '{}', ['E1', 'E2']), /policy-distributions: the repository's policy names no distribution, and there are 2; list/);
+  const others = refused('others', '{"distributions":[{"id":"E1"},{"id":"E3"}]}', ['E1', 'E2']);
+  assert.throws(others, /lack `E2`[^]*names distribution `E3`, which the construct may not purge/);
+  assert.throws(refused('broken', '{', ['E1', 'E2']), /policy-json/);
 });
 
 test('an imported distribution’s configuration is not known, which is said', () => {
@@ -217,10 +216,13 @@ test('the repository’s policy may name distributions by their ids, which the a
   const at = repositoryWith('named', [{ 'a.html': '1' }, { 'a.html': '2', 'p.json': '{"distributions":[{"id":"E1"},{"id":"E2"}]}' }]);
   const { json } = previewed({ directory: at }, { policyPath: 'p.json' });
   assert.deepEqual(json.answer.distributions?.map(({ id }) => id), ['E1', 'E2']);
-  const wrong = repositoryWith('wrong', [{ 'p.json': '{' }]);
-  assert.match(previewed({ directory: wrong }, { policyPath: 'p.json' }).warnings[0], /cannot be planned: .*\[ack: purgeplan:policy-json\]/);
+});
+
+test('an invalid policy in the repository fails the synthesis, with its place', () => {
+  const wrong = repositoryWith('wrong', [{ 'p.json': '{\n  "ignore": oops\n}' }]);
+  assert.throws(() => previewed({ directory: wrong }, { policyPath: 'p.json' }), /\[Site\/Purge\] `p\.json` \(`policyPath`\): policy-json: line 2, column 13: /);
   const pattern = repositoryWith('pattern', [{ 'p.json': '{"ignore":["ok","a[b"]}' }]);
-  assert.match(previewed({ directory: pattern }, { policyPath: 'p.json' }).warnings[0], /\(policy, at \/ignore\/1\); .*purgeplan:policy-glob\]/);
+  assert.throws(() => previewed({ directory: pattern }, { policyPath: 'p.json' }), /: policy-glob: .*\(policy, at \/ignore\/1\); /);
 });
 
 test('without git, commits or a repository it says so, and nothing fails', () => {
