@@ -3,7 +3,7 @@
 //! `cargo run --release -p purgeplan-core --example plan_speed [CHANGES…]` plans for a site of ten files a change, sorted
 //! as git lists them; each size and mode in a process of its own, so that the peak memory is its own. What `call` gets is
 //! not counted, its answer is. Times are of the processor, from Linux, of the first call in a process; the median of
-//! several.
+//! several. `plan_speed inputs FOLDER CHANGES` writes what a plan of this size gets into `FOLDER/diff` and `FOLDER/live`.
 
 mod common;
 
@@ -32,6 +32,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         && one == "one"
     {
         return measure(Path::new(folder), mode);
+    }
+    if let [inputs, folder, changes] = arguments.as_slice()
+        && inputs == "inputs"
+    {
+        return write_site(Path::new(folder), changes.parse()?);
     }
     if arguments.is_empty() {
         arguments = SIZES.iter().map(ToString::to_string).collect();

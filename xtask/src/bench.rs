@@ -57,6 +57,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     package::make(workspace)?;
     let module = sizes(workspace)?;
     let diffs = peers::table(&bench, &size)?;
+    let hosts = peers::hosts(&bench, &size)?;
     let covers = bench.example("cover_speed", size.changes)?;
     let plans = bench.example("plan_speed", size.changes)?;
     let worth = bench.history(&size)?;
@@ -64,6 +65,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode>
     let report = include_str!("bench/report.md")
         .replace("{machine}", &machine(workspace)?)
         .replace("{diffs}", &diffs)
+        .replace("{hosts}", &hosts)
         .replace("{module}", &module)
         .replace("{covers}", covers)
         .replace("{growth}", growth.trim_end())

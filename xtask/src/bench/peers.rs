@@ -24,11 +24,9 @@ pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
     #[expect(clippy::cast_precision_loss, reason = "a file's size in MB")]
     let megabytes = diff.len() as f64 / 1e6;
     let files = diff.matches("diff --git ").count();
-    let own = own(bench, &file)?;
+    let own = row("**purgeplan**", megabytes, times(&mut native(bench, PARSE, &[&file]), files)?);
     let git = row("`git apply --numstat`", megabytes, git(&file, size.runs)?);
-    let mut wasm = Command::new("node");
-    wasm.arg(bench.workspace.root.join("bench/wasm.mjs")).arg(bench.workspace.root.join("js/dist")).arg(&file);
-    let wasm = row("**purgeplan in Node** (WebAssembly)", megabytes, times(wasm.arg("7"), files)?);
+    let wasm = row("**purgeplan in Node** (WebAssembly)", megabytes, times(&mut node(bench, PARSE, &[&file]), files)?);
     let mut rows = vec![own, git, wasm];
     let npm = npm(bench)?;
     for (name, parser) in [("npm parse-diff", "parse-diff"), ("npm gitdiff-parser", "gitdiff-parser")] {
@@ -50,16 +48,61 @@ pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
     Ok(table.trim_end().to_owned())
 }
 
-/// The example prints `… median 1 MB/s, 2 to 3`.
-fn own(bench: &Bench<'_>, file: &Path) -> Result<Row> {
-    let said = bench.example("parse_speed", &[&file.to_string_lossy(), "unified"])?;
-    let (_, figures) = said.rsplit_once("median ").ok_or_else(|| format!("`parse_speed` printed `{said}`"))?;
-    let mut numbers = figures.split([' ', ',']).filter_map(|word| word.trim().parse().ok());
-    match (numbers.next(), numbers.next(), numbers.next()) {
-        (Some(median), Some(slowest), Some(fastest)) => Ok(Row { name: "**purgeplan**", median, slowest, fastest }),
-        _ => Err(format!("`parse_speed` printed `{said}`")),
+/// Reads the first attachment as a unified diff.
+const PARSE: &str = r#"{"op":"parse","diffs":[{"format":"unified","attachments":[0]}]}"#;
+/// Plans for the first attachment, a diff, and the second, the live keys.
+const PLAN: &str = r#"{"op":"plan","policy":{"urls":{"directory":false},"cover":COVER},"diffs":[{"format":"git-raw","attachments":[0]}],"live":{"attachment":1,"complete":true}}"#;
+const COVERS: [(&str, &str); 3] = [
+    ("exact", r#"{"mode":"exact"}"#),
+    ("lossless", r#"{"mode":"lossless"}"#),
+    ("budget 64", r#"{"mode":"budget","paths":64,"infeasible":"chunks"}"#),
+];
+
+/// The same calls natively and in Node: reading the generated diff, and planning.
+pub(super) fn hosts(bench: &Bench<'_>, size: &Size) -> Result<String> {
+    let mut table = String::from("| | native, ms | in Node, ms | times |\n|---|---|---|---|\n");
+    let diff = bench.folder.join("generated.diff");
+    let parsed = hosts_row(bench, "reading the diff above", PARSE, &[&diff])?;
+    table.push_str(&parsed);
+    let folder = bench.folder.join("site");
+    let changes = size.changes[..3.min(size.changes.len())].last().copied().unwrap_or_default();
+    bench.example("plan_speed", &["inputs", &folder.to_string_lossy(), changes])?;
+    let (diff, live) = (folder.join("diff"), folder.join("live"));
+    for (name, cover) in COVERS {
+        let name = format!("planning some {changes} changes, {name}");
+        table.push_str(&hosts_row(bench, &name, &PLAN.replace("COVER", cover), &[&diff, &live])?);
     }
+    Ok(table.trim_end().to_owned())
 }
+
+fn hosts_row(bench: &Bench<'_>, name: &str, request: &str, files: &[&Path]) -> Result<String> {
+    let (found, natively) = measured(&mut native(bench, request, files))?;
+    let (native, node) = (median(natively), median(times(&mut node(bench, request, files), found)?));
+    Ok(format!("| {name} | {:.1} | {:.1} | {:.2} |\n", native * 1e3, node * 1e3, node / native))
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+/// The core's example that asks it a request.
+fn native(bench: &Bench<'_>, request: &str, files: &[&Path]) -> Command {
+    let mut example = Command::new(bench.workspace.target.join("release/examples/call_speed"));
+    example.arg(request).args(files);
+    example
+}
+
+/// The same with the npm package.
+fn node(bench: &Bench<'_>, request: &str, files: &[&Path]) -> Command {
+    let mut node = Command::new("node");
+    node.arg(bench.workspace.root.join("bench/wasm.mjs")).arg(bench.workspace.root.join("js/dist"));
+    node.arg(RUNS).arg(request).args(files);
+    node
+}
+
+/// As many as the example makes.
+const RUNS: &str = "15";
 
 fn row(name: &'static str, megabytes: f64, mut seconds: Vec<f64>) -> Row {
     seconds.sort_by(f64::total_cmp);
@@ -90,16 +133,20 @@ fn children_seconds() -> Option<f64> {
     Some(ticks / 100.0)
 }
 
-/// What a peer's script prints: how many files it found, which must be all, and the seconds of each run.
+/// What a script prints: how many files it found, which must be all, and the seconds of each run.
 fn times(command: &mut Command, files: usize) -> Result<Vec<f64>> {
-    let said = process::output(command)?;
-    let numbers: Vec<f64> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    match numbers.split_first() {
-        Some((found, seconds)) if !seconds.is_empty() && format!("{found}") == files.to_string() => {
-            Ok(seconds.to_vec())
-        }
-        _ => Err(format!("a peer found other files than the {files} of the diff: {said}")),
+    match measured(command)? {
+        (found, seconds) if found == files => Ok(seconds),
+        (found, _) => Err(format!("`{command:?}` found {found} in the place of {files}")),
     }
+}
+
+/// How many things a script found, and the seconds of each run.
+fn measured(command: &mut Command) -> Result<(usize, Vec<f64>)> {
+    let said = process::output(command)?;
+    let (found, seconds) = said.trim().split_once(' ').unwrap_or_default();
+    let seconds: Option<Vec<f64>> = seconds.split(' ').map(|number| number.parse().ok()).collect();
+    found.parse().ok().zip(seconds).ok_or_else(|| format!("`{command:?}` printed `{said}`"))
 }
 
 /// The folder into which npm installed the peers.
