@@ -2,7 +2,9 @@
 
 mod union;
 
-use crate::{escape::hex, names::RepoPath};
+use purgeplan_lines::unhex;
+
+use crate::names::RepoPath;
 
 pub use union::ChangeSet;
 pub(crate) use union::{fold, repeats, sort, split, union};
@@ -100,9 +102,7 @@ impl BlobId {
             return None;
         }
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = hex(pair[0])? << 4 | hex(pair[1])?;
-        }
+        unhex(text, &mut bytes[..text.len() / 2])?;
         let length = u8::try_from(text.len() / 2).ok()?;
         (bytes != [0; 32]).then_some(Self { bytes, length })
     }

@@ -4,7 +4,9 @@
 //! "Quotas"; what the guide leaves open is as users observed it and is named where it is used.
 
 use alloc::{string::String, sync::Arc};
-use core::fmt::Write;
+use core::{cmp::Ordering, fmt::Write};
+
+use purgeplan_lines::order;
 
 use crate::names::UrlPath;
 
@@ -24,8 +26,20 @@ pub const MAX_WILDCARDS_IN_PROGRESS: usize = 15;
 /// assert!(substitution.is_none());
 /// ```
 // INVARIANT: begins with `/`, printable ASCII without RFC 1738's unsafe characters, `?` or `~`, at most 4,000 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidationPath(Arc<str>);
+
+impl Ord for InvalidationPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        order(self.0.as_bytes(), other.0.as_bytes())
+    }
+}
+
+impl PartialOrd for InvalidationPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// Why a path is wider than the URL it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

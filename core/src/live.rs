@@ -107,8 +107,14 @@ impl<'a> Live<'a> {
     }
 
     fn entries(&self) -> impl Iterator<Item = &[u8]> {
-        let separator = if self.bytes.contains(&0) { 0 } else { b'\n' };
-        let entries = self.bytes.split(move |byte| *byte == separator);
+        let separator = if memchr::memchr(0, &self.bytes).is_some() { 0 } else { b'\n' };
+        let mut rest = Some(self.bytes.as_ref());
+        let entries = core::iter::from_fn(move || {
+            let text = rest?;
+            let end = memchr::memchr(separator, text).unwrap_or(text.len());
+            rest = text.get(end + 1..);
+            Some(&text[..end])
+        });
         let entries = entries.map(move |entry| match separator {
             b'\n' => entry.strip_suffix(b"\r").unwrap_or(entry),
             _ => entry,

@@ -1,7 +1,9 @@
 //! The three names of one file: its path in the repository, its object key in the bucket, its URL path at the edge.
 
 use alloc::{borrow::Cow, sync::Arc, vec::Vec};
-use core::fmt;
+use core::{cmp::Ordering, fmt};
+
+use purgeplan_lines::order;
 
 use crate::escape::{escape, hex};
 
@@ -9,7 +11,7 @@ use crate::escape::{escape, hex};
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident($bytes:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $name($bytes);
 
         impl $name {
@@ -23,6 +25,19 @@ macro_rules! name {
             #[must_use]
             pub fn escaped(&self) -> Cow<'_, str> {
                 escape(&self.0)
+            }
+        }
+
+        // Sorting compares nothing else; the library would do so byte by byte in WebAssembly.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                order(&self.0, &other.0)
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
             }
         }
 

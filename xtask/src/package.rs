@@ -34,15 +34,17 @@ const FEATURES: [&str; 7] = [
 
 /// The standard library compiled with the module, for size and without the messages of panics: with gzip that took 36 KB
 /// off 238. Both are unstable options, so the pinned compiler is told to take them.
-const SMALL_STD: [&str; 6] = [
+const SMALL_STD: [&str; 8] = [
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "--config",
     // Added to those of `.cargo/config.toml`.
     "target.wasm32-unknown-unknown.rustflags=['-Zunstable-options','-Cpanic=immediate-abort','-Zlocation-detail=none']",
-    // What compares memory; an ordinary build has no such crate, and `Cargo.toml` cannot name it.
+    // What compares memory and what gives it out; an ordinary build has no such crates, and `Cargo.toml` cannot name them.
     "--config",
     "profile.wasm.package.compiler_builtins.opt-level=3",
+    "--config",
+    "profile.wasm.package.dlmalloc.opt-level=3",
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {

@@ -3,6 +3,8 @@
 use alloc::{vec, vec::Vec};
 use core::cmp::Ordering;
 
+use purgeplan_lines::{common_prefix, order, same};
+
 use super::{
     items::{Item, Items},
     url_set::{UrlSet, Urls},
@@ -31,7 +33,7 @@ impl Between {
     pub(super) fn new(stale: &Items<'_>, live: &dyn Urls) -> Self {
         let (mut walk, mut last, mut sorted) = (Walk::new(stale), Vec::new(), true);
         live.for_each(&mut |url| {
-            match last.as_slice().cmp(url) {
+            match order(&last, url) {
                 _ if !sorted => return,
                 Ordering::Equal => return,
                 Ordering::Greater => sorted = false,
@@ -141,14 +143,14 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn see(&mut self, url: &[u8]) {
         let urls = &self.stale.urls;
-        while urls.get(self.url).is_some_and(|stale| *stale < url) {
+        while urls.get(self.url).is_some_and(|stale| order(stale, url).is_lt()) {
             self.url += 1;
         }
-        if urls.get(self.url) == Some(&url) {
+        if urls.get(self.url).is_some_and(|stale| same(stale, url)) {
             self.between.listed[self.url] = true;
             return;
         }
-        while self.right().is_some_and(|item| item.text <= url) {
+        while self.right().is_some_and(|item| order(item.text, url).is_le()) {
             self.pass();
         }
         let (left, right) = (self.left(), self.right());
@@ -190,16 +192,6 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         self.between
     }
-}
-
-/// How many bytes two texts begin alike.
-pub(super) fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const WORD: usize = 8;
-    let mut len = 0;
-    let words = a.chunks_exact(WORD).zip(b.chunks_exact(WORD));
-    len += WORD * words.take_while(|(a, b)| a == b).count();
-    len += a[len..].iter().zip(&b[len..]).take_while(|(a, b)| a == b).count();
-    len
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{
-    between::{Between, common_prefix},
-    character::longest_whole,
-    items::Item,
-};
+use purgeplan_lines::common_prefix;
+
+use super::{between::Between, character::longest_whole, items::Item};
 
 /// A wildcard that could be bought: everything that begins with the first `len` bytes of an item's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

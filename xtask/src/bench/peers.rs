@@ -51,7 +51,7 @@ pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
 /// Reads the first attachment as a unified diff.
 const PARSE: &str = r#"{"op":"parse","diffs":[{"format":"unified","attachments":[0]}]}"#;
 /// Plans for the first attachment, a diff, and the second, the live keys.
-const PLAN: &str = r#"{"op":"plan","policy":{"urls":{"directory":false},"cover":COVER},"diffs":[{"format":"git-raw","attachments":[0]}],"live":{"attachment":1,"complete":true}}"#;
+const PLAN: &str = r#"{"op":"plan","policy":{"urls":{"directory":false},"cover":COVER},"diffs":[{"format":"git-raw","attachments":[0],"base":"1111111111111111111111111111111111111111","head":"2222222222222222222222222222222222222222"}],"live":{"attachment":1,"complete":true}}"#;
 const COVERS: [(&str, &str); 3] = [
     ("exact", r#"{"mode":"exact"}"#),
     ("lossless", r#"{"mode":"lossless"}"#),
