@@ -6,7 +6,7 @@
 use alloc::{string::String, sync::Arc};
 use core::{cmp::Ordering, fmt::Write};
 
-use purgeplan_lines::order;
+use purgeplan_lines::{count, order};
 
 use crate::names::UrlPath;
 
@@ -186,16 +186,18 @@ pub(crate) fn encode(path: &[u8]) -> String {
 }
 
 fn encoded_length(path: &[u8]) -> usize {
-    path.iter().map(|byte| if must_be_encoded(*byte) { 3 } else { 1 }).sum()
+    path.len() + 2 * count(path, &MUST_BE_ENCODED)
 }
 
 fn encode_into(path: &[u8], text: &mut String) {
     // Most paths are plain, and then they are copied whole.
-    if let Some(plain) = core::str::from_utf8(path).ok().filter(|_| !path.iter().any(|byte| must_be_encoded(*byte))) {
+    if count(path, &MUST_BE_ENCODED) == 0
+        && let Ok(plain) = core::str::from_utf8(path)
+    {
         return text.push_str(plain);
     }
     for &byte in path {
-        if must_be_encoded(byte) {
+        if MUST_BE_ENCODED[usize::from(byte)] {
             write!(text, "%{byte:02X}").expect("writing to a String does not fail");
         } else {
             text.push(char::from(byte));
@@ -207,13 +209,21 @@ fn encode_into(path: &[u8], text: &mut String) {
 ///
 /// Nothing else: an over-encoded path is accepted and purges nothing. `~` is unsafe in RFC 1738 too, but `%7E` purges
 /// nothing, so [`InvalidationPath::narrowest`] never sends one.
-fn must_be_encoded(byte: u8) -> bool {
-    !byte.is_ascii_graphic()
-        || matches!(
-            byte,
-            b'<' | b'>' | b'"' | b'#' | b'%' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'[' | b']' | b'`' | b'?'
-        )
-}
+const MUST_BE_ENCODED: [bool; 256] = {
+    let unsafe_characters = b"<>\"#%{}|\\^[]`?";
+    let mut must = [true; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        must[byte as usize] = false;
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < unsafe_characters.len() {
+        must[unsafe_characters[at] as usize] = true;
+        at += 1;
+    }
+    must
+};
 
 #[cfg(test)]
 mod tests {

@@ -32,6 +32,13 @@ pub fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     at + one[at..].iter().zip(&other[at..]).take_while(|(byte, against)| byte == against).count()
 }
 
+/// How many bytes of the text the table has.
+#[must_use]
+#[inline(never)]
+pub fn count(text: &[u8], table: &[bool; 256]) -> usize {
+    text.iter().map(|byte| usize::from(table[usize::from(*byte)])).sum()
+}
+
 /// Reads two hexadecimal digits for each byte of `out`; `None` when there are other ones, more or fewer.
 #[must_use]
 #[inline(never)]
