@@ -71,7 +71,6 @@ const HEX: [u8; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::String;
     use proptest::prelude::*;
 
     proptest! {
@@ -95,7 +94,7 @@ mod tests {
             let mut out = [0; 4];
             let read = unhex(digits.as_bytes(), &mut out).map(|()| u32::from_be_bytes(out));
             let by_library = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 8);
-            prop_assert_eq!(read, by_library, "{}", String::from(digits));
+            prop_assert_eq!(read, by_library, "{}", digits);
         }
     }
 }
