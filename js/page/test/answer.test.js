@@ -96,6 +96,8 @@ test('a row’s chain: change, rule with its words, URLs, behaviour, covering pa
   await typeDiff(page, 'M\tposts/one.md\n');
   await page.locator('.rows .row', { hasText: 'Purge' }).click();
   const chain = page.getByRole('complementary', { name: 'Why' });
+  // The panel opens before the worker has told what is in it.
+  await chain.filter({ hasText: 'posts/one.md' }).waitFor();
   const text = await chain.innerText();
   for (const said of ['posts/one.md', 'modified', '/dependents/0', '"purge":["/feed.xml"]', '/feed.xml', '*.xml', 'reaches 1 stale URL']) {
     assert.ok(text.includes(said), `${said} in ${text}`);

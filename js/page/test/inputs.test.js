@@ -29,7 +29,9 @@ test('an example takes nothing away unasked', inBrowser, async (t) => {
   page.on('dialog', (dialog) => (asked.push(dialog.message()), dialog.dismiss()));
   await page.getByText('Live site').click();
   await answered(page, () => drop(page, '[data-field=live]', [at.file('mine.txt', 'a.html\n')]));
+  const dialog = page.waitForEvent('dialog');
   await page.getByRole('button', { name: 'Rename', exact: true }).click();
+  await dialog;
   await page.getByRole('button', { name: 'Remove mine.txt' }).waitFor();
   assert.deepEqual(asked, ['An example takes the place of what is there. Go on?']);
   assert.equal(await box(page, 'diffs').inputValue(), '');
