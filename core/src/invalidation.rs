@@ -6,7 +6,7 @@
 use alloc::{string::String, sync::Arc};
 use core::{cmp::Ordering, fmt::Write};
 
-use purgeplan_lines::{count, order};
+use purgeplan_lines::{count_marked, order};
 
 use crate::names::UrlPath;
 
@@ -186,12 +186,12 @@ pub(crate) fn encode(path: &[u8]) -> String {
 }
 
 fn encoded_length(path: &[u8]) -> usize {
-    path.len() + 2 * count(path, &MUST_BE_ENCODED)
+    path.len() + 2 * count_marked(path, &MUST_BE_ENCODED)
 }
 
 fn encode_into(path: &[u8], text: &mut String) {
     // Most paths are plain, and then they are copied whole.
-    if count(path, &MUST_BE_ENCODED) == 0
+    if count_marked(path, &MUST_BE_ENCODED) == 0
         && let Ok(plain) = core::str::from_utf8(path)
     {
         return text.push_str(plain);

@@ -9,7 +9,7 @@ pub mod hunk;
 mod names;
 mod quote;
 
-pub use names::{common_prefix, count, order, same, unhex};
+pub use names::{common_prefix, count_marked, order, same, unhex};
 pub use quote::quote;
 
 /// The line at `at` without its end, and where the next one begins. A carriage return before the line feed belongs to

@@ -32,10 +32,10 @@ pub fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     at + one[at..].iter().zip(&other[at..]).take_while(|(byte, against)| byte == against).count()
 }
 
-/// How many bytes of the text the table has.
+/// How many bytes of a text a table marks.
 #[must_use]
 #[inline(never)]
-pub fn count(text: &[u8], table: &[bool; 256]) -> usize {
+pub fn count_marked(text: &[u8], table: &[bool; 256]) -> usize {
     text.iter().map(|byte| usize::from(table[usize::from(*byte)])).sum()
 }
 
