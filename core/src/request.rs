@@ -138,7 +138,7 @@ impl<'r> CheckRequest<'r> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(crate) fn read(tree: Json<'a>, request: &'a [u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+    pub(crate) fn read(tree: &Json<'a>, request: &'a [u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
         let mut parsed: PlanRequest<'a> = read(tree, request)?;
         let source =
             PolicySource { preset: parsed.preset, inline: parsed.policy.take(), attachment: parsed.policy_attachment };
@@ -242,7 +242,7 @@ pub(crate) fn document(request: &[u8]) -> Document<'_> {
 }
 
 /// A request's own fields.
-pub(crate) fn read<'a, T: Read<'a>>(tree: Json<'a>, request: &'a [u8]) -> Result<T, Vec<Error>> {
+pub(crate) fn read<'a, T: Read<'a>>(tree: &Json<'a>, request: &'a [u8]) -> Result<T, Vec<Error>> {
     T::read(tree).map_err(|fault| vec![document(request).refuse("", fault)])
 }
 
@@ -293,7 +293,7 @@ pub(crate) fn policy(source: PolicySource<'_>, request: &[u8], attachments: &[&[
         (None, None, Some(index)) => {
             Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index)
         }
-        (None, Some(inline), None) => Policy::from_document(inline, document(request), "/policy"),
+        (None, Some(inline), None) => Policy::from_document(&inline, document(request), "/policy"),
         _ => {
             let error = Error::new(
                 "request-contradiction",

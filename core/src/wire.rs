@@ -74,16 +74,12 @@ impl<'a> Call<'a> {
 
     /// One of the fields that every operation has; it stays in the tree, where the operation looks for it as well.
     fn field<T: Read<'a>>(&self, name: &str) -> Result<Option<T>, Error> {
-        let value = self.tree.field(name).cloned().unwrap_or(Json::Null);
-        Option::read(value).map_err(|fault| document(self.request).refuse(&format!("/{name}"), fault))
+        Option::read(self.tree.field(name).unwrap_or(&Json::Null))
+            .map_err(|fault| document(self.request).refuse(&format!("/{name}"), fault))
     }
 
-    fn read<T: Read<'a>>(&mut self) -> Result<T, Vec<Error>> {
-        read(self.take(), self.request)
-    }
-
-    fn take(&mut self) -> Json<'a> {
-        core::mem::replace(&mut self.tree, Json::Null)
+    fn read<T: Read<'a>>(&self) -> Result<T, Vec<Error>> {
+        read(&self.tree, self.request)
     }
 
     fn failed(&self, errors: &[Error]) -> Vec<u8> {
@@ -99,8 +95,8 @@ impl<'a> Call<'a> {
         Ok(write(&answer))
     }
 
-    fn plan(&mut self) -> Result<Vec<u8>, Vec<Error>> {
-        let mut prepared = Prepared::read(self.take(), self.request, self.attachments)?;
+    fn plan(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
         prepared.refuse_subject(self.request)?;
         let plan = prepared.plan()?;
         let identity = prepared.identity(self.attachments);
@@ -108,27 +104,27 @@ impl<'a> Call<'a> {
         self.rendered(PlanAnswer::new(&prepared.policy, &plan, prepared.trigger.as_ref(), prepared.diffs(), &work))
     }
 
-    fn parse(&mut self) -> Result<Vec<u8>, Vec<Error>> {
+    fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
         let parsed: ParseRequest = self.read()?;
         let (changes, diagnostics) = changes(&parsed.diffs, self.attachments, None)?;
         Ok(write(&ParseAnswer::new(&changes, diagnostics)))
     }
 
-    fn explain(&mut self) -> Result<Vec<u8>, Vec<Error>> {
-        let mut prepared = Prepared::read(self.take(), self.request, self.attachments)?;
+    fn explain(&self) -> Result<Vec<u8>, Vec<Error>> {
+        let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
         let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
         let plan = prepared.plan()?;
         self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
     }
 
-    fn check(&mut self) -> Result<Vec<u8>, Vec<Error>> {
+    fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
         let parsed: CheckRequest<'_> = self.read()?;
         let policy = policy(parsed.source(), self.request, self.attachments)?;
         self.rendered(CheckAnswer::new(&policy))
     }
 
     #[cfg(feature = "schema")]
-    fn schema(&mut self) -> Result<Vec<u8>, Vec<Error>> {
+    fn schema(&self) -> Result<Vec<u8>, Vec<Error>> {
         let _: crate::request::SchemaRequest = self.read()?;
         Ok(crate::schema::answer())
     }

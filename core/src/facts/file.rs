@@ -156,7 +156,7 @@ object!(ErrorFile open {
 });
 
 impl<'a, T: Read<'a>> Read<'a> for List<T> {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         let mut items = None;
         fill(json, false, &mut [Field { name: "Items", required: false, slot: &mut items }])?;
         Ok(Self { items })

@@ -13,11 +13,11 @@ pub(crate) struct Field<'f, 'a> {
 
 /// Room for a value of a type that only the slot knows: so all types share the code that takes objects apart.
 pub(crate) trait Slot<'a> {
-    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault>;
+    fn fill(&mut self, json: &Json<'a>) -> Result<(), Fault>;
 }
 
 impl<'a, T: Read<'a>> Slot<'a> for T {
-    fn fill(&mut self, json: Json<'a>) -> Result<(), Fault> {
+    fn fill(&mut self, json: &Json<'a>) -> Result<(), Fault> {
         *self = T::read(json)?;
         Ok(())
     }
@@ -25,8 +25,8 @@ impl<'a, T: Read<'a>> Slot<'a> for T {
 
 /// Fills the fields of one object, in their order; what is left out stays as it is. With `strict`, a field of another
 /// name is refused.
-pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>]) -> Result<(), Fault> {
-    let Json::Object(mut given) = json else { return Err(Fault::unexpected(&json, "an object")) };
+pub(crate) fn fill<'a>(json: &Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>]) -> Result<(), Fault> {
+    let Json::Object(given) = json else { return Err(Fault::unexpected(json, "an object")) };
     for (index, (name, _)) in given.iter().enumerate() {
         if strict && !fields.iter().any(|field| field.name == name) {
             let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
@@ -37,10 +37,8 @@ pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>
         }
     }
     for Field { name, required, slot } in fields {
-        match given.iter_mut().find(|(known, _)| known == name) {
-            Some((_, value)) => {
-                slot.fill(core::mem::replace(value, Json::Null)).map_err(|fault| fault.within(name))?;
-            }
+        match given.iter().find(|(known, _)| known == name) {
+            Some((_, value)) => slot.fill(value).map_err(|fault| fault.within(name))?,
             None if *required => return Err(Fault::new(format!("missing field `{name}`"))),
             None => {}
         }
@@ -53,8 +51,8 @@ pub(crate) fn fill<'a>(json: Json<'a>, strict: bool, fields: &mut [Field<'_, 'a>
 pub(crate) struct Present(pub(crate) bool);
 
 impl<'a> Read<'a> for Present {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
-        Ok(Self(json != Json::Null))
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
+        Ok(Self(*json != Json::Null))
     }
 }
 
@@ -90,7 +88,7 @@ macro_rules! object {
     (@ $life:lifetime, $type:ty, $kind:ident, $($field:ident $(= $name:literal)?: $how:ident),* $(,)?) => {
         impl<$life> $crate::json::Read<$life> for $type {
             #[allow(clippy::used_underscore_binding, reason = "some fields are only known, and never asked for")]
-            fn read(json: $crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
+            fn read(json: &$crate::json::Json<$life>) -> Result<Self, $crate::json::Fault> {
                 let mut read = Self::default();
                 let fields = &mut [$($crate::json::Field {
                     name: $crate::json::name!($field $($name)?),
@@ -151,8 +149,8 @@ macro_rules! words {
     };
     ($type:ident { $($variant:ident: $word:literal),* $(,)? }) => {
         impl<'a> $crate::json::Read<'a> for $type {
-            fn read(json: $crate::json::Json<'a>) -> Result<Self, $crate::json::Fault> {
-                $crate::json::word(&json, &[$(($word, Self::$variant)),*])
+            fn read(json: &$crate::json::Json<'a>) -> Result<Self, $crate::json::Fault> {
+                $crate::json::word(json, &[$(($word, Self::$variant)),*])
             }
         }
     };

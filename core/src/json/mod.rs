@@ -52,7 +52,7 @@ impl Fault {
 
 /// What a value can be read as.
 pub(crate) trait Read<'a>: Sized {
-    fn read(json: Json<'a>) -> Result<Self, Fault>;
+    fn read(json: &Json<'a>) -> Result<Self, Fault>;
 }
 
 /// A document, and how its faults are told.
@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
 
     /// The whole document as one value.
     pub(crate) fn read<T: Read<'a>>(self, names: Names) -> Result<T, Error> {
-        T::read(self.tree(names)?).map_err(|fault| self.refuse("", fault))
+        T::read(&self.tree(names)?).map_err(|fault| self.refuse("", fault))
     }
 
     /// A fault of the value at `pointer`, placed.
@@ -119,40 +119,40 @@ pub(crate) fn documents(whole: Document<'_>) -> impl Iterator<Item = Result<Docu
 }
 
 impl<'a> Read<'a> for Json<'a> {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
-        Ok(json)
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
+        Ok(json.clone())
     }
 }
 
 impl<'a> Read<'a> for Cow<'a, str> {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         match json {
-            Json::String(text) => Ok(text),
-            other => Err(Fault::unexpected(&other, "a string")),
+            Json::String(text) => Ok(text.clone()),
+            other => Err(Fault::unexpected(other, "a string")),
         }
     }
 }
 
 impl<'a> Read<'a> for String {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         Cow::read(json).map(Cow::into_owned)
     }
 }
 
 impl<'a> Read<'a> for bool {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         match json {
-            Json::Bool(value) => Ok(value),
-            other => Err(Fault::unexpected(&other, "a boolean")),
+            Json::Bool(value) => Ok(*value),
+            other => Err(Fault::unexpected(other, "a boolean")),
         }
     }
 }
 
 impl<'a> Read<'a> for u64 {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         match json {
-            Json::Natural(value) => Ok(value),
-            other => Err(Fault::unexpected(&other, "a whole number from 0")),
+            Json::Natural(value) => Ok(*value),
+            other => Err(Fault::unexpected(other, "a whole number from 0")),
         }
     }
 }
@@ -160,7 +160,7 @@ impl<'a> Read<'a> for u64 {
 macro_rules! natural {
     ($($type:ident)*) => {$(
         impl<'a> Read<'a> for $type {
-            fn read(json: Json<'a>) -> Result<Self, Fault> {
+            fn read(json: &Json<'a>) -> Result<Self, Fault> {
                 let value = u64::read(json)?;
                 Self::try_from(value).map_err(|_| Fault::new(format!("`{value}` is too large")))
             }
@@ -171,7 +171,7 @@ macro_rules! natural {
 natural!(u16 u32 usize);
 
 impl<'a, T: Read<'a>> Read<'a> for Option<T> {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
         match json {
             Json::Null => Ok(None),
             some => T::read(some).map(Some),
@@ -180,12 +180,21 @@ impl<'a, T: Read<'a>> Read<'a> for Option<T> {
 }
 
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
-    fn read(json: Json<'a>) -> Result<Self, Fault> {
-        let Json::Array(items) = json else { return Err(Fault::unexpected(&json, "a list")) };
-        let mut read = Self::with_capacity(items.len());
-        for (index, item) in items.into_iter().enumerate() {
-            read.push(T::read(item).map_err(|fault| fault.within(&format!("{index}")))?);
-        }
+    fn read(json: &Json<'a>) -> Result<Self, Fault> {
+        let mut read = Self::new();
+        each(json, &mut |item| {
+            read.push(T::read(item)?);
+            Ok(())
+        })?;
         Ok(read)
     }
+}
+
+/// Reads a list. The lists of all types share it.
+fn each<'a>(list: &Json<'a>, read: &mut dyn FnMut(&Json<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
+    let Json::Array(items) = list else { return Err(Fault::unexpected(list, "a list")) };
+    for (index, item) in items.iter().enumerate() {
+        read(item).map_err(|fault| fault.within(&format!("{index}")))?;
+    }
+    Ok(())
 }

@@ -37,11 +37,16 @@ impl<'a> Json<'a> {
             Json::Negative(value) => format!("integer `{value}`"),
             // Its digits are in the document; printing them would take a tenth of the module.
             Json::Float(_) => String::from("a number with a fraction or an exponent"),
-            Json::String(text) => format!("string {text:?}"),
+            Json::String(text) => format!("string {}", quoted(text)),
             Json::Array(_) => String::from("a list"),
             Json::Object(_) => String::from("an object"),
         }
     }
+}
+
+/// As it stands in a document. Rust's own form of a text (`{:?}`) would bring Unicode's tables into the module.
+fn quoted(text: &str) -> String {
+    String::from_utf8_lossy(&super::write(text)).into_owned()
 }
 
 /// Reads one value.

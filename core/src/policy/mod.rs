@@ -235,11 +235,11 @@ impl Policy {
     /// Reads the policy that is a whole attachment.
     pub(crate) fn from_attachment(bytes: &[u8], attachment: usize) -> Result<Self, Vec<Error>> {
         let document = Document { bytes, attachment: Some(attachment), code: CODE, help: HELP };
-        Self::from_document(document.tree(None).map_err(|error| vec![error])?, document, "")
+        Self::from_document(&document.tree(None).map_err(|error| vec![error])?, document, "")
     }
 
     /// Reads and checks the policy that stands at `pointer` of a document.
-    pub(crate) fn from_document(json: Json<'_>, document: Document<'_>, pointer: &str) -> Result<Self, Vec<Error>> {
+    pub(crate) fn from_document(json: &Json<'_>, document: Document<'_>, pointer: &str) -> Result<Self, Vec<Error>> {
         let document = Document { code: CODE, help: HELP, ..document };
         let file = PolicyFile::read(json).map_err(|fault| vec![document.refuse(pointer, fault)])?;
         let mut report = Report::new(document.bytes, document.attachment, pointer);
