@@ -1,13 +1,13 @@
 //! Answers as they are written: the fields of `ARCHITECTURE.md`, The wire.
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use purgeplan_lines::to_hex;
 use serde::{Serialize, Serializer};
 
 use crate::{
     change::{ChangeSet, Entry},
     decide::{Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
-    escape::to_hex,
     invalidation::InvalidationPath,
     map::Form,
     names::{ObjectKey, RepoPath},
@@ -301,7 +301,7 @@ pub(crate) struct ChangeAnswer<'c> {
 pub(crate) struct EntryAnswer {
     /// In octal, six digits, as git prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    mode: Option<String>,
+    mode: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blob: Option<String>,
 }
@@ -322,7 +322,12 @@ impl<'c> ParseAnswer<'c> {
 impl EntryAnswer {
     /// `None` for an entry of which the diff says only that it is there.
     fn of(entry: &Entry) -> Option<Self> {
-        let mode = (entry.mode != 0).then(|| format!("{:06o}", entry.mode));
+        let mode = match entry.mode {
+            0 => None,
+            // What nearly every entry has.
+            0o100_644 => Some("100644".into()),
+            mode => Some(format!("{mode:06o}").into()),
+        };
         let blob = entry.id.map(|id| to_hex(id.as_bytes()));
         (mode.is_some() || blob.is_some()).then_some(Self { mode, blob })
     }

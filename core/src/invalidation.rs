@@ -4,11 +4,11 @@
 //! "Quotas"; what the guide leaves open is as users observed it and is named where it is used.
 
 use alloc::{string::String, sync::Arc};
-use core::{cmp::Ordering, fmt::Write};
+use core::cmp::Ordering;
 
 use purgeplan_lines::{count_marked, order};
 
-use crate::names::UrlPath;
+use crate::{escape::push_hex, names::UrlPath};
 
 /// Most characters in one invalidation path, counted as sent (encoded).
 pub const MAX_PATH_CHARACTERS: usize = 4000;
@@ -198,7 +198,8 @@ fn encode_into(path: &[u8], text: &mut String) {
     }
     for &byte in path {
         if MUST_BE_ENCODED[usize::from(byte)] {
-            write!(text, "%{byte:02X}").expect("writing to a String does not fail");
+            text.push('%');
+            push_hex(byte, text);
         } else {
             text.push(char::from(byte));
         }

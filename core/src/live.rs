@@ -2,6 +2,8 @@
 
 use alloc::{borrow::Cow, format, vec::Vec};
 
+use purgeplan_lines::append;
+
 use crate::{
     diff::{attachment, bom},
     edge::Edge,
@@ -95,7 +97,7 @@ impl<'a> Live<'a> {
                 Kind::Keys | Kind::S3Listing => {
                     if let Some(rest) = edge.only_url(entry).filter(|_| fresh.is_empty()) {
                         only.truncate(1);
-                        only.extend_from_slice(rest);
+                        append(rest, &mut only);
                         each(&only);
                     } else if let Some(key) = ObjectKey::new(entry).filter(|key| !fresh.contains(key)) {
                         let cached = edge.urls(&key, false).into_iter().filter(|url| url.skipped.is_none());
@@ -140,7 +142,7 @@ fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Er
 fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for key in keys {
-        bytes.extend_from_slice(key.as_bytes());
+        append(key.as_bytes(), &mut bytes);
         bytes.push(0);
     }
     bytes.push(0);

@@ -3,7 +3,7 @@
 use alloc::{borrow::Cow, sync::Arc, vec::Vec};
 use core::{cmp::Ordering, fmt};
 
-use purgeplan_lines::order;
+use purgeplan_lines::{append, order};
 
 use crate::escape::{escape, hex};
 
@@ -126,7 +126,7 @@ impl UrlPath {
     pub fn below_root(rest: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(rest.len() + 1);
         bytes.push(b'/');
-        bytes.extend_from_slice(rest);
+        append(rest, &mut bytes);
         Self(bytes)
     }
 }

@@ -9,9 +9,10 @@
 mod deploy;
 
 use alloc::{format, string::String};
+use purgeplan_lines::to_hex;
 use sha2::{Digest, Sha256};
 
-use crate::{escape::to_hex, invalidation::InvalidationPath, sorted::Sorted};
+use crate::{invalidation::InvalidationPath, sorted::Sorted};
 
 pub use deploy::DeployReference;
 pub(crate) use deploy::{Deploy, DeployRequest};

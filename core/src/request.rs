@@ -1,6 +1,7 @@
 //! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use purgeplan_lines::to_hex;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     diff::{self, Format, Parsed, attachment},
     edge::Edge,
     error::Error,
-    escape::to_hex,
     facts::Facts,
     json::{Document, Json, Read, object},
     live::{Live, LiveRequest},

@@ -36,7 +36,7 @@ const FEATURES: [&str; 7] = [
 /// off 238. Both are unstable options, so the pinned compiler is told to take them.
 ///
 /// LLVM's "z" takes a function into its caller only where that is smaller (threshold 5). With 60, plans take a tenth fewer
-/// instructions and a fifth to a quarter less time, for 5% more bytes: `bench/README.md` has other thresholds.
+/// instructions and a fifth less time, for 5% more bytes: `bench/README.md` has other thresholds.
 const SMALL_STD: [&str; 8] = [
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",

@@ -9,8 +9,8 @@ pub mod hunk;
 mod names;
 mod quote;
 
-pub use names::{common_prefix, count_marked, order, same, unhex};
-pub use quote::quote;
+pub use names::{common_prefix, count_marked, order, same, to_hex, unhex};
+pub use quote::{append, name, quote};
 
 /// The line at `at` without its end, and where the next one begins. A carriage return before the line feed belongs to
 /// the end: git quotes a name that has one.

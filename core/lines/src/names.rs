@@ -1,5 +1,6 @@
 //! Names and ids, compared in words: what the compiler puts for `==` and `<` takes WebAssembly byte by byte.
 
+use alloc::string::String;
 use core::cmp::Ordering;
 
 /// Whether two texts are the same.
@@ -56,6 +57,14 @@ pub fn unhex(digits: &[u8], out: &mut [u8]) -> Option<()> {
     (wrong < 16).then_some(())
 }
 
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+#[inline(never)]
+pub fn to_hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+}
+
 /// What each byte is worth as a digit; more than 15 for those that are none.
 const HEX: [u8; 256] = {
     let mut worth = [16; 256];
@@ -95,6 +104,14 @@ mod tests {
             let read = unhex(digits.as_bytes(), &mut out).map(|()| u32::from_be_bytes(out));
             let by_library = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 8);
             prop_assert_eq!(read, by_library, "{}", digits);
+        }
+
+        #[test]
+        fn digits_are_written_as_they_are_read(bytes in proptest::collection::vec(0..=255_u8, 0..40)) {
+            let digits = to_hex(&bytes);
+            let mut back = alloc::vec![0; bytes.len()];
+            prop_assert_eq!(unhex(digits.as_bytes(), &mut back), Some(()));
+            prop_assert_eq!((digits.to_lowercase(), &back), (digits, &bytes));
         }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 use core::cmp::Ordering;
 
-use purgeplan_lines::{common_prefix, order, same};
+use purgeplan_lines::{append, common_prefix, order, same};
 
 use super::{
     items::{Item, Items},
@@ -40,7 +40,7 @@ impl Between {
                 Ordering::Less => walk.see(url),
             }
             last.clear();
-            last.extend_from_slice(url);
+            append(url, &mut last);
         });
         if !sorted {
             let mut all = UrlSet::default();

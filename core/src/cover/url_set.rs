@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use purgeplan_lines::append;
+
 use crate::sorted::sort;
 
 /// URL paths that can be walked as often as they are needed: decoded bytes that begin with a slash, without query, as in
@@ -32,7 +34,7 @@ pub struct UrlSet {
 impl UrlSet {
     /// Adds a URL path: decoded bytes that begin with a slash, without query, as in [`crate::UrlPath`].
     pub fn push(&mut self, url: &[u8]) {
-        self.text.extend_from_slice(url);
+        append(url, &mut self.text);
         self.ends.push(self.text.len());
     }
 

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use purgeplan_lines::quote;
+use purgeplan_lines::{append, name, quote};
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
 /// The text of an answer.
@@ -34,7 +34,7 @@ impl Writer {
     }
 
     fn verbatim(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
+        append(text.as_bytes(), &mut self.0);
     }
 }
 
@@ -45,10 +45,9 @@ struct Inside<'w> {
 }
 
 impl Inside<'_> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Never> {
+    fn field<T: Serialize + ?Sized>(&mut self, field: &str, value: &T) -> Result<(), Never> {
         self.writer.separate();
-        quote(name, &mut self.writer.0);
-        self.writer.0.push(b':');
+        name(field, &mut self.writer.0);
         value.serialize(&mut *self.writer)
     }
 }

@@ -5,8 +5,10 @@
 
 use alloc::{borrow::ToOwned, format, string::String};
 
+use purgeplan_lines::to_hex;
+
 use super::Parts;
-use crate::{escape::to_hex, json::object};
+use crate::json::object;
 
 /// What a reference of this form begins with.
 const PREFIX: &str = "purgeplan1";
