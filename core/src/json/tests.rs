@@ -70,6 +70,12 @@ fn a_fault_names_the_value_and_its_place() {
             "/words/1",
             "\"three\"",
         ),
+        (
+            r#"{"name":"a","count":"7 \"ü\u200b\n"}"#,
+            "line 1, column 21: invalid type: string \"7 \\\"ü\u{200b}\\n\", expected a whole number from 0",
+            "/count",
+            r#""7 \"ü\u200b\n""#,
+        ),
         (r#"{"name":"a","words":null}"#, "line 1, column 21: invalid type: null, expected a list", "/words", "null"),
     ] {
         assert_eq!(fault(text), (message.to_string(), pointer.to_string(), Some(at)), "{text}");
