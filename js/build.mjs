@@ -14,7 +14,9 @@ for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../${name
 
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning', absWorkingDir: at('.') };
 await build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm', outfile: 'dist/index.js' });
-await build({ ...common, entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js' });
+// A page without a bundler loads it as it is; names stay, for whoever reads a stack.
+const small = { minifyWhitespace: true, minifySyntax: true };
+await build({ ...common, ...small, entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js' });
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],

@@ -28,12 +28,19 @@ function guarded<T>(work: () => T, told: (error: Error) => T): T {
     return work();
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return told(error);
+    // Node's decoder says it of an answer that is longer than a string can be.
+    if (error instanceof Error && 'code' in error && error.code === TOO_LONG) return told(error);
     throw error;
   }
 }
 
+const TOO_LONG = 'ERR_STRING_TOO_LONG';
+
 function stopped(error: Error): object {
-  const help = 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
+  const help =
+    'code' in error && error.code === TOO_LONG
+      ? 'the answer is longer than a string can be: give less at once'
+      : 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
   return { type: 'failure', errors: [{ code: 'engine-stopped', message: `the module stopped: ${error.message}`, help }] };
 }
 

@@ -114,6 +114,14 @@ test('a worker has a module of its own', async () => {
   assert.deepEqual(paths, ['/a']);
 });
 
+test('an answer that is too long for a string of some engines comes as an object all the same', () => {
+  const name = (n) => `${100_000 + n}${'a'.repeat(4_000)}`;
+  const lines = Array.from({ length: 67_500 }, (_, n) => Buffer.from(`M\t${name(n)}\n`));
+  const { changes } = parseDiff(Buffer.concat(lines));
+  assert.equal(changes.length, 67_500);
+  assert.ok(changes.every(({ change, path }, n) => change === 'modified' && path === name(n)));
+});
+
 test('after an input that there is no room for, the instance is usable', () => {
   const before = plan({ diffs: page }).paths;
   const { errors } = plan({ diffs: { content: new Uint8Array(0xffff_0000) } });
