@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use purgeplan_core::Policy;
 use purgeplan_loopback::git::Repository;
@@ -98,9 +97,9 @@ impl Request {
         let head = repository.resolve(&range.head)?;
         let base = match &range.base {
             Some(base) => Some(repository.resolve(base)?),
-            None => repository.commit(&head)?.parents.first().cloned(),
+            None => repository.parent(&head)?,
         };
-        let diff = raw_diff(repository.directory(), base.as_deref(), &head)?;
+        let diff = repository.raw_diff(base.as_deref(), &head)?;
         let attachment = self.attach("git diff".to_owned(), diff);
         Ok(json!({ "format": "git-raw", "attachments": [attachment], "base": base, "head": head }))
     }
@@ -173,30 +172,4 @@ pub(crate) fn read(what: &str, path: &Path, option: &str) -> Result<Vec<u8>, Fai
         let message = format!("{what} `{}` cannot be read: {error}", path.display());
         Failure::new(message, format!("name an existing file with `{option}`"))
     })
-}
-
-/// `git diff-tree --raw -z` between two commits, or of the whole tree of one.
-fn raw_diff(directory: &Path, base: Option<&str>, head: &str) -> Result<Vec<u8>, Failure> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(directory).args(arguments).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| {
-            Failure::new(format!("could not run `git`: {error}"), "install git and put it on the PATH")
-        })?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(Failure::new(
-            format!("`git {}` failed: {}", arguments.join(" "), said.trim()),
-            "check the repository with `git fsck`",
-        ))
-    };
-    let empty_tree;
-    let base = if let Some(base) = base {
-        base
-    } else {
-        empty_tree = String::from_utf8_lossy(&git(&["hash-object", "-t", "tree", "--stdin"])?).trim().to_owned();
-        &empty_tree
-    };
-    git(&["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", base, head])
 }

@@ -211,8 +211,7 @@ class Request {
         `\`${name}\` names no commit in \`${repo}\`; give a branch, a tag or a commit id of this repository`,
       ).toString().trim();
     const to = commit(head);
-    const parent = () => git(repo, ['rev-list', '--parents', '--max-count=1', to]).toString().trim().split(' ')[1];
-    const from = base === undefined ? parent() : commit(base);
+    const from = base === undefined ? parent(repo, to) : commit(base);
     const tree = from ?? git(repo, ['hash-object', '-t', 'tree', '--stdin']).toString().trim();
     const diff = git(repo, ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', tree, to]);
     return { format: 'git-raw', attachments: [this.attach('git diff', diff)], base: from ?? null, head: to };
@@ -226,10 +225,24 @@ class Request {
   }
 }
 
+/** A commit's first parent, as the commit records it: where a shallow clone ends, git else says that there is none. */
+function parent(repo: string, commit: string): string | undefined {
+  const header = git(repo, ['cat-file', 'commit', commit]).toString().split('\n\n')[0] ?? '';
+  const recorded = /^parent ([0-9a-f]+)$/m.exec(header)?.[1];
+  if (recorded === undefined) return undefined;
+  const missing = () =>
+    `the parent of \`${commit}\` is not in \`${repo}\`, a shallow clone; run \`git fetch --deepen=1\` there, or name the commit to compare with`;
+  git(repo, ['rev-parse', '--verify', '--quiet', `${recorded}^{commit}`], missing);
+  return recorded;
+}
+
+/** Runs git; as natively, variables of the git that this runs under (a hook, say) do not name another repository. */
 function git(directory: string, args: string[], told?: (said: string) => string): Buffer {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG'));
+  const env = { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_NO_REPLACE_OBJECTS: '1', LC_ALL: 'C' };
   try {
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return execFileSync('git', ['-C', directory, ...args], { stdio, maxBuffer: 1 << 30 });
+    return execFileSync('git', ['-C', directory, ...args], { stdio, maxBuffer: 1 << 30, env });
   } catch (error) {
     const failed = error as NodeJS.ErrnoException & { stderr?: Buffer };
     if (failed.code === 'ENOENT') throw new Stop('could not run `git`', 'install git and put it on the PATH');

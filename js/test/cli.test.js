@@ -22,6 +22,7 @@ git('commit', '--quiet', '--message=one');
 file('index.html', '2');
 file('日 本~.html', '2');
 git('commit', '--quiet', '--all', '--message=two');
+execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${folder}`, join(folder, 'shallow')]);
 file('names.diff', 'M\tindex.html\nA\tnew.html\n');
 file('cut.diff', 'diff --git a/a b/a\nindex 1..2 100644\n--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n-a\n');
 file('policy.json', '{ "added": "skip" }');
@@ -49,6 +50,7 @@ const SAME = [
   ['plan', '--policy', 'wrong.json'],
   ['plan', '--policy', 'missing.json'],
   ['plan', '--repo', 'missing'],
+  ['plan', '--repo', 'shallow'],
   ['plan', '--base', 'no-such'],
   ['plan', '--diff', '-', '--live', '-'],
   ['explain', '/index.html'],
@@ -68,6 +70,22 @@ test('a diff comes from standard input', () => {
   const { status, stdout } = run(process.execPath, [cli, 'plan', '--diff', '-'], 'M\ta.html\n');
   assert.equal(status, 0);
   assert.match(stdout, /\/a\.html/);
+});
+
+test('the end of a shallow clone is not taken for the first commit', () => {
+  const { status, stdout, stderr } = run(process.execPath, [cli, 'plan', '--repo', 'shallow']);
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /^error: the parent of `[0-9a-f]{40}` is not in `shallow`, a shallow clone; run `git fetch --deepen=1`/);
+});
+
+test('a hook’s own repository is not taken for the named one', () => {
+  const other = join(folder, 'other');
+  git('init', '--quiet', other);
+  const env = { ...process.env, NO_COLOR: '1', GIT_DIR: join(other, '.git') };
+  for (const [program, ...args] of [[process.execPath, cli], ...(native ? [[native]] : [])]) {
+    const planned = spawnSync(program, [...args, 'plan', '--repo', folder], { env });
+    assert.match(planned.stdout.toString(), /\/index\.html/, planned.stderr.toString());
+  }
 });
 
 test('wrong arguments are told, and exit with 2', () => {

@@ -31,7 +31,18 @@ pub enum GitError {
         /// The repository's folder.
         directory: PathBuf,
     },
-    /// git failed otherwise (a damaged or shallow repository, say).
+    /// A shallow clone ends at the commit.
+    #[error(
+        "the parent of `{commit}` is not in `{directory}`, a shallow clone; run `git fetch --deepen=1` there, \
+         or name the commit to compare with"
+    )]
+    Shallow {
+        /// The commit, of which the parent is wanted.
+        commit: String,
+        /// The repository's folder.
+        directory: PathBuf,
+    },
+    /// git failed otherwise (a damaged repository, say).
     #[error("`git {command}` failed in `{directory}`: {reason}")]
     Failed {
         /// The subcommand.
@@ -210,12 +221,37 @@ impl Repository {
         Ok(Commit {
             id: id.to_owned(),
             tree: tree.to_owned(),
-            parents: parents.split_ascii_whitespace().map(str::to_owned).collect(),
+            parents: match parents {
+                "" => self.recorded_parents(id)?,
+                known => known.split_ascii_whitespace().map(str::to_owned).collect(),
+            },
             author: person(a_name, a_mail, a_date),
             committer: person(c_name, c_mail, c_date),
             // git ends its line after the message's own.
             message: message.strip_suffix('\n').unwrap_or(message).to_owned(),
         })
+    }
+
+    /// The parents that the commit itself records: where a shallow clone ends, git else says that there are none.
+    fn recorded_parents(&self, id: &str) -> Result<Vec<String>, GitError> {
+        let object = self.run("cat-file", &["commit", id])?;
+        let text = String::from_utf8_lossy(&object);
+        let header = text.lines().take_while(|line| !line.is_empty());
+        Ok(header.filter_map(|line| line.strip_prefix("parent ")).map(str::to_owned).collect())
+    }
+
+    /// The full id of a commit's first parent; `None` for a root commit.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownRevision`] when there is no such commit, [`GitError::Shallow`] when its parent is not here.
+    pub fn parent(&self, commit: &str) -> Result<Option<String>, GitError> {
+        let Some(parent) = self.commit(commit)?.parents.into_iter().next() else { return Ok(None) };
+        match self.resolve(&parent) {
+            Err(GitError::UnknownRevision { .. }) => {
+                Err(GitError::Shallow { commit: commit.to_owned(), directory: self.directory.clone() })
+            }
+            found => found.map(Some),
+        }
     }
 
     /// The ids of at most `limit` commits from `head` along the first parents, newest first.
@@ -266,6 +302,21 @@ impl Repository {
         let mut changes = parse_raw(&output).ok_or(GitError::UnknownForm { command: "diff-tree" })?;
         changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
+    }
+
+    /// What `git diff-tree --raw -z` prints between two commits, or of the whole tree of one.
+    ///
+    /// # Errors
+    /// [`GitError::Failed`] when one of the commits is not there.
+    pub fn raw_diff(&self, base: Option<&str>, head: &str) -> Result<Vec<u8>, GitError> {
+        let base = match base {
+            Some(base) => base.to_owned(),
+            // That of no file; git knows it without storing it.
+            None => {
+                String::from_utf8_lossy(&self.run("hash-object", &["-t", "tree", "--stdin"])?).trim_end().to_owned()
+            }
+        };
+        self.run("diff-tree", &["-r", "-z", "--raw", "--no-abbrev", "--no-renames", &base, head])
     }
 
     /// A full id as it is (whether there is such a commit, the command will tell), anything else resolved.
