@@ -74,7 +74,15 @@ impl Maker<'_, '_> {
             request.insert("diffs".into(), self.list(3, Self::diff)?);
         }
         if matches!(op, "plan" | "explain") {
-            self.maybe(&mut request, "trigger", Self::trigger)?;
+            match self.input.int_in_range(0..=8)? {
+                0..=2 => drop(request.insert("trigger".into(), self.trigger()?)),
+                3 => drop(request.insert("deploy".into(), self.deploy()?)),
+                4 => drop(request.insert("everything".into(), self.text(&["the base is not known", ""])?)),
+                _ => {}
+            }
+            if self.chance(5)? {
+                request.insert("widen_to".into(), json!(self.input.int_in_range(0..=4)?));
+            }
             self.maybe(&mut request, "identity", |maker| maker.list(2, |maker| maker.text(&IDS)))?;
             self.maybe(&mut request, "live", Self::live)?;
             if self.chance(3)? {
@@ -83,6 +91,9 @@ impl Maker<'_, '_> {
             if self.chance(2)? {
                 request.insert("distribution_configs".into(), self.list(2, Self::config)?);
             }
+        }
+        if op != "parse" && self.chance(4)? {
+            request.insert("render".into(), self.render()?);
         }
         if op == "explain" {
             let (field, value) = if self.chance(2)? {
@@ -93,6 +104,23 @@ impl Maker<'_, '_> {
             request.insert(field.into(), value);
         }
         Ok(Value::Object(request))
+    }
+
+    fn deploy(&mut self) -> Result<Value> {
+        let commit = |digit: &str| json!(digit.repeat(40));
+        let mut deploy = Map::from_iter([
+            (String::from("site"), self.text(&["site", "日"])?),
+            (String::from("head"), commit("2")),
+            (String::from("execution"), self.text(&["e-1", "a b", ""])?),
+        ]);
+        self.maybe(&mut deploy, "base", |_| Ok(commit("1")))?;
+        Ok(Value::Object(deploy))
+    }
+
+    fn render(&mut self) -> Result<Value> {
+        let format = self.pick(&["text", "text", "markdown", "aws-cli"])?;
+        let colour: bool = self.input.arbitrary()?;
+        Ok(json!({ "format": format, "colour": colour, "attachment_names": ["policy.json", "a\u{1b}[1mb"] }))
     }
 
     fn policy_source(&mut self, request: &mut Map<String, Value>) -> Result<()> {
@@ -186,12 +214,14 @@ impl Maker<'_, '_> {
         }
         items.sort_by(|one: &Item, other| one.path.cmp(&other.path));
         items.dedup_by(|one, other| one.path == other.path);
-        let (format, parts) = match self.input.int_in_range(0..=5)? {
+        let (format, parts) = match self.input.int_in_range(0..=7)? {
             0 => ("unified", vec![render::unified(&items, ("a/", "b/"), &[])]),
             1 => ("name-status", vec![render::name_status(&items, self.input.arbitrary()?)]),
             2 => ("codecommit", vec![render::codecommit(&items, 2)]),
             3 => ("manifests", render::manifests(&items).to_vec()),
             4 => ("git-raw", vec![self.input.bytes(self.input.len().min(20))?.to_vec()]),
+            5 => ("raw", vec![render::raw(&items, self.input.arbitrary()?)]),
+            6 => ("name-only", vec![self.names(6, b'\0')?]),
             _ => ("git-raw", vec![render::raw(&items, true)]),
         };
         let attachments: Vec<Value> = parts.into_iter().map(|part| self.attach(part)).collect();
@@ -229,10 +259,12 @@ impl Maker<'_, '_> {
             (String::from("uploaded"), self.list(3, key)?),
             (String::from("removed"), self.list(2, key)?),
         ]);
-        self.maybe(&mut trigger, "uploaded_attachment", |maker| {
-            let keys = maker.names(4, b'\0')?;
-            Ok(maker.attach(keys))
-        })?;
+        for field in ["uploaded_attachment", "removed_attachment"] {
+            self.maybe(&mut trigger, field, |maker| {
+                let keys = maker.names(4, b'\0')?;
+                Ok(maker.attach(keys))
+            })?;
+        }
         Ok(Value::Object(trigger))
     }
 

@@ -17,16 +17,27 @@ pub struct Question {
     pub attachments: Vec<Vec<u8>>,
 }
 
+/// The engine that is asked in deploys, not in questions: the Lambda's handler.
+pub const LAMBDA: &str = "lambda";
+
 /// What answers questions.
 pub trait Engine {
     /// What it is called.
     fn name(&self) -> &'static str;
 
+    /// The answer's bytes, or how the engine failed; the next question finds it working again.
+    ///
+    /// # Errors
+    /// What a module that traps, or a process that ends, says.
+    fn ask(&mut self, question: &Question) -> Result<Vec<u8>, String>;
+
     /// The answer's bytes.
     ///
     /// # Panics
     /// When the engine fails: an input that traps is a defect.
-    fn answer(&mut self, question: &Question) -> Vec<u8>;
+    fn answer(&mut self, question: &Question) -> Vec<u8> {
+        self.ask(question).unwrap_or_else(|failure| panic!("{}: {failure}", self.name()))
+    }
 }
 
 /// The core in this process.
@@ -38,9 +49,9 @@ impl Engine for Native {
         "native"
     }
 
-    fn answer(&mut self, Question { request, attachments }: &Question) -> Vec<u8> {
+    fn ask(&mut self, Question { request, attachments }: &Question) -> Result<Vec<u8>, String> {
         let attachments: Vec<&[u8]> = attachments.iter().map(Vec::as_slice).collect();
-        purgeplan_core::call(request, &attachments)
+        Ok(purgeplan_core::call(request, &attachments))
     }
 }
 
@@ -61,16 +72,20 @@ fn root() -> &'static Path {
 }
 
 /// Every engine that this machine has: `PURGEPLAN_BROWSER` names the browser, and without it there is none.
-/// `PURGEPLAN_ENGINE` chooses one by its name.
+/// `PURGEPLAN_ENGINE` chooses one by its name; of [`LAMBDA`] there is none here.
 ///
 /// # Panics
 /// When the chosen engine is not there, or does not start.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Engine>> {
+    let wanted = std::env::var("PURGEPLAN_ENGINE").ok();
+    if wanted.as_deref() == Some(LAMBDA) {
+        return Vec::new();
+    }
     let mut engines: Vec<Box<dyn Engine>> =
         vec![Box::new(Native), Box::new(Wasmtime::new(&module())), Box::new(Process::node())];
     engines.extend(Process::chromium().map(|browser| Box::new(browser) as Box<dyn Engine>));
-    if let Ok(wanted) = std::env::var("PURGEPLAN_ENGINE") {
+    if let Some(wanted) = wanted {
         engines.retain(|engine| engine.name() == wanted);
         assert!(!engines.is_empty(), "there is no engine `{wanted}` here");
     }

@@ -1,6 +1,6 @@
 //! Engines in a process of their own, which is asked in frames (`tests/engines/frames.mjs`).
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Engine, Question, root};
@@ -9,6 +9,14 @@ use super::{Engine, Question, root};
 #[derive(Debug)]
 pub struct Process {
     name: &'static str,
+    /// Its program in `tests/engines`, and the arguments.
+    script: &'static str,
+    arguments: Vec<String>,
+    running: Running,
+}
+
+#[derive(Debug)]
+struct Running {
     child: Child,
     input: Option<ChildStdin>,
     output: ChildStdout,
@@ -18,24 +26,19 @@ impl Process {
     /// The module in Node.
     #[must_use]
     pub fn node() -> Self {
-        Self::start("node", "node.mjs", &[])
+        Self::start("node", "node.mjs", Vec::new())
     }
 
     /// The module in the browser that `PURGEPLAN_BROWSER` names.
     #[must_use]
     pub fn chromium() -> Option<Self> {
         let browser = std::env::var("PURGEPLAN_BROWSER").ok()?;
-        Some(Self::start("chromium", "chromium.mjs", &[&browser]))
+        Some(Self::start("chromium", "chromium.mjs", vec![browser]))
     }
 
-    fn start(name: &'static str, script: &str, arguments: &[&str]) -> Self {
-        let script = root().join("tests/engines").join(script);
-        let mut command = Command::new("node");
-        command.arg(script).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("Node is installed");
-        let input = child.stdin.take();
-        let output = child.stdout.take().expect("its output is a pipe");
-        Self { name, child, input, output }
+    fn start(name: &'static str, script: &'static str, arguments: Vec<String>) -> Self {
+        let running = Running::start(script, &arguments);
+        Self { name, script, arguments, running }
     }
 }
 
@@ -44,25 +47,43 @@ impl Engine for Process {
         self.name
     }
 
-    fn answer(&mut self, Question { request, attachments }: &Question) -> Vec<u8> {
+    fn ask(&mut self, question: &Question) -> Result<Vec<u8>, String> {
+        self.running.ask(question).map_err(|error| {
+            self.running = Running::start(self.script, &self.arguments);
+            format!("the process ended: {error}")
+        })
+    }
+}
+
+impl Running {
+    fn start(script: &str, arguments: &[String]) -> Self {
+        let script = root().join("tests/engines").join(script);
+        let mut command = Command::new("node");
+        command.arg(script).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("Node is installed");
+        let input = child.stdin.take();
+        let output = child.stdout.take().expect("its output is a pipe");
+        Self { child, input, output }
+    }
+
+    fn ask(&mut self, Question { request, attachments }: &Question) -> io::Result<Vec<u8>> {
         let number = |count: usize| u32::try_from(count).expect("a frame is below 4 GB").to_le_bytes();
         let mut frame = Vec::from(number(1 + attachments.len()));
         for piece in std::iter::once(request).chain(attachments) {
             frame.extend(number(piece.len()));
             frame.extend(piece);
         }
-        let input = self.input.as_mut().expect("it is open until the engine is dropped");
-        input.write_all(&frame).unwrap_or_else(|error| panic!("{} is gone: {error}", self.name));
+        self.input.as_mut().expect("it is open until the engine is dropped").write_all(&frame)?;
         let mut length = [0; 4];
-        self.output.read_exact(&mut length).unwrap_or_else(|error| panic!("{} said nothing: {error}", self.name));
+        self.output.read_exact(&mut length)?;
         let mut answer = vec![0; usize::try_from(u32::from_le_bytes(length)).expect("it fits")];
-        self.output.read_exact(&mut answer).expect("an answer is as long as it says");
-        answer
+        self.output.read_exact(&mut answer)?;
+        Ok(answer)
     }
 }
 
 /// Without input the engine ends by itself.
-impl Drop for Process {
+impl Drop for Running {
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();

@@ -1,6 +1,6 @@
 //! The module in wasmtime: through pointers and lengths, with no import answered.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use wasmtime::{Config, Instance, Linker, Memory, Module, OptLevel, Store, TypedFunc};
@@ -9,6 +9,7 @@ use super::{Engine, Question};
 
 /// An instance of the module. Every import traps: the raw functions need none.
 pub struct Wasmtime {
+    path: PathBuf,
     store: Store<()>,
     memory: Memory,
     input: TypedFunc<u32, u32>,
@@ -26,23 +27,23 @@ impl Wasmtime {
     /// # Panics
     /// When it is not the module.
     #[must_use]
-    pub fn new(module: &Path) -> Self {
-        let (engine, module) = compiled(module);
+    pub fn new(path: &Path) -> Self {
+        let (engine, module) = compiled(path);
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(module).expect("imports are functions");
         let mut store = Store::new(engine, ());
         store.set_fuel(FUEL).expect("fuel is counted");
         let instance = linker.instantiate(&mut store, module).expect("nothing runs at the start");
-        Self::of(store, &instance)
+        Self::of(path.to_owned(), store, &instance)
     }
 
-    fn of(mut store: Store<()>, instance: &Instance) -> Self {
+    fn of(path: PathBuf, mut store: Store<()>, instance: &Instance) -> Self {
         let memory = instance.get_memory(&mut store, "memory").expect("the module has a memory");
         let input = instance.get_typed_func(&mut store, "input").expect("`input`");
         let answer = instance.get_typed_func(&mut store, "answer").expect("`answer`");
         let answer_length = instance.get_typed_func(&mut store, "answerLength").expect("`answerLength`");
         let clear = instance.get_typed_func(&mut store, "clear").expect("`clear`");
-        Self { store, memory, input, answer, answer_length, clear }
+        Self { path, store, memory, input, answer, answer_length, clear }
     }
 
     /// What the last question cost, in WebAssembly instructions; counted from here on again.
@@ -80,21 +81,27 @@ impl Engine for Wasmtime {
         "wasmtime"
     }
 
-    fn answer(&mut self, Question { request, attachments }: &Question) -> Vec<u8> {
+    fn ask(&mut self, question: &Question) -> Result<Vec<u8>, String> {
+        self.try_ask(question).map_err(|trap| {
+            *self = Self::new(&self.path);
+            format!("{trap:#}")
+        })
+    }
+}
+
+impl Wasmtime {
+    fn try_ask(&mut self, Question { request, attachments }: &Question) -> wasmtime::Result<Vec<u8>> {
         for piece in std::iter::once(request).chain(attachments) {
             let length = u32::try_from(piece.len()).expect("a module's memory is below 4 GB");
-            let address = self.input.call(&mut self.store, length).expect("`input` does not trap");
+            let address = self.input.call(&mut self.store, length)?;
             assert!(address != 0 || piece.is_empty(), "there is no room for {length} bytes");
-            let address = usize::try_from(address).expect("an address");
-            self.memory.write(&mut self.store, address, piece).expect("the room is in the memory");
+            self.memory.write(&mut self.store, usize::try_from(address).expect("an address"), piece)?;
         }
-        let address = self.answer.call(&mut self.store, ()).expect("`answer` does not trap");
-        let length = self.answer_length.call(&mut self.store, ()).expect("`answerLength` does not trap");
+        let address = self.answer.call(&mut self.store, ())?;
+        let length = self.answer_length.call(&mut self.store, ())?;
         let mut answer = vec![0; usize::try_from(length).expect("a length")];
-        self.memory
-            .read(&self.store, usize::try_from(address).expect("an address"), &mut answer)
-            .expect("in the memory");
-        self.clear.call(&mut self.store, ()).expect("`clear` does not trap");
-        answer
+        self.memory.read(&self.store, usize::try_from(address).expect("an address"), &mut answer)?;
+        self.clear.call(&mut self.store, ())?;
+        Ok(answer)
     }
 }
