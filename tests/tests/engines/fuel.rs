@@ -44,6 +44,9 @@ fn no_question_costs_more_than_the_table_says() {
     }
     let table: Table = serde_json::from_slice(&std::fs::read(&file).expect("the table is there")).expect("a table");
     let mut wrong = String::new();
+    if !table.instructions.keys().eq(measured.instructions.keys()) {
+        wrong += "the table has other questions\n";
+    }
     if (&table.rustc, &table.binaryen) != (&measured.rustc, &measured.binaryen) {
         wrong += "another rustc or binaryen made the table\n";
     }
@@ -86,13 +89,19 @@ fn questions() -> Vec<(&'static str, Question)> {
     };
     let parse = |text: &str| ask(json!({ "op": "parse", "diffs": [{ "attachments": [0] }] }), &[text]);
     let live = names.join("\n");
-    let plan = |cover: Value| {
+    let planned = |cover: Value, more: Value| {
         let policy =
             json!({ "cover": cover, "ignore": ["**/*.map"], "dependents": [{ "when": "docs/v1/**", "purge": ["/"] }] });
-        let request = json!({ "op": "plan", "policy": policy, "diffs": [{ "attachments": [0] }],
+        let mut request = json!({ "op": "plan", "policy": policy, "diffs": [{ "attachments": [0] }],
             "live": { "attachment": 1, "complete": true } });
+        for (field, value) in more.as_object().into_iter().flatten() {
+            request[field] = value.clone();
+        }
         ask(request, &[&raw, &live])
     };
+    let plan = |cover: Value| planned(cover, json!({}));
+    let listed = |hash: &str| changed.iter().map(|name| format!("{name}\t{hash}\n")).collect::<String>();
+    let manifests = json!({ "op": "parse", "diffs": [{ "format": "manifests", "attachments": [0, 1] }] });
     vec![
         ("parse unified", parse(&unified)),
         ("parse raw -z", parse(&raw)),
@@ -101,6 +110,9 @@ fn questions() -> Vec<(&'static str, Question)> {
         ("plan exact", plan(json!({ "mode": "exact" }))),
         ("plan lossless", plan(json!({ "mode": "lossless" }))),
         ("plan budget", plan(json!({ "mode": "budget", "paths": 64, "infeasible": "chunks" }))),
+        ("parse manifests", ask(manifests, &[&listed(&old), &listed(&new)])),
+        ("plan as text", planned(json!({ "mode": "lossless" }), json!({ "render": { "format": "text" } }))),
+        ("explain", planned(json!({ "mode": "lossless" }), json!({ "op": "explain", "url": "/docs/v1/x.html" }))),
         ("check", ask(json!({ "op": "check", "policy": { "ignore": ["a/**", "b/*.{c,d}"] } }), &[])),
     ]
 }
