@@ -1,9 +1,10 @@
-// Asks the npm package (`text`), or its module alone from bytes to bytes (`bytes`), a request, files attached, so many times:
-// prints how many changes or paths the answer has, then the seconds of each time.
+// Asks the npm package for text (`text`) or for an object (`object`), or its module alone from bytes to bytes (`bytes`), a
+// request, files attached, so many times: prints how many changes or paths the answer has, then the seconds of each time.
 import { readFileSync } from 'node:fs';
 
 const [way, dist, runs, request, ...files] = process.argv.slice(2);
-const ask = way === 'text' ? (await import(`${dist}/index.js`)).askText : alone(`${dist}/core.wasm`);
+const { ask: object, askText: text } = await import(`${dist}/index.js`);
+const ask = { text, object, bytes: alone(`${dist}/core.wasm`) }[way];
 const attachments = files.map((file) => readFileSync(file));
 const seconds = [];
 let answer = '';
@@ -16,7 +17,8 @@ for (let run = 0; run < Number(runs); run += 1) {
   const { user, system } = process.cpuUsage(before);
   seconds.push((user + system) / 1e6);
 }
-const { changes, billed_paths: paths } = JSON.parse(way === 'text' ? answer : new TextDecoder().decode(answer));
+const read = { text: JSON.parse, object: (answer) => answer, bytes: (answer) => JSON.parse(new TextDecoder().decode(answer)) };
+const { changes, billed_paths: paths } = read[way](answer);
 console.log(paths ?? changes.length, ...seconds);
 
 /** The module as any engine has it: no import is called on this way. */

@@ -127,7 +127,7 @@ pub(crate) fn write(file: &Path, text: &str) -> Result {
     fs::write(file, text).map_err(|error| format!("`{}` cannot be written: {error}", file.display()))
 }
 
-/// How large the module and its glue are.
+/// How large the module and its glue are, and what the module is made of.
 fn sizes(workspace: &Workspace) -> Result<String> {
     let dist = workspace.root.join("js").join("dist");
     let mut table = String::from("| | bytes | with gzip |\n|---|---|---|\n");
@@ -139,6 +139,11 @@ fn sizes(workspace: &Workspace) -> Result<String> {
         let packed = process::output(Command::new("node").args(["--eval", gzip]).arg(&file))?;
         table.push_str(&format!("| `{name}` | {bytes} | {} |\n", packed.trim()));
     }
+    let named = workspace.root.join("js/generated/purgeplan_wasm_bg.wasm");
+    let places = process::output(Command::new(workspace.binary("purgeplan-bindgen")).arg("--sizes").arg(named))?;
+    table
+        .push_str("\nWhere the bytes of the functions are, before wasm-opt; what is inlined counts where it went:\n\n");
+    table.push_str(&places);
     Ok(table.trim_end().to_owned())
 }
 

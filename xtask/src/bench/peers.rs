@@ -62,7 +62,7 @@ const COVERS: [(&str, &str); 3] = [
 /// The same calls natively and in Node: reading the generated diff, and planning.
 pub(super) fn hosts(bench: &Bench<'_>, size: &Size) -> Result<String> {
     let mut table = String::from(
-        "| | native, ms | module in Node, ms | times | npm package, ms | times |\n|---|---|---|---|---|---|\n",
+        "| | native, ms | module in Node, ms | times | text, ms | times | object, ms | times |\n|---|---|---|---|---|---|---|---|\n",
     );
     let diff = bench.folder.join("generated.diff");
     let parsed = hosts_row(bench, "reading the diff above", PARSE, &[&diff])?;
@@ -79,18 +79,23 @@ pub(super) fn hosts(bench: &Bench<'_>, size: &Size) -> Result<String> {
 }
 
 fn hosts_row(bench: &Bench<'_>, name: &str, request: &str, files: &[&Path]) -> Result<String> {
-    let (mut natively, mut module, mut package) = (Vec::new(), Vec::new(), Vec::new());
+    let mut natively = Vec::new();
+    let mut ways = ["bytes", "text", "object"].map(|way| (way, Vec::new()));
     // In turns, because a shared machine is slower for some minutes at a time.
     for _ in 0..ROUNDS {
         let (found, seconds) = measured(&mut native(bench, request, files))?;
         natively.extend(seconds);
-        module.extend(times(&mut node(bench, "bytes", request, files), found)?);
-        package.extend(times(&mut node(bench, "text", request, files), found)?);
+        for (way, seconds) in &mut ways {
+            seconds.extend(times(&mut node(bench, way, request, files), found)?);
+        }
     }
-    let (native, module, package) = (median(natively), median(module), median(package));
-    let [native_ms, module_ms, package_ms] = [native, module, package].map(|seconds| seconds * 1e3);
-    let [module, package] = [module, package].map(|seconds| seconds / native);
-    Ok(format!("| {name} | {native_ms:.1} | {module_ms:.1} | {module:.2} | {package_ms:.1} | {package:.2} |\n"))
+    let native = median(natively);
+    let mut row = format!("| {name} | {:.1} |", native * 1e3);
+    for seconds in ways.map(|(_, seconds)| median(seconds)) {
+        row.push_str(&format!(" {:.1} | {:.2} |", seconds * 1e3, seconds / native));
+    }
+    row.push('\n');
+    Ok(row)
 }
 
 const ROUNDS: usize = 5;
@@ -107,7 +112,7 @@ fn native(bench: &Bench<'_>, request: &str, files: &[&Path]) -> Command {
     example
 }
 
-/// The same with the npm package, as text, or with its module alone, as bytes.
+/// The same in one of the ways of `wasm.mjs`.
 fn node(bench: &Bench<'_>, way: &str, request: &str, files: &[&Path]) -> Command {
     let mut node = Command::new("node");
     node.arg(bench.workspace.root.join("bench/wasm.mjs")).arg(way).arg(bench.workspace.root.join("js/dist"));
