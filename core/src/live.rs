@@ -9,19 +9,16 @@ use crate::{
     edge::Edge,
     error::Error,
     escape::hex,
-    json::{Document, object, words},
+    json::{Document, FLAG, Json, SIZE, Shape, TEXTS, Word, optional, required, words},
     map::Form,
     names::{ObjectKey, UrlPath},
     s3_listing,
     sorted::Sorted,
 };
 
-#[derive(Debug, Default)]
-pub(crate) struct LiveRequest {
-    attachment: usize,
-    complete: bool,
-    kind: Kind,
-}
+/// Of a request.
+pub(crate) const LIVE: &Shape =
+    &Shape::Strict(&[required("attachment", SIZE), optional("complete", FLAG), optional("kind", Kind::SHAPE)]);
 
 /// What each entry is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +32,6 @@ enum Kind {
     S3Listing,
 }
 
-object!(LiveRequest strict { attachment: required, complete: optional, kind: optional });
 words!(Kind { Keys: "keys", Urls: "urls", S3Listing: "s3-listing" });
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.
@@ -48,22 +44,24 @@ pub(crate) struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
-    pub(crate) fn read(request: &LiveRequest, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
-        let index = request.attachment;
+    pub(crate) fn read(request: &Json<'_>, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+        let index = request["attachment"].number().unwrap_or_default();
+        let complete = request["complete"].flag().unwrap_or_default();
+        let kind = request["kind"].word().unwrap_or_default();
         let bytes = attachment(index, attachments).map_err(vec_of)?;
         let text = &bytes[bom(bytes)..];
-        let listed = match (request.kind, text.trim_ascii_start().first()) {
-            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, request.complete)?),
+        let listed = match (kind, text.trim_ascii_start().first()) {
+            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, complete)?),
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
                 let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
-                document.read::<Vec<Cow<'_, str>>>(None).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
+                document.read(None, TEXTS).ok().map(|keys| joined(keys.texts()))
             }
             _ => None,
         };
         let bytes = listed.map_or(Cow::Borrowed(text), Cow::Owned);
-        let live = Self { bytes, kind: request.kind, complete: request.complete };
-        if request.kind == Kind::Urls {
+        let live = Self { bytes, kind, complete };
+        if kind == Kind::Urls {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
                 let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + bom(attachments[index]);
@@ -182,7 +180,7 @@ mod tests {
 
     fn urls(request: &str, bytes: &[u8]) -> Result<Vec<String>, Vec<Error>> {
         let document = Document { bytes: request.as_bytes(), attachment: None, code: "", help: "" };
-        let request: LiveRequest = document.read(None).unwrap();
+        let request = document.read(None, LIVE).unwrap();
         let live = Live::read(&request, &[bytes])?;
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);

@@ -29,7 +29,7 @@ impl Pattern {
     ///
     /// The narrow pattern's positions are walked one by one, the wide patterns' all at once. Of the infinitely many
     /// characters one of each kind is tried: two that no token of either side tells apart are of one kind.
-    pub(crate) fn is_within(&self, wider: &[&Self], steps: &mut Steps) -> bool {
+    pub(crate) fn is_within(&self, wider: &[Self], steps: &mut Steps) -> bool {
         let wide: Vec<&[Token]> = wider.iter().flat_map(|pattern| &pattern.alternatives).map(Vec::as_slice).collect();
         if wide.is_empty() {
             return false;
@@ -111,7 +111,6 @@ mod tests {
 
     fn within(narrow: &str, wider: &[&str]) -> bool {
         let wider: Vec<Pattern> = wider.iter().map(|text| Pattern::new(text).unwrap()).collect();
-        let wider: Vec<&Pattern> = wider.iter().collect();
         Pattern::fingerprint(narrow).unwrap().is_within(&wider, &mut Steps::default())
     }
 
@@ -139,7 +138,7 @@ mod tests {
     fn a_proof_that_costs_too_much_is_no_proof() {
         let narrow = Pattern::new(&"*a".repeat(40)).unwrap();
         let wide = Pattern::new(&("*a*".to_owned() + &"?".repeat(60))).unwrap();
-        assert!(!narrow.is_within(&[&wide], &mut Steps(10_000)));
+        assert!(!narrow.is_within(&[wide], &mut Steps(10_000)));
     }
 
     proptest! {
@@ -150,7 +149,7 @@ mod tests {
             path in "[ab/c]{1,8}",
         ) {
             if let (Ok(narrow), Ok(wide)) = (Pattern::new(&narrow), Pattern::new(&wide))
-                && narrow.is_within(&[&wide], &mut Steps::default())
+                && narrow.is_within(core::slice::from_ref(&wide), &mut Steps::default())
             {
                 prop_assert!(!narrow.matches(path.as_bytes()) || wide.matches(path.as_bytes()));
             }
