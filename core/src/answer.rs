@@ -252,7 +252,7 @@ pub(crate) struct CheckAnswer<'p> {
     /// Whether a policy was given.
     #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Settings<'p>,
     pub(crate) diagnostics: &'p [Diagnostic],
     /// Only on request.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -110,11 +110,24 @@ impl Pattern {
 
 /// The characters of a path. A byte that is not UTF-8 is a unit past every character, so that no literal and no set
 /// names it.
-fn units(path: &[u8]) -> impl Iterator<Item = u32> {
-    path.utf8_chunks().flat_map(|chunk| {
-        let invalid = chunk.invalid().iter().map(|byte| 0x11_0000 + u32::from(*byte));
-        chunk.valid().chars().map(u32::from).chain(invalid)
-    })
+struct Units<'p>(&'p [u8]);
+
+impl Iterator for Units<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let first = *self.0.first()?;
+        let width = match first {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 1,
+        };
+        let text = self.0.get(..width).and_then(|bytes| core::str::from_utf8(bytes).ok());
+        let character = text.and_then(|text| text.chars().next());
+        self.0 = &self.0[character.map_or(1, char::len_utf8)..];
+        Some(character.map_or(0x11_0000 + u32::from(first), u32::from))
+    }
 }
 
 fn matches(tokens: &[Token], path: &[u8]) -> bool {
@@ -140,7 +153,7 @@ fn follow(tokens: &[Token], path: &[u8]) -> Option<Vec<bool>> {
     let mut next = here.clone();
     here[0] = true;
     skip_empty(tokens, &mut here);
-    for unit in units(path) {
+    for unit in Units(path) {
         if !advance(tokens, &here, unit, &mut next) {
             return None;
         }

@@ -2,7 +2,9 @@
 //!
 //! [`POLICY`] is what is read. The types are the same for TypeScript; some are also written, as effective settings.
 
-use alloc::{string::String, vec::Vec};
+#[cfg(feature = "ts")]
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::{
@@ -68,19 +70,19 @@ pub(crate) struct PolicyFile {
     pub(crate) _schema: Option<String>,
     pub(crate) preset: Option<Preset>,
     pub(crate) bucket: Option<String>,
-    pub(crate) mappings: Option<Vec<MappingFile>>,
+    pub(crate) mappings: Option<Vec<MappingFile<'static>>>,
     #[ts(optional, as = "Option<_>")]
     pub(crate) ignore: Vec<String>,
     #[ts(optional, as = "Option<_>")]
     pub(crate) fingerprinted: Vec<String>,
     #[ts(optional, as = "Option<_>")]
-    pub(crate) dependents: Vec<DependentsFile>,
+    pub(crate) dependents: Vec<DependentsFile<'static>>,
     #[ts(optional, as = "Option<_>")]
     pub(crate) query_strings: Vec<String>,
     pub(crate) added: Option<Added>,
     pub(crate) deleted: Option<Deleted>,
     #[ts(optional, as = "Option<_>")]
-    pub(crate) urls: UrlsFile,
+    pub(crate) urls: UrlsFile<'static>,
     #[ts(optional, as = "Option<_>")]
     pub(crate) lookback: LookbackFile,
     pub(crate) base: Option<Base>,
@@ -92,33 +94,33 @@ pub(crate) struct PolicyFile {
     pub(crate) distributions: Vec<DistributionFile>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct MappingFile {
+pub(crate) struct MappingFile<'p> {
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) source: String,
+    pub(crate) source: &'p str,
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) prefix: String,
+    pub(crate) prefix: &'p str,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct DependentsFile {
-    pub(crate) when: String,
-    pub(crate) purge: Vec<String>,
+pub(crate) struct DependentsFile<'p> {
+    pub(crate) when: &'p str,
+    pub(crate) purge: Vec<&'p str>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct UrlsFile {
-    pub(crate) default_root_object: Option<String>,
-    pub(crate) index_document: Option<String>,
+pub(crate) struct UrlsFile<'p> {
+    pub(crate) default_root_object: Option<&'p str>,
+    pub(crate) index_document: Option<&'p str>,
     pub(crate) directory: Option<bool>,
     pub(crate) bare_directory: Option<bool>,
     pub(crate) clean: Option<bool>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct LookbackFile {
     pub(crate) minutes: Option<u32>,
@@ -139,7 +141,7 @@ pub(crate) struct MaxPathsFile {
     pub(crate) then: Then,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CoverFile {
     pub(crate) mode: ModeFile,
@@ -161,7 +163,7 @@ pub(crate) struct DistributionFile {
     pub(crate) id: String,
     pub(crate) origin_path: Option<String>,
     #[ts(optional, as = "Option<_>")]
-    pub(crate) urls: UrlsFile,
+    pub(crate) urls: UrlsFile<'static>,
     pub(crate) ignore: Option<Vec<String>>,
     pub(crate) query_strings: Option<Vec<String>>,
 }
