@@ -48,7 +48,7 @@ impl<'a> Live<'a> {
         let index = request["attachment"].number().unwrap_or_default();
         let complete = request["complete"].flag().unwrap_or_default();
         let kind = request["kind"].word().unwrap_or_default();
-        let bytes = attachment(index, attachments).map_err(vec_of)?;
+        let bytes = attachment(index, attachments)?;
         let text = &bytes[bom(bytes)..];
         let listed = match (kind, text.trim_ascii_start().first()) {
             (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, complete)?),
@@ -68,7 +68,7 @@ impl<'a> Live<'a> {
                 let message = format!("`{}` is no URL path", crate::escape::escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
-                return Err(vec_of(Error::new("live-url", message, help).at(Some(index), start, start + entry.len())));
+                return Err(Error::new("live-url", message, help).at(Some(index), start, start + entry.len()).into());
             }
         }
         Ok(live)
@@ -126,12 +126,12 @@ impl<'a> Live<'a> {
 /// The keys of a listing.
 fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Error>> {
     let help = "give what `aws s3api list-objects-v2 --bucket …` prints, or one object key a line";
-    let listing = s3_listing::keys(bytes, index, "live-listing", help).map_err(vec_of)?;
+    let listing = s3_listing::keys(bytes, index, "live-listing", help)?;
     if let Some((start, end)) = listing.incomplete.filter(|_| complete) {
         let message = "the listing says that more objects follow, so it is not complete";
         let error =
             Error::new("live-incomplete", message, "list the whole bucket, without `--max-items` or `--no-paginate`");
-        return Err(vec_of(error.at(Some(index), start, end)));
+        return Err(error.at(Some(index), start, end).into());
     }
     Ok(joined(listing.objects.iter().map(|object| &*object.key)))
 }
@@ -145,10 +145,6 @@ fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
     }
     bytes.push(0);
     bytes
-}
-
-fn vec_of(error: Error) -> Vec<Error> {
-    [error].into()
 }
 
 /// A URL path decoded once, without its query; `None` when it does not begin with a slash or an escape is broken.

@@ -1,6 +1,6 @@
 //! Requests as they are read: the fields of `ARCHITECTURE.md`, The wire.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use purgeplan_lines::to_hex;
 use sha2::{Digest, Sha256};
 
@@ -102,9 +102,9 @@ impl<'a> Prepared<'a> {
         let trigger = given(&fields["trigger"]).map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
         if !fields["everything"].is_null() && trigger.is_some() {
             let message = "the request asks for `everything`, and limits the plan to the keys of a `trigger`";
-            return Err(vec![contradiction(message, "give one of them", request, "/everything")]);
+            return Err(contradiction(message, "give one of them", request, "/everything").into());
         }
-        let deploy = deploy(fields, request).map_err(|error| vec![error])?;
+        let deploy = deploy(fields, request)?;
         let live = given(&fields["live"]).map(|live| Live::read(live, attachments)).transpose()?;
         let edges = edges(fields, &policy, request, attachments, &mut diagnostics)?;
         Ok(Self { fields, policy, trigger, deploy, changes, edges, live, diagnostics })
@@ -113,8 +113,7 @@ impl<'a> Prepared<'a> {
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
         let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
         let everything = self.fields["everything"].text();
-        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref(), everything)
-            .map_err(|error| vec![error])?;
+        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref(), everything)?;
         plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
         Ok(plan)
     }
@@ -134,7 +133,7 @@ impl<'a> Prepared<'a> {
         };
         let message = format!("`{field}` means nothing to `plan`");
         let help = "leave it out, or ask with the operation `explain`";
-        Err(vec![contradiction(&message, help, request, &format!("/{field}"))])
+        Err(contradiction(&message, help, request, &format!("/{field}")).into())
     }
 
     /// What the caller references are made of.
@@ -202,7 +201,7 @@ pub(crate) fn document(request: &[u8]) -> Document<'_> {
 
 /// Refuses a request that has not the fields of its operation.
 pub(crate) fn check(fields: &Json<'_>, request: &[u8], shape: &Shape) -> Result<(), Vec<Error>> {
-    document(request).check("", fields, shape).map_err(|error| vec![error])
+    document(request).check("", fields, shape).map_err(Into::into)
 }
 
 /// The diffs joined, and what was passed over in them. Lists of keys are led back to paths, where there are mappings.
@@ -251,9 +250,7 @@ fn keys_outside(keys: &[RepoPath]) -> Option<Diagnostic> {
 pub(crate) fn policy(fields: &Json<'_>, request: &[u8], attachments: &[&[u8]]) -> Result<Policy, Vec<Error>> {
     match (fields["preset"].word(), &fields["policy"], fields["policy_attachment"].number()) {
         (preset, Json::Null, None) => Ok(Policy::preset(preset.unwrap_or(Preset::Sound))),
-        (None, Json::Null, Some(index)) => {
-            Policy::from_attachment(attachment(index, attachments).map_err(|error| vec![error])?, index)
-        }
+        (None, Json::Null, Some(index)) => Policy::from_attachment(attachment(index, attachments)?, index),
         (None, inline, None) => Policy::from_document(inline, document(request), "/policy"),
         _ => {
             let error = Error::new(
@@ -261,7 +258,7 @@ pub(crate) fn policy(fields: &Json<'_>, request: &[u8], attachments: &[&[u8]]) -
                 "the request gives more than one of `preset`, `policy` and `policy_attachment`",
                 "give one of them; a policy names its own preset",
             );
-            Err(vec![error.at(None, 0, request.len())])
+            Err(error.at(None, 0, request.len()).into())
         }
     }
 }
@@ -313,7 +310,7 @@ fn edges(
     }
     let mut facts: Vec<(String, Facts)> = Vec::new();
     for (index, Config { id, document }) in configs.into_iter().enumerate() {
-        let read = document.map_err(|error| vec![error]);
+        let read = document.map_err(Vec::from);
         match read.and_then(|document| Facts::read(&id, &document, policy.bucket(), diagnostics)) {
             Err(found) => errors.extend(found),
             Ok(read) => {

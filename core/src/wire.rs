@@ -83,8 +83,7 @@ impl Call<'_> {
 
     /// An answer that can be shown as the request asks.
     fn rendered<T: Render + Serialize>(&self, mut answer: T) -> Result<Vec<u8>, Vec<Error>> {
-        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose();
-        let rendered = rendered.map_err(|error| vec![error])?;
+        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose()?;
         answer.set_rendered(rendered);
         Ok(write(&answer))
     }
@@ -106,7 +105,7 @@ impl Call<'_> {
 
     fn explain(&self) -> Result<Vec<u8>, Vec<Error>> {
         let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
-        let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
+        let subject = Subject::read(&prepared.subject(), self.request)?;
         let plan = prepared.plan()?;
         self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
     }

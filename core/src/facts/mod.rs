@@ -87,7 +87,7 @@ impl Behaviour {
     }
 
     /// Whether some, and whether every URL that begins so matches.
-    fn reach<U: Copy + Into<u32>>(&self, beginning: &[U]) -> Reach {
+    fn reach(&self, beginning: &str) -> Reach {
         self.pattern.as_ref().map_or(Reach::All, |pattern| pattern.reach(beginning))
     }
 }
@@ -105,12 +105,12 @@ impl Facts {
             let whole = &document.tree["Distribution"];
             if whole.is_null() {
                 let message = "the document holds neither `DistributionConfig` nor `Distribution`";
-                return Err(vec![document.pointed(Error::new(CODE, message, HELP), "")]);
+                return Err(document.pointed(Error::new(CODE, message, HELP), "").into());
             }
             if let Some(named) = document.id().filter(|named| *named != id) {
                 let message = format!("the configuration is that of distribution `{named}`, not of `{id}`");
                 let error = Error::new("facts-contradiction", message, "give each distribution its own configuration");
-                return Err(vec![document.pointed(error, "/Distribution/Id")]);
+                return Err(document.pointed(error, "/Distribution/Id").into());
             }
             (config, base) = (&whole["DistributionConfig"], "/Distribution/DistributionConfig");
         }
@@ -172,24 +172,24 @@ impl Facts {
     /// the decoded path, and whether `/` is also looked for under the name of the default root object.
     pub(crate) fn behaviours_of(&self, url: &UrlPath, root_object: Option<&str>) -> Vec<usize> {
         let encoded = encode(url.as_bytes());
-        let mut found = vec![self.first_match(encoded.as_bytes())];
+        let mut found = vec![self.first_match(&encoded)];
         let mut also = |index: usize| {
             if !found.contains(&index) {
                 found.push(index);
             }
         };
-        if encoded.as_bytes() != url.as_bytes()
-            && let Ok(decoded) = core::str::from_utf8(url.as_bytes())
-        {
-            also(self.first_match(&decoded.chars().collect::<Vec<char>>()));
+        if let Some(decoded) = decoded(url.as_bytes(), &encoded) {
+            also(self.first_match(decoded));
         }
         if let Some(name) = root_object {
-            also(self.first_match(format!("/{name}").as_bytes()));
+            // CloudFront takes only ASCII for it: a byte is a character.
+            let name: String = name.bytes().map(char::from).collect();
+            also(self.first_match(&format!("/{name}")));
         }
         found
     }
 
-    fn first_match<U: Copy + Into<u32>>(&self, path: &[U]) -> usize {
+    fn first_match(&self, path: &str) -> usize {
         let matches = |behaviour: &Behaviour| behaviour.pattern.as_ref().is_none_or(|pattern| pattern.matches(path));
         self.behaviours.iter().position(matches).expect("the default behaviour matches everything")
     }
@@ -202,12 +202,11 @@ impl Facts {
     /// Where the bucket had to be guessed, a wildcard may not reach two of those that it may be.
     pub(crate) fn barred(&self, prefix: &[u8]) -> bool {
         let encoded = encode(prefix);
-        let decoded = core::str::from_utf8(prefix).ok().filter(|decoded| *decoded != encoded);
-        let decoded = decoded.map(|decoded| decoded.chars().collect::<Vec<char>>());
+        let decoded = decoded(prefix, &encoded);
         let mut reached = None;
         for behaviour in &self.behaviours {
-            let first = behaviour.reach(encoded.as_bytes());
-            let second = decoded.as_ref().map_or(first, |decoded| behaviour.reach(decoded));
+            let first = behaviour.reach(&encoded);
+            let second = decoded.map_or(first, |decoded| behaviour.reach(decoded));
             if first.max(second) > Reach::None {
                 let mut buckets = behaviour.origins.iter().map(|origin| self.origins[*origin].bucket);
                 if behaviour.origins.is_empty() || buckets.any(|bucket| *reached.get_or_insert(bucket) != bucket) {
@@ -224,16 +223,11 @@ impl Facts {
     /// A behaviour without the bucket's objects that is within reach of every wildcard below the folders of those with
     /// them; `None` when there is room for wildcards somewhere.
     pub(crate) fn barred_everywhere(&self) -> Option<&Behaviour> {
-        for behaviour in &self.behaviours {
-            let literal = behaviour.pattern.as_ref().map_or_else(|| String::from("/"), PathPattern::literal_beginning);
-            match (behaviour.origins.is_empty(), literal.as_str()) {
-                // Anything could be named so.
-                (true, "/") => return Some(behaviour),
-                (true, _) => {}
-                (false, _) => return None,
-            }
-        }
-        None
+        let first = self.behaviours.iter().find(|behaviour| {
+            let takes_anything = behaviour.pattern.as_ref().is_none_or(PathPattern::begins_with_wildcard);
+            takes_anything || !behaviour.origins.is_empty()
+        });
+        first.filter(|behaviour| behaviour.origins.is_empty())
     }
 
     /// Whether an error that was answered for a missing object stays cached on purpose, also where objects do not.
@@ -246,6 +240,11 @@ impl Facts {
         let cached = self.errors.iter().filter(|error| error.cached_for > 0);
         cached.filter_map(|error| error.page.as_deref().map(|page| (page, error)))
     }
+}
+
+/// The same text as it is, where that is another one and not bytes that are no text.
+fn decoded<'t>(bytes: &'t [u8], encoded: &str) -> Option<&'t str> {
+    core::str::from_utf8(bytes).ok().filter(|decoded| *decoded != encoded)
 }
 
 fn behaviour(

@@ -11,7 +11,7 @@ mod tests;
 mod tree;
 mod write;
 
-use alloc::{format, string::String};
+use alloc::{boxed::Box, format, string::String};
 
 use serde_json::value::RawValue;
 
@@ -35,14 +35,22 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    fn new(message: String) -> Self {
-        Self { pointer: String::new(), message }
+    fn refuse(message: String) -> Result<(), Box<Self>> {
+        Err(Box::new(Self { pointer: String::new(), message }))
     }
 
-    fn within(mut self, token: &str) -> Self {
-        let token = token.replace('~', "~0").replace('/', "~1");
-        self.pointer.insert_str(0, &format!("/{token}"));
-        self
+    /// It is about a part of the value that is read.
+    fn within(&mut self, token: &str) {
+        let mut pointer = String::from("/");
+        for character in token.chars() {
+            match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                _ => pointer.push(character),
+            }
+        }
+        pointer.push_str(&self.pointer);
+        self.pointer = pointer;
     }
 }
 
@@ -75,11 +83,11 @@ impl<'a> Document<'a> {
 
     /// Refuses a value, the one at `pointer`, that is not of this shape.
     pub(crate) fn check(self, pointer: &str, json: &Json<'_>, shape: &Shape) -> Result<(), Error> {
-        shape.check(json).map_err(|fault| self.refuse(pointer, fault))
+        shape.check(json).map_err(|fault| self.placed(pointer, *fault))
     }
 
     /// A fault of the value at `pointer`, placed.
-    fn refuse(self, pointer: &str, fault: Fault) -> Error {
+    fn placed(self, pointer: &str, fault: Fault) -> Error {
         let error = Error::new(self.code, fault.message, self.help);
         let mut error = locate::pointed(error, self.bytes, self.attachment, &format!("{pointer}{}", fault.pointer));
         if let Some(span) = error.span {

@@ -1,8 +1,8 @@
 //! What a document must be, as data: so every kind of document is checked by the same code.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 
-use super::{Fault, Json};
+use super::{Fault, Json, Name};
 
 /// What a value must be.
 #[derive(Debug)]
@@ -63,18 +63,21 @@ pub(crate) const U64: &Shape = &Shape::Natural(u64::MAX);
 
 impl Shape {
     /// Refuses what is not so: the first fault, in the order of the shape.
-    pub(crate) fn check(&self, json: &Json<'_>) -> Result<(), Fault> {
+    pub(crate) fn check(&self, json: &Json<'_>) -> Result<(), Box<Fault>> {
         let expected = match (self, json) {
             (Self::Any, _) | (Self::Flag, Json::Bool(_)) | (Self::Text, Json::String(_)) => return Ok(()),
             (Self::Natural(most), Json::Natural(value)) if value <= most => return Ok(()),
-            (Self::Natural(_), Json::Natural(value)) => return Err(Fault::new(format!("`{value}` is too large"))),
+            (Self::Natural(_), Json::Natural(value)) => return Fault::refuse(format!("`{value}` is too large")),
             (Self::Word(words), Json::String(text)) if words.contains(&&**text) => return Ok(()),
             (Self::Word(words), Json::String(text)) => {
-                return Err(Fault::new(format!("unknown word `{text}`, expected {}", either(words))));
+                return Fault::refuse(format!("unknown word `{text}`, expected {}", either(words)));
             }
             (Self::List(shape), Json::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    shape.check(item).map_err(|fault| fault.within(&format!("{index}")))?;
+                    if let Err(mut fault) = shape.check(item) {
+                        fault.within(&format!("{index}"));
+                        return Err(fault);
+                    }
                 }
                 return Ok(());
             }
@@ -86,7 +89,7 @@ impl Shape {
             (Self::List(_), _) => "a list",
             (Self::Strict(_) | Self::Open(_), _) => "an object",
         };
-        Err(Fault::new(format!("invalid type: {}, expected {expected}", json.kind())))
+        Fault::refuse(format!("invalid type: {}, expected {expected}", json.kind()))
     }
 }
 
@@ -108,21 +111,27 @@ impl Shape {
     }
 }
 
-fn check_fields(fields: &[Field], strict: bool, given: &[(super::Name<'_>, Json<'_>)]) -> Result<(), Fault> {
+fn check_fields(fields: &[Field], strict: bool, given: &[(Name<'_>, Json<'_>)]) -> Result<(), Box<Fault>> {
+    let within = |name: &str, checked: Result<(), Box<Fault>>| {
+        checked.map_err(|mut fault| {
+            fault.within(name);
+            fault
+        })
+    };
     for (index, (name, _)) in given.iter().enumerate() {
         if strict && !fields.iter().any(|field| field.name == name) {
             let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
-            return Err(Fault::new(format!("unknown field `{name}`, expected {}", either(&known))).within(name));
+            return within(name, Fault::refuse(format!("unknown field `{name}`, expected {}", either(&known))));
         }
         if given[..index].iter().any(|(earlier, _)| earlier == name) {
-            return Err(Fault::new(format!("duplicate field `{name}`")).within(name));
+            return within(name, Fault::refuse(format!("duplicate field `{name}`")));
         }
     }
     for Field { name, need, shape } in fields {
         match given.iter().find(|(known, _)| known == name) {
             Some((_, Json::Null)) if *need == Need::Nullable => {}
-            Some((_, value)) => shape.check(value).map_err(|fault| fault.within(name))?,
-            None if *need == Need::Required => return Err(Fault::new(format!("missing field `{name}`"))),
+            Some((_, value)) => within(name, shape.check(value))?,
+            None if *need == Need::Required => return Fault::refuse(format!("missing field `{name}`")),
             None => {}
         }
     }

@@ -49,35 +49,43 @@ pub(super) fn alternatives(source: &str, dialect: Dialect) -> Result<Vec<Vec<Tok
     Ok(alternatives)
 }
 
-/// A character of a pattern with its byte offset in the source and whether `\` took its meaning away.
+/// A character of a pattern.
 #[derive(Debug, Clone, Copy)]
 struct Written {
-    character: char,
+    /// With [`PLAIN`], when `\` took its meaning away.
+    unit: u32,
+    /// Byte offset in the source.
     at: usize,
-    escaped: bool,
 }
+
+/// Past every character.
+const PLAIN: u32 = 1 << 31;
 
 impl Written {
     fn is(self, character: char) -> bool {
-        !self.escaped && self.character == character
+        self.unit == u32::from(character)
+    }
+
+    fn character(self) -> u32 {
+        self.unit & !PLAIN
     }
 }
 
 /// Resolves `\` and `{…}`: each way to choose, as a run of characters.
 fn expand(source: &str) -> Result<Vec<Vec<Written>>, PatternError> {
     let mut written = Vec::new();
-    let mut characters = source.char_indices();
-    while let Some((at, character)) = characters.next() {
-        if character == '\\' {
-            let Some((_, character)) = characters.next() else {
-                return fault(at, r"the pattern ends with a lone `\`", r"write `\\` for a backslash");
-            };
-            written.push(Written { character, at, escaped: true });
-        } else {
-            written.push(Written { character, at, escaped: false });
+    let mut escape = None;
+    for (at, character) in source.char_indices() {
+        match escape.take() {
+            None if character == '\\' => escape = Some(at),
+            None => written.push(Written { unit: u32::from(character), at }),
+            Some(_) => written.push(Written { unit: u32::from(character) | PLAIN, at: at - 1 }),
         }
     }
-    sequence(&mut written.as_slice(), 0)
+    match escape {
+        None => sequence(&mut written.as_slice(), 0),
+        Some(at) => fault(at, r"the pattern ends with a lone `\`", r"write `\\` for a backslash"),
+    }
 }
 
 /// Characters and groups up to the end, or, within a group, to its `,` or `}`.
@@ -175,7 +183,7 @@ fn tokens(written: &[Written], dialect: Dialect) -> Result<Vec<Token>, PatternEr
                 tokens.push(set(first.at, &mut tail)?);
             }
         } else {
-            tokens.push(Token::Literal(u32::from(first.character)));
+            tokens.push(Token::Literal(first.character()));
         }
         rest = tail;
     }
@@ -204,10 +212,10 @@ fn set(open: usize, rest: &mut &[Written]) -> Result<Token, PatternError> {
             }
             _ => first,
         };
-        if last.character < first.character {
+        if last.character() < first.character() {
             return fault(first.at, "the range runs backwards", "write the smaller character first");
         }
-        ranges.push((u32::from(first.character), u32::from(last.character)));
+        ranges.push((first.character(), last.character()));
     }
     if ranges.is_empty() {
         return fault(open, "`[]` is an empty set", r"name its characters, or write `\[` for a bracket");
@@ -218,7 +226,7 @@ fn set(open: usize, rest: &mut &[Written]) -> Result<Token, PatternError> {
 /// `[hash]` or `[hash:N]`, whose `[` has been read; `false` when it is a set.
 fn hash(open: usize, rest: &mut &[Written], tokens: &mut Vec<Token>) -> Result<bool, PatternError> {
     let inside = rest.iter().position(|character| character.is(']')).unwrap_or_default();
-    let text: String = rest[..inside].iter().map(|written| written.character).collect();
+    let text: String = rest[..inside].iter().filter_map(|written| char::from_u32(written.character())).collect();
     let Some(length) = text.strip_prefix("hash") else { return Ok(false) };
     let (length, exact) = match length.strip_prefix(':').map(str::parse) {
         None if length.is_empty() => (MIN_HASH, false),

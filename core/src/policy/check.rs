@@ -104,7 +104,8 @@ fn mappings(files: &Json<'_>, report: &mut Report<'_>) -> Vec<Mapping> {
 
 /// Whether files can be below it: git has no empty, `.` or `..` folders.
 pub(super) fn is_folder(source: &str) -> bool {
-    source.is_empty() || source.trim_end_matches('/').split('/').all(|name| !matches!(name, "" | "." | ".."))
+    source.is_empty()
+        || source.strip_suffix('/').unwrap_or(source).split('/').all(|name| !matches!(name, "" | "." | ".."))
 }
 
 /// The URL forms of a policy, or those of a distribution over the policy's.
@@ -179,7 +180,7 @@ fn distributions(
             origin_prefix(format_args!("{base}/origin_path"), origin_path.text().unwrap_or_default(), mappings, report);
         let mut list = |name: &str| {
             let list = &file[name];
-            (!list.is_null()).then(|| patterns(format_args!("{base}/{name}"), list, Pattern::new, report))
+            (!list.is_null()).then(|| patterns(format_args!("{base}/{name}"), list, Pattern::new, report).into())
         };
         let (ignore, query_strings) = (list("ignore"), list("query_strings"));
         distributions.push(Distribution {

@@ -8,7 +8,7 @@ mod settings;
 pub(crate) mod template;
 mod unreachable;
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -71,8 +71,8 @@ pub struct Distribution {
     pub(crate) origin_prefix: Setting<String>,
     pub(crate) urls: UrlForms,
     /// In the place of the policy's own lists.
-    pub(crate) ignore: Option<Vec<Pattern>>,
-    pub(crate) query_strings: Option<Vec<Pattern>>,
+    pub(crate) ignore: Option<Arc<[Pattern]>>,
+    pub(crate) query_strings: Option<Arc<[Pattern]>>,
 }
 
 /// A repository folder and the key prefix under which its files are deployed.
@@ -234,13 +234,13 @@ impl Policy {
     /// Reads the policy that is a whole attachment.
     pub(crate) fn from_attachment(bytes: &[u8], attachment: usize) -> Result<Self, Vec<Error>> {
         let document = Document { bytes, attachment: Some(attachment), code: CODE, help: HELP };
-        Self::from_document(&document.tree(None).map_err(|error| vec![error])?, document, "")
+        Self::from_document(&document.tree(None)?, document, "")
     }
 
     /// Reads and checks the policy that stands at `pointer` of a document.
     pub(crate) fn from_document(json: &Json<'_>, document: Document<'_>, pointer: &str) -> Result<Self, Vec<Error>> {
         let document = Document { code: CODE, help: HELP, ..document };
-        document.check(pointer, json, POLICY).map_err(|error| vec![error])?;
+        document.check(pointer, json, POLICY)?;
         let mut report = Report::new(document.bytes, document.attachment, pointer);
         let mut policy = check::check(json, json["preset"].word().unwrap_or(Preset::Sound), &mut report);
         if !report.errors.is_empty() {
@@ -274,8 +274,9 @@ impl Distribution {
 
 /// `a/b`, `/a/b/` and `./a/b` are one folder: `a/b/`; the root is empty.
 pub(crate) fn folder(text: &str) -> String {
-    let trimmed = text.strip_prefix("./").unwrap_or(text).trim_matches('/');
-    if matches!(trimmed, "" | ".") { String::new() } else { format!("{trimmed}/") }
+    let text = text.strip_prefix("./").unwrap_or(text);
+    let text = text.trim_start_matches('/').trim_end_matches('/');
+    if matches!(text, "" | ".") { String::new() } else { format!("{text}/") }
 }
 
 #[cfg(test)]

@@ -54,8 +54,8 @@ pub(crate) struct DistributionSettings<'p> {
 impl<'p> Settings<'p> {
     pub(crate) fn of(policy: &'p Policy) -> Self {
         let mappings = policy.mappings.iter().map(|mapping| MappingFile {
-            source: mapping.source.trim_end_matches('/'),
-            prefix: mapping.prefix.trim_end_matches('/'),
+            source: mapping.source.strip_suffix('/').unwrap_or_default(),
+            prefix: mapping.prefix.strip_suffix('/').unwrap_or_default(),
         });
         let dependents = policy.dependents.iter().map(|rule| DependentsFile {
             when: rule.when.as_str(),
@@ -88,8 +88,8 @@ fn distribution<'p>(distribution: &'p Distribution, policy: &'p Policy) -> Distr
         id: distribution.id(),
         origin_path: distribution.origin_path(),
         urls: urls(&distribution.urls),
-        ignore: texts(distribution.ignore.as_ref().unwrap_or(&policy.ignore)),
-        query_strings: texts(distribution.query_strings.as_ref().unwrap_or(&policy.query_strings)),
+        ignore: texts(distribution.ignore.as_deref().unwrap_or(&policy.ignore)),
+        query_strings: texts(distribution.query_strings.as_deref().unwrap_or(&policy.query_strings)),
     }
 }
 

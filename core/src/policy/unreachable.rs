@@ -12,7 +12,7 @@ pub(super) fn warn(policy: &Policy, report: &mut Report<'_>) {
     lists.list("/fingerprinted", &policy.fingerprinted, &policy.ignore);
     lists.list("/query_strings", &policy.query_strings, &policy.ignore);
     for (index, distribution) in policy.distributions.iter().enumerate() {
-        let own = distribution.ignore.as_ref();
+        let own = distribution.ignore.as_deref();
         if let Some(ignore) = own {
             lists.list(&format!("/distributions/{index}/ignore"), ignore, &[]);
         }
@@ -45,7 +45,7 @@ impl Lists<'_, '_> {
                     ),
                     "for all that is below a folder write `folder/**`",
                 );
-            } else if pointer == "/fingerprinted" && !text.contains("[hash") {
+            } else if pointer == "/fingerprinted" && !text.as_bytes().windows(5).any(|part| part == b"[hash") {
                 warn(
                     "policy-no-hash",
                     format_args!(
