@@ -255,21 +255,20 @@ fn behaviour(
     chosen: &[usize],
     fault: &mut dyn FnMut(&str, &str),
 ) -> Behaviour {
-    let target = file["TargetOriginId"].text().unwrap_or_default();
-    let group = items(&config["OriginGroups"]).iter().find(|group| group["Id"].text() == Some(target));
-    let mut targets = Vec::new();
-    match group {
-        Some(group) => targets.extend(items(&group["Members"]).iter().filter_map(|member| member["OriginId"].text())),
-        None => targets.push(target),
-    }
+    let target = file["TargetOriginId"].text();
+    let group = items(&config["OriginGroups"]).iter().find(|group| group["Id"].text() == target);
+    let (targets, id) = match group {
+        Some(group) => (items(&group["Members"]), "OriginId"),
+        None => (core::slice::from_ref(file), "TargetOriginId"),
+    };
     let origins = items(&config["Origins"]);
-    if let Some(unknown) =
-        targets.iter().find(|target| !origins.iter().any(|origin| origin["Id"].text() == Some(target)))
-    {
+    let is_same = |target: &Json<'_>, origin: &Json<'_>| target[id].text() == origin["Id"].text();
+    if let Some(unknown) = targets.iter().find(|target| !origins.iter().any(|origin| is_same(target, origin))) {
+        let unknown = unknown[id].text().unwrap_or_default();
         let message = format!("the behaviour's origin `{unknown}` is not among `Origins`");
         fault(&format!("{pointer}/TargetOriginId"), &message);
     }
-    let serves = |index: usize| origins[index]["Id"].text().is_some_and(|id| targets.contains(&id));
+    let serves = |origin: &Json<'_>| targets.iter().any(|target| is_same(target, origin));
     let disabled = match file["CachePolicyId"].text() {
         Some(id) => id == CACHING_DISABLED,
         None => !file["ForwardedValues"].is_null() && file["MaxTTL"].number() == Some(0_u64),
@@ -280,7 +279,7 @@ fn behaviour(
     };
     Behaviour {
         pattern,
-        origins: (0..chosen.len()).filter(|place| serves(chosen[*place])).collect(),
+        origins: (0..chosen.len()).filter(|place| serves(&origins[chosen[*place]])).collect(),
         caches: !disabled,
         rewrites: sees_requests("FunctionAssociations") || sees_requests("LambdaFunctionAssociations"),
     }

@@ -95,7 +95,7 @@ fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
             byte += width_of(values[unit]);
             unit += 1;
             at = to;
-            if let Some(last) = captures.last_mut().filter(|_| is_wildcard(token) || *token == Token::InFolder) {
+            if let Some(last) = captures.last_mut().filter(|_| is_wildcard(token) || matches!(token, Token::InFolder)) {
                 last.end = byte;
             }
         } else {
@@ -105,7 +105,7 @@ fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
     let mut texts = Vec::with_capacity(captures.len());
     for Capture { token, start, end } in captures {
         let text = &path[start..end];
-        let folders = tokens[token] == Token::Folders;
+        let folders = matches!(tokens[token], Token::Folders);
         texts.push(if folders { text.strip_suffix(b"/").unwrap_or(text) } else { text });
     }
     Some(texts)

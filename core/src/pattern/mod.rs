@@ -17,6 +17,7 @@ mod read;
 use alloc::{string::String, vec, vec::Vec};
 
 pub(crate) use include::Steps;
+use read::Dialect;
 
 /// A checked pattern.
 ///
@@ -76,14 +77,16 @@ impl Pattern {
     /// # Errors
     /// What is wrong and at which byte.
     pub fn new(source: &str) -> Result<Self, PatternError> {
-        let alternatives = read::alternatives(source, read::Dialect::Path)?;
-        Ok(Self { source: String::from(source), alternatives })
+        Self::read(source, Dialect::Path)
     }
 
     /// Reads and checks a pattern in which `[hash]` and `[hash:N]` stand for a content hash.
     pub(crate) fn fingerprint(source: &str) -> Result<Self, PatternError> {
-        let alternatives = read::alternatives(source, read::Dialect::Fingerprint)?;
-        Ok(Self { source: String::from(source), alternatives })
+        Self::read(source, Dialect::Fingerprint)
+    }
+
+    fn read(source: &str, dialect: Dialect) -> Result<Self, PatternError> {
+        Ok(Self { source: String::from(source), alternatives: read::alternatives(source, dialect)? })
     }
 
     /// The pattern as it was written.
