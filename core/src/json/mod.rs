@@ -66,28 +66,27 @@ pub(crate) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// The whole document, of which only fields with these names are kept.
-    pub(crate) fn tree(self, names: Names) -> Result<Json<'a>, Error> {
-        let skipped = bom(self.bytes);
-        let text = &self.bytes[skipped..];
+    pub(crate) fn tree(&self, names: Names) -> Result<Json<'a>, Error> {
+        let text = &self.bytes[bom(self.bytes)..];
         let mut parser = serde_json::Deserializer::from_slice(text);
         let tree = tree::read(&mut parser, names).and_then(|tree| parser.end().map(|()| tree));
-        tree.map_err(|error| shifted(self.broken(&error, text), skipped))
+        tree.map_err(|error| self.broken(&error, text))
     }
 
     /// The whole document, which must be of this shape.
-    pub(crate) fn read(self, names: Names, shape: &Shape) -> Result<Json<'a>, Error> {
+    pub(crate) fn read(&self, names: Names, shape: &Shape) -> Result<Json<'a>, Error> {
         let tree = self.tree(names)?;
         self.check("", &tree, shape)?;
         Ok(tree)
     }
 
     /// Refuses a value, the one at `pointer`, that is not of this shape.
-    pub(crate) fn check(self, pointer: &str, json: &Json<'_>, shape: &Shape) -> Result<(), Error> {
+    pub(crate) fn check(&self, pointer: &str, json: &Json<'_>, shape: &Shape) -> Result<(), Error> {
         shape.check(json).map_err(|fault| self.placed(pointer, *fault))
     }
 
     /// A fault of the value at `pointer`, placed.
-    fn placed(self, pointer: &str, fault: Fault) -> Error {
+    fn placed(&self, pointer: &str, fault: Fault) -> Error {
         let error = Error::new(self.code, fault.message, self.help);
         let mut error = locate::pointed(error, self.bytes, self.attachment, &format!("{pointer}{}", fault.pointer));
         if let Some(span) = error.span {
@@ -98,28 +97,28 @@ impl<'a> Document<'a> {
     }
 
     /// Moves an error's place into the text that this document is a part of.
-    pub(crate) fn moved(self, whole: &[u8], error: Error) -> Error {
+    pub(crate) fn moved(&self, whole: &[u8], error: Error) -> Error {
         shifted(error, self.start(whole))
     }
 
     /// Where this document begins in the text that it is a part of.
-    pub(crate) fn start(self, whole: &[u8]) -> usize {
+    pub(crate) fn start(&self, whole: &[u8]) -> usize {
         self.bytes.as_ptr().addr() - whole.as_ptr().addr()
     }
 
-    /// Text that is no JSON.
-    fn broken(self, error: &serde_json::Error, text: &[u8]) -> Error {
-        locate::json_error(self.code, error, text, self.attachment, self.help)
+    /// What follows the byte order mark is no JSON.
+    fn broken(&self, error: &serde_json::Error, text: &[u8]) -> Error {
+        let error = locate::json_error(self.code, error, text, self.attachment, self.help);
+        shifted(error, self.bytes.len() - text.len())
     }
 }
 
 /// Documents that stand one after the other in one text: each with its first byte and one past its last.
 pub(crate) fn documents(whole: Document<'_>) -> impl Iterator<Item = Result<Document<'_>, Error>> {
-    let skipped = bom(whole.bytes);
-    let text = &whole.bytes[skipped..];
+    let text = &whole.bytes[bom(whole.bytes)..];
     let values = serde_json::Deserializer::from_slice(text).into_iter::<&RawValue>();
     values.map(move |value| match value {
         Ok(value) => Ok(Document { bytes: value.get().as_bytes(), ..whole }),
-        Err(error) => Err(shifted(whole.broken(&error, text), skipped)),
+        Err(error) => Err(whole.broken(&error, text)),
     })
 }

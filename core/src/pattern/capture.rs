@@ -25,41 +25,27 @@ fn is_wildcard(token: &Token) -> bool {
     matches!(token, Token::One | Token::Set { .. } | Token::Star | Token::Folders | Token::Rest)
 }
 
-/// From which places in path and pattern the end can be reached, a bit each.
+/// From which places in path and pattern the end can be reached: for each unit, and the end, those of the pattern.
 struct Ahead {
-    bits: Vec<u64>,
+    leads: Vec<bool>,
     width: usize,
 }
 
 impl Ahead {
-    fn index(&self, unit: usize, at: usize) -> (usize, u64) {
-        let bit = unit * self.width + at;
-        (bit / 64, 1 << (bit % 64))
-    }
-
     fn get(&self, unit: usize, at: usize) -> bool {
-        let (word, mask) = self.index(unit, at);
-        self.bits[word] & mask != 0
-    }
-
-    fn set(&mut self, unit: usize, at: usize) {
-        let (word, mask) = self.index(unit, at);
-        self.bits[word] |= mask;
+        self.leads[unit * self.width + at]
     }
 
     /// Filled from the end: a place leads on when what it takes, or skips, leads to one that does.
     fn new(tokens: &[Token], path: &[u32]) -> Self {
         let width = tokens.len() + 1;
-        let mut ahead = Self { bits: vec![0; ((path.len() + 1) * width).div_ceil(64)], width };
-        ahead.set(path.len(), tokens.len());
+        let mut ahead = Self { leads: vec![false; (path.len() + 1) * width], width };
         for unit in (0..=path.len()).rev() {
+            ahead.leads[unit * width + tokens.len()] = unit == path.len();
             for (at, token) in tokens.iter().enumerate().rev() {
                 let taken = path.get(unit).and_then(|value| step(token, at, *value));
-                if taken.is_some_and(|to| ahead.get(unit + 1, to))
-                    || skip(token, at).is_some_and(|to| ahead.get(unit, to))
-                {
-                    ahead.set(unit, at);
-                }
+                ahead.leads[unit * width + at] = taken.is_some_and(|to| ahead.get(unit + 1, to))
+                    || skip(token, at).is_some_and(|to| ahead.get(unit, to));
             }
         }
         ahead
