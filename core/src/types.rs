@@ -32,7 +32,7 @@ pub fn declarations() -> String {
         policy::file::ModeFile,
         policy::file::Infeasible,
         policy::file::MappingFile<'static>,
-        policy::file::DependentsFile<'static>,
+        policy::file::DependentsFile,
         policy::file::UrlsFile<'static>,
         policy::file::LookbackFile,
         policy::file::Base,

@@ -15,6 +15,7 @@ mod include;
 mod read;
 
 use alloc::{string::String, vec, vec::Vec};
+use serde::{Serialize, Serializer};
 
 pub(crate) use include::Steps;
 use read::Dialect;
@@ -108,6 +109,13 @@ impl Pattern {
             // The last position has matched the folder itself: nothing longer matches from there.
             reached.is_some_and(|here| here[..tokens.len()].contains(&true))
         })
+    }
+}
+
+/// As it was written.
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.source)
     }
 }
 

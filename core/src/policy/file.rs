@@ -3,8 +3,7 @@
 //! [`POLICY`] is what is read. The types are the same for TypeScript; some are also written, as effective settings.
 
 #[cfg(feature = "ts")]
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -76,7 +75,7 @@ pub(crate) struct PolicyFile {
     #[ts(optional, as = "Option<_>")]
     pub(crate) fingerprinted: Vec<String>,
     #[ts(optional, as = "Option<_>")]
-    pub(crate) dependents: Vec<DependentsFile<'static>>,
+    pub(crate) dependents: Vec<DependentsFile>,
     #[ts(optional, as = "Option<_>")]
     pub(crate) query_strings: Vec<String>,
     pub(crate) added: Option<Added>,
@@ -103,11 +102,13 @@ pub(crate) struct MappingFile<'p> {
     pub(crate) prefix: &'p str,
 }
 
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct DependentsFile<'p> {
-    pub(crate) when: &'p str,
-    pub(crate) purge: Vec<&'p str>,
+#[cfg(feature = "ts")]
+#[derive(ts_rs::TS)]
+#[ts(optional_fields)]
+#[expect(dead_code, reason = "it only becomes a type of TypeScript")]
+pub(crate) struct DependentsFile {
+    pub(crate) when: String,
+    pub(crate) purge: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,6 +1,7 @@
 //! The rules of a policy that speak in patterns: ignore, fingerprints, dependents, query strings; and the cover.
 
 use alloc::{fmt::Arguments, format, vec::Vec};
+use serde::Serialize;
 
 use super::{
     file::{Infeasible, MaxPathsFile, ModeFile, Then},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// When a path matches, these URLs show something of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Dependents {
     pub(crate) when: Pattern,
     pub(crate) purge: Vec<Template>,

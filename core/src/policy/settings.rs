@@ -6,11 +6,9 @@ use serde::Serialize;
 use super::{
     Distribution, Policy, Preset, UrlForms,
     file::{
-        Added, Base, CoverFile, Deleted, DependentsFile, EscalateFile, LookbackFile, MappingFile, MaxPathsFile,
-        ModeFile, UrlsFile,
+        Added, Base, CoverFile, Deleted, EscalateFile, LookbackFile, MappingFile, MaxPathsFile, ModeFile, UrlsFile,
     },
-    rules::CoverRule,
-    template::Template,
+    rules::{CoverRule, Dependents},
 };
 use crate::{cover::CoverMode, pattern::Pattern};
 
@@ -23,10 +21,14 @@ pub(crate) struct Settings<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bucket: Option<&'p str>,
     mappings: Vec<MappingFile<'p>>,
-    ignore: Vec<&'p str>,
-    fingerprinted: Vec<&'p str>,
-    dependents: Vec<DependentsFile<'p>>,
-    query_strings: Vec<&'p str>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    ignore: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    fingerprinted: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<DependentsFile>"))]
+    dependents: &'p [Dependents],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    query_strings: &'p [Pattern],
     added: Added,
     deleted: Deleted,
     urls: UrlsFile<'p>,
@@ -47,8 +49,10 @@ pub(crate) struct DistributionSettings<'p> {
     id: &'p str,
     origin_path: String,
     urls: UrlsFile<'p>,
-    ignore: Vec<&'p str>,
-    query_strings: Vec<&'p str>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    ignore: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    query_strings: &'p [Pattern],
 }
 
 impl<'p> Settings<'p> {
@@ -57,18 +61,14 @@ impl<'p> Settings<'p> {
             source: mapping.source.strip_suffix('/').unwrap_or_default(),
             prefix: mapping.prefix.strip_suffix('/').unwrap_or_default(),
         });
-        let dependents = policy.dependents.iter().map(|rule| DependentsFile {
-            when: rule.when.as_str(),
-            purge: rule.purge.iter().map(Template::as_str).collect(),
-        });
         Self {
             preset: policy.preset,
             bucket: policy.bucket(),
             mappings: mappings.collect(),
-            ignore: texts(&policy.ignore),
-            fingerprinted: texts(&policy.fingerprinted),
-            dependents: dependents.collect(),
-            query_strings: texts(&policy.query_strings),
+            ignore: &policy.ignore,
+            fingerprinted: &policy.fingerprinted,
+            dependents: &policy.dependents,
+            query_strings: &policy.query_strings,
             added: policy.added.value,
             deleted: policy.deleted.value,
             urls: urls(&policy.urls),
@@ -88,13 +88,9 @@ fn distribution<'p>(distribution: &'p Distribution, policy: &'p Policy) -> Distr
         id: distribution.id(),
         origin_path: distribution.origin_path(),
         urls: urls(&distribution.urls),
-        ignore: texts(distribution.ignore.as_deref().unwrap_or(&policy.ignore)),
-        query_strings: texts(distribution.query_strings.as_deref().unwrap_or(&policy.query_strings)),
+        ignore: distribution.ignore.as_deref().unwrap_or(&policy.ignore),
+        query_strings: distribution.query_strings.as_deref().unwrap_or(&policy.query_strings),
     }
-}
-
-fn texts(patterns: &[Pattern]) -> Vec<&str> {
-    patterns.iter().map(Pattern::as_str).collect()
 }
 
 fn urls(forms: &UrlForms) -> UrlsFile<'_> {

@@ -1,6 +1,7 @@
 //! What a dependents rule purges: a URL path with places for what its pattern captured.
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use serde::{Serialize, Serializer};
 
 use crate::names::UrlPath;
 
@@ -105,6 +106,13 @@ impl Template {
         }
         let rest = path.strip_prefix(b"/").unwrap_or(&path);
         (UrlPath::below_root(rest), self.wildcard)
+    }
+}
+
+/// As it was written.
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.source)
     }
 }
 
