@@ -9,12 +9,12 @@ use crate::{
     decide::{Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     invalidation::InvalidationPath,
+    json::Json,
     map::Form,
     names::{ObjectKey, RepoPath},
     plan::{DistributionPlan, Plan, Purges},
     policy::{Policy, Preset, Settings},
     reference::Work,
-    request::DiffRequest,
     sorted::sort,
     trigger::Trigger,
 };
@@ -54,7 +54,7 @@ pub(crate) struct PlanAnswer<'p> {
 /// All decisions of a plan, each put into words when it is asked for: there can be a million.
 pub(crate) struct Decisions<'p> {
     purges: Purges<'p>,
-    diffs: &'p [DiffRequest],
+    diffs: &'p [Json<'p>],
 }
 
 #[derive(Serialize)]
@@ -135,7 +135,7 @@ impl<'p> PlanAnswer<'p> {
         policy: &Policy,
         plan: &'p Plan,
         trigger: Option<&Trigger>,
-        diffs: &'p [DiffRequest],
+        diffs: &'p [Json<'p>],
         work: &Work<'_>,
     ) -> Self {
         let mut paths: Vec<&str> =
@@ -185,7 +185,7 @@ impl Serialize for Decisions<'_> {
 
 impl<'p> DecisionAnswer<'p> {
     /// The answer for the decision of this index.
-    pub(crate) fn new(index: usize, purges: &Purges<'p>, diffs: &'p [DiffRequest]) -> Self {
+    pub(crate) fn new(index: usize, purges: &Purges<'p>, diffs: &'p [Json<'p>]) -> Self {
         let decision = &purges.plan.decisions[index];
         let key = decision.key.as_ref().map(ObjectKey::escaped);
         let urls = decision.urls.iter().zip(purges.of_decision(index));
@@ -197,7 +197,7 @@ impl<'p> DecisionAnswer<'p> {
             outcome: decision.outcome,
             reason: decision.reason,
             rule: &decision.rule,
-            commit: decision.diff.and_then(|index| diffs[index].head.as_deref()),
+            commit: decision.diff.and_then(|index| diffs[index]["head"].text()),
             urls: urls.map(|(url, path)| UrlAnswer::new(url, *path, purges.plan)).collect(),
             cost: (decision.outcome == Outcome::Purge).then(|| purges.cost(index)),
         }
@@ -252,7 +252,7 @@ pub(crate) struct CheckAnswer<'p> {
     /// Whether a policy was given.
     #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Settings<'p>,
     pub(crate) diagnostics: &'p [Diagnostic],
     /// Only on request.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,21 +4,14 @@
 //! `?` exactly one, both across `/`; case counts; a leading `/` changes nothing; the query string is not looked at; at
 //! most 255 characters.
 
-use alloc::{string::String, vec, vec::Vec};
-
-const ANY: u32 = b'*' as u32;
-const ONE: u32 = b'?' as u32;
+use alloc::{string::String, vec};
 
 /// Most characters in one path pattern.
 pub(crate) const MAX_PATTERN_CHARACTERS: usize = 255;
 
 /// A path pattern of a cache behaviour.
-// INVARIANT: `units` is the source without its leading slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PathPattern {
-    source: String,
-    units: Vec<u32>,
-}
+pub(crate) struct PathPattern(String);
 
 /// Which of many paths match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,94 +25,117 @@ pub(crate) enum Reach {
 impl PathPattern {
     /// `None` when it is longer than CloudFront takes, or empty.
     pub(crate) fn new(source: &str) -> Option<Self> {
-        let units: Vec<u32> = source.strip_prefix('/').unwrap_or(source).chars().map(u32::from).collect();
-        let fits = !source.is_empty() && source.chars().count() <= MAX_PATTERN_CHARACTERS;
-        fits.then(|| Self { source: String::from(source), units })
+        let fits = (1..=MAX_PATTERN_CHARACTERS).contains(&source.chars().count());
+        fits.then(|| Self(String::from(source)))
     }
 
     /// The pattern as the distribution has it.
     pub(crate) fn as_str(&self) -> &str {
-        &self.source
+        &self.0
     }
 
-    /// The text before the first wildcard, with the leading slash.
-    pub(crate) fn literal_beginning(&self) -> String {
-        let pattern = self.source.strip_prefix('/').unwrap_or(&self.source);
-        let literal = pattern.chars().take_while(|unit| !matches!(unit, '*' | '?'));
-        core::iter::once('/').chain(literal).collect()
+    /// The pattern without its leading slash. A literal character is as many places in it as it has bytes.
+    fn bytes(&self) -> &[u8] {
+        self.0.strip_prefix('/').unwrap_or(&self.0).as_bytes()
     }
 
-    /// Which of the paths that begin with this text, leading slash included, match; given as ASCII bytes or as characters.
+    /// Whether all before the first wildcard is the leading slash.
+    pub(crate) fn begins_with_wildcard(&self) -> bool {
+        matches!(self.bytes().first(), None | Some(b'*' | b'?'))
+    }
+
+    /// Which of the paths that begin with this text, leading slash included, match.
     ///
     /// Every place of the pattern where a path could stand is followed, so the time is at most text times pattern length.
-    pub(crate) fn reach<U: Copy + Into<u32>>(&self, beginning: &[U]) -> Reach {
+    pub(crate) fn reach(&self, beginning: &str) -> Reach {
+        let pattern = self.bytes();
         // Where in the pattern what comes next may stand.
-        let mut places = vec![false; self.units.len() + 1];
+        let mut places = vec![false; pattern.len() + 1];
         let mut next = places.clone();
         places[0] = true;
-        self.stars_take_nothing(&mut places);
-        for unit in beginning.get(1..).unwrap_or_default() {
+        stars_take_nothing(pattern, &mut places);
+        let mut rest = beginning.as_bytes().get(1..).unwrap_or_default();
+        while let Some(first) = rest.first() {
+            let (unit, after) = rest.split_at(width(*first));
+            rest = after;
             next.fill(false);
-            for (place, wanted) in self.units.iter().enumerate().filter(|(place, _)| places[*place]) {
-                match *wanted {
-                    ANY => next[place] = true,
-                    wanted if wanted == ONE || wanted == (*unit).into() => next[place + 1] = true,
+            for (place, wanted) in pattern.iter().enumerate().filter(|(place, _)| places[*place]) {
+                match wanted {
+                    b'*' => next[place] = true,
+                    b'?' => next[place + 1] = true,
+                    wanted if wanted == first && pattern[place..].starts_with(unit) => next[place + unit.len()] = true,
                     _ => {}
                 }
             }
-            self.stars_take_nothing(&mut next);
+            stars_take_nothing(pattern, &mut next);
             core::mem::swap(&mut places, &mut next);
             if !places.contains(&true) {
                 return Reach::None;
             }
         }
-        let last = self.units.len().saturating_sub(1);
-        if self.units.last() == Some(&ANY) && places[last] { Reach::All } else { Reach::Some }
+        let last = pattern.len().saturating_sub(1);
+        if pattern.last() == Some(&b'*') && places[last] { Reach::All } else { Reach::Some }
     }
 
-    fn stars_take_nothing(&self, places: &mut [bool]) {
-        for (place, _) in self.units.iter().enumerate().filter(|(_, unit)| **unit == ANY) {
-            places[place + 1] |= places[place];
-        }
-    }
-
-    /// Whether a URL path, with its leading slash, matches; given as ASCII bytes or as characters.
+    /// Whether a URL path, with its leading slash, matches.
     ///
     /// A `*` first takes nothing; when the rest fails, only the LAST star takes one more: what an earlier star took was
     /// enough to get there. So each star is gone through once, and the time is at most path times pattern length.
-    pub(crate) fn matches<U: Copy + Into<u32>>(&self, path: &[U]) -> bool {
-        let path = path.get(1..).unwrap_or_default();
+    pub(crate) fn matches(&self, path: &str) -> bool {
+        let pattern = self.bytes();
+        let path = path.as_bytes().get(1..).unwrap_or_default();
         let (mut at, mut unit) = (0, 0);
         let mut star: Option<(usize, usize)> = None;
         while unit < path.len() {
-            match self.units.get(at) {
-                Some(&ANY) => {
+            match pattern.get(at) {
+                Some(b'*') => {
                     star = Some((at, unit));
                     at += 1;
                 }
-                Some(&wanted) if wanted == ONE || wanted == path[unit].into() => {
+                Some(b'?') => {
+                    at += 1;
+                    unit += width(path[unit]);
+                }
+                Some(wanted) if *wanted == path[unit] => {
                     at += 1;
                     unit += 1;
                 }
                 _ => {
                     let Some((back, taken)) = star else { return false };
-                    star = Some((back, taken + 1));
-                    (at, unit) = (back + 1, taken + 1);
+                    let taken = taken + width(path[taken]);
+                    star = Some((back, taken));
+                    (at, unit) = (back + 1, taken);
                 }
             }
         }
-        self.units[at..].iter().all(|left| *left == ANY)
+        pattern[at..].iter().all(|left| *left == b'*')
+    }
+}
+
+fn stars_take_nothing(pattern: &[u8], places: &mut [bool]) {
+    for (place, _) in pattern.iter().enumerate().filter(|(_, byte)| **byte == b'*') {
+        places[place + 1] |= places[place];
+    }
+}
+
+/// How many bytes the character has that begins with this one.
+fn width(first: u8) -> usize {
+    match first {
+        ..0xc0 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0.. => 4,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::borrow::ToOwned;
+    use alloc::{borrow::ToOwned, vec::Vec};
     use proptest::prelude::*;
 
     fn is_match(pattern: &str, path: &str) -> bool {
-        PathPattern::new(pattern).unwrap().matches(&path.chars().collect::<Vec<char>>())
+        PathPattern::new(pattern).unwrap().matches(path)
     }
 
     #[test]
@@ -172,9 +188,11 @@ mod tests {
             ("*", "/", Reach::All),
             ("a", "/a", Reach::Some),
             ("a", "/ab", Reach::None),
+            ("日?*", "/日", Reach::Some),
+            ("日?*", "/日本", Reach::All),
+            ("日?*", "/旦本", Reach::None),
         ] {
-            let found = PathPattern::new(pattern).unwrap().reach(&beginning.chars().collect::<Vec<char>>());
-            assert_eq!(found, reach, "{pattern} {beginning}");
+            assert_eq!(PathPattern::new(pattern).unwrap().reach(beginning), reach, "{pattern} {beginning}");
         }
     }
 
@@ -192,7 +210,7 @@ mod tests {
                     texts.extend(["a", "b", "/"].map(|unit| text.clone() + unit));
                 }
             }
-            match pattern.reach(&beginning.chars().collect::<Vec<char>>()) {
+            match pattern.reach(&beginning) {
                 Reach::None => prop_assert_eq!(matching, 0),
                 Reach::Some => prop_assert!(matching > 0),
                 Reach::All => prop_assert_eq!(matching, all),
@@ -200,7 +218,7 @@ mod tests {
         }
 
         #[test]
-        fn equals_the_naive_matcher(pattern in "[ab*?/]{1,10}", path in "/[ab/]{0,12}") {
+        fn equals_the_naive_matcher(pattern in "[abé日朝*?/]{1,10}", path in "/[abé日朝/]{0,12}") {
             let all = |text: &str| text.strip_prefix('/').unwrap_or(text).chars().collect::<Vec<char>>();
             prop_assert_eq!(is_match(&pattern, &path), naive(&all(&pattern), &all(&path)), "{} {}", pattern, path);
         }

@@ -238,7 +238,7 @@ fn skip(reason: Reason, behaviour: &Behaviour) -> Skip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policy;
+    use crate::{facts::Document, policy::Policy};
 
     const DISABLED: &str = r#""TargetOriginId":"b","CachePolicyId":"4135ea2d-6df8-44a3-9df3-4b5a84be39ad""#;
 
@@ -251,9 +251,9 @@ mod tests {
             "DefaultCacheBehavior":{{"TargetOriginId":"b"}},"CacheBehaviors":{{"Items":[{}]}}}}}}"#,
             behaviours.join(",")
         );
-        let facts = Facts::read("E", document.as_bytes(), 0, None, &mut Vec::new()).unwrap();
+        let facts = Facts::read("E", &Document::read(document.as_bytes(), 0).unwrap(), None, &mut Vec::new()).unwrap();
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
-        Edge::new(policy.planned_distributions(["E"]).remove(0), Some(facts), &mut Vec::new())
+        Edge::new(policy.planned_distributions(&["E"]).remove(0), Some(facts), &mut Vec::new())
     }
 
     fn purged(edge: &Edge, key: &str) -> Vec<String> {
@@ -295,7 +295,7 @@ mod tests {
             r#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#,
         ] {
             let policy = Policy::from_json(policy.as_bytes()).unwrap();
-            let edge = Edge::new(policy.planned_distributions(["E"]).remove(0), None, &mut Vec::new());
+            let edge = Edge::new(policy.planned_distributions(&["E"]).remove(0), None, &mut Vec::new());
             for key in ["a", "a.html", "index.html", "d/index.html", "d/myindex.html", "p/a", "p/d/index.html", ".html"]
             {
                 let urls = edge.urls(&ObjectKey::new(key).unwrap(), false);

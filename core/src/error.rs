@@ -1,6 +1,6 @@
 //! What is told to a person when an input cannot be used.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::{
     fmt,
     ops::{Deref, DerefMut},
@@ -66,6 +66,12 @@ pub struct Span {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+}
+
+impl From<Error> for Vec<Error> {
+    fn from(error: Error) -> Self {
+        vec![error]
+    }
 }
 
 impl Error {

@@ -10,13 +10,14 @@ use crate::{
     error::Error,
     escape::unescape,
     invalidation::{InvalidationPath, Substitution, encode, shown},
+    json::Json,
     live::decode,
     locate,
     map::{self, Form},
     names::{ObjectKey, RepoPath, UrlPath},
     plan::{Plan, Purges},
     policy::{Policy, Preset},
-    request::{DiffRequest, SubjectFields},
+    request::SubjectFields,
     sorted::Sorted,
 };
 
@@ -167,7 +168,7 @@ fn without_host(url: &str) -> &str {
 }
 
 impl<'p> ExplainAnswer<'p> {
-    pub(crate) fn new(subject: &Subject, policy: &'p Policy, plan: &'p Plan, diffs: &'p [DiffRequest]) -> Self {
+    pub(crate) fn new(subject: &Subject, policy: &'p Policy, plan: &'p Plan, diffs: &'p [Json<'p>]) -> Self {
         let explainer = Explainer { policy, plan };
         let verdicts = match subject {
             Subject::Url(url) => (0..plan.distributions.len()).map(|index| explainer.url(index, url, None)).collect(),

@@ -9,19 +9,16 @@ use crate::{
     edge::Edge,
     error::Error,
     escape::hex,
-    json::{Document, object, words},
+    json::{Document, FLAG, Json, SIZE, Shape, TEXTS, Word, optional, required, words},
     map::Form,
     names::{ObjectKey, UrlPath},
     s3_listing,
     sorted::Sorted,
 };
 
-#[derive(Debug, Default)]
-pub(crate) struct LiveRequest {
-    attachment: usize,
-    complete: bool,
-    kind: Kind,
-}
+/// Of a request.
+pub(crate) const LIVE: &Shape =
+    &Shape::Strict(&[required("attachment", SIZE), optional("complete", FLAG), optional("kind", Kind::SHAPE)]);
 
 /// What each entry is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +32,6 @@ enum Kind {
     S3Listing,
 }
 
-object!(LiveRequest strict { attachment: required, complete: optional, kind: optional });
 words!(Kind { Keys: "keys", Urls: "urls", S3Listing: "s3-listing" });
 
 /// Checked entries, separated by NUL, or by newline where no NUL is.
@@ -48,29 +44,31 @@ pub(crate) struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
-    pub(crate) fn read(request: &LiveRequest, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
-        let index = request.attachment;
-        let bytes = attachment(index, attachments).map_err(vec_of)?;
+    pub(crate) fn read(request: &Json<'_>, attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
+        let index = request["attachment"].number().unwrap_or_default();
+        let complete = request["complete"].flag().unwrap_or_default();
+        let kind = request["kind"].word().unwrap_or_default();
+        let bytes = attachment(index, attachments)?;
         let text = &bytes[bom(bytes)..];
-        let listed = match (request.kind, text.trim_ascii_start().first()) {
-            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, request.complete)?),
+        let listed = match (kind, text.trim_ascii_start().first()) {
+            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, complete)?),
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
                 let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
-                document.read::<Vec<Cow<'_, str>>>(None).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
+                document.read(None, TEXTS).ok().map(|keys| joined(keys.texts()))
             }
             _ => None,
         };
         let bytes = listed.map_or(Cow::Borrowed(text), Cow::Owned);
-        let live = Self { bytes, kind: request.kind, complete: request.complete };
-        if request.kind == Kind::Urls {
+        let live = Self { bytes, kind, complete };
+        if kind == Kind::Urls {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
                 let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + bom(attachments[index]);
                 let message = format!("`{}` is no URL path", crate::escape::escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
-                return Err(vec_of(Error::new("live-url", message, help).at(Some(index), start, start + entry.len())));
+                return Err(Error::new("live-url", message, help).at(Some(index), start, start + entry.len()).into());
             }
         }
         Ok(live)
@@ -128,12 +126,12 @@ impl<'a> Live<'a> {
 /// The keys of a listing.
 fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Error>> {
     let help = "give what `aws s3api list-objects-v2 --bucket …` prints, or one object key a line";
-    let listing = s3_listing::keys(bytes, index, "live-listing", help).map_err(vec_of)?;
+    let listing = s3_listing::keys(bytes, index, "live-listing", help)?;
     if let Some((start, end)) = listing.incomplete.filter(|_| complete) {
         let message = "the listing says that more objects follow, so it is not complete";
         let error =
             Error::new("live-incomplete", message, "list the whole bucket, without `--max-items` or `--no-paginate`");
-        return Err(vec_of(error.at(Some(index), start, end)));
+        return Err(error.at(Some(index), start, end).into());
     }
     Ok(joined(listing.objects.iter().map(|object| &*object.key)))
 }
@@ -147,10 +145,6 @@ fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
     }
     bytes.push(0);
     bytes
-}
-
-fn vec_of(error: Error) -> Vec<Error> {
-    [error].into()
 }
 
 /// A URL path decoded once, without its query; `None` when it does not begin with a slash or an escape is broken.
@@ -182,7 +176,7 @@ mod tests {
 
     fn urls(request: &str, bytes: &[u8]) -> Result<Vec<String>, Vec<Error>> {
         let document = Document { bytes: request.as_bytes(), attachment: None, code: "", help: "" };
-        let request: LiveRequest = document.read(None).unwrap();
+        let request = document.read(None, LIVE).unwrap();
         let live = Live::read(&request, &[bytes])?;
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);

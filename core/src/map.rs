@@ -136,7 +136,7 @@ mod tests {
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         let Some(key) = key_of(&RepoPath::new(path.as_bytes()).unwrap(), &policy.mappings) else { return vec![] };
         policy
-            .planned_distributions(["E"])
+            .planned_distributions(&["E"])
             .into_iter()
             .flat_map(|distribution| Edge::new(distribution, None, &mut Vec::new()).urls(&key, false))
             .map(|url| format!("{} {:?}", String::from_utf8_lossy(url.url.as_bytes()), url.form))

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::{invalidation::InvalidationPath, sorted::Sorted};
 
 pub use deploy::DeployReference;
-pub(crate) use deploy::{Deploy, DeployRequest};
+pub(crate) use deploy::{DEPLOY, Deploy};
 
 /// What the references of a plan are made of.
 pub(crate) enum Work<'w> {

@@ -6,7 +6,7 @@ use alloc::{borrow::Cow, vec::Vec};
 
 use crate::{
     error::Error,
-    json::{Document, Json, Names, documents, object},
+    json::{ANY, Document, Json, Names, Shape, TEXT, documents, nullable, optional, required},
     locate::span_of,
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct Listing<'a> {
 }
 
 /// One object of a listing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Object<'a> {
     pub(crate) key: Cow<'a, str>,
     /// With its quotes; empty when the listing leaves it out.
@@ -28,33 +28,24 @@ pub(crate) struct Object<'a> {
 }
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
-#[derive(Default)]
-struct Page<'a> {
-    /// Null when `--query` picks the objects of an empty bucket.
-    contents: Option<Vec<Object<'a>>>,
-    is_truncated: Option<Json<'a>>,
-    next_token: Option<Json<'a>>,
-    next_continuation_token: Option<Json<'a>>,
-}
+const PAGE: &Shape = &Shape::Open(&[
+    // Null when `--query` picks the objects of an empty bucket.
+    nullable("Contents", &Shape::List(&Shape::Open(&[required("Key", TEXT), optional("ETag", TEXT)]))),
+    nullable("IsTruncated", ANY),
+    nullable("NextToken", ANY),
+    nullable("NextContinuationToken", ANY),
+]);
 
 const NAMES: Names = Some(&["Contents", "IsTruncated", "NextToken", "NextContinuationToken", "Key", "ETag"]);
 
-object!(Object<'a> open { key = "Key": required, etag = "ETag": optional });
-object!(Page<'a> open {
-    contents = "Contents": optional, is_truncated = "IsTruncated": optional, next_token = "NextToken": optional,
-    next_continuation_token = "NextContinuationToken": optional,
-});
-
-impl Page<'_> {
-    /// The field that says that more objects follow.
-    fn more(&self) -> Option<&'static str> {
-        let is_set = |token: &Option<Json<'_>>| token.as_ref().is_some_and(|token| *token != Json::String("".into()));
-        match self {
-            page if is_set(&page.next_token) => Some("/NextToken"),
-            page if is_set(&page.next_continuation_token) => Some("/NextContinuationToken"),
-            Page { is_truncated: Some(Json::Bool(true)), .. } => Some("/IsTruncated"),
-            _ => None,
-        }
+/// The field of a page that says that more objects follow.
+fn more(page: &Json<'_>) -> Option<&'static str> {
+    let is_set = |name: &str| !page[name].is_null() && page[name].text() != Some("");
+    match page {
+        _ if is_set("NextToken") => Some("/NextToken"),
+        _ if is_set("NextContinuationToken") => Some("/NextContinuationToken"),
+        _ if page["IsTruncated"].flag() == Some(true) => Some("/IsTruncated"),
+        _ => None,
     }
 }
 
@@ -68,16 +59,16 @@ pub(crate) fn keys<'a>(
     let mut listing = Listing::default();
     for page in documents(Document { bytes, attachment: Some(index), code, help }) {
         let document = page?;
-        let page: Page<'a> = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
-        listing.incomplete = page.more().and_then(|pointer| {
+        let page = document.read(NAMES, PAGE).map_err(|error| document.moved(bytes, error))?;
+        listing.incomplete = more(&page).and_then(|pointer| {
             let start = document.start(bytes);
             span_of(document.bytes, pointer).map(|(first, end)| (start + first, start + end))
         });
-        match page.contents {
-            // The usual case is one page, whose list is taken over as it is.
-            Some(objects) if listing.objects.is_empty() => listing.objects = objects,
-            Some(mut objects) => listing.objects.append(&mut objects),
-            None => {}
+        let objects = page["Contents"].items();
+        listing.objects.reserve(objects.len());
+        for object in objects {
+            let text = |name: &str| object[name].cow().cloned().unwrap_or_default();
+            listing.objects.push(Object { key: text("Key"), etag: text("ETag") });
         }
     }
     Ok(listing)

@@ -1,12 +1,12 @@
 //! The trigger: the object keys that an event says were uploaded or removed.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use crate::{
     diff::attachment,
     error::Error,
-    escape::unescape,
-    json::{object, words},
+    escape::{escape, unescape},
+    json::{Json, SIZE, Shape, TEXTS, Word, nullable, optional, words},
     names::ObjectKey,
     sorted::Sorted,
 };
@@ -21,19 +21,15 @@ pub(crate) enum Encoding {
     S3Event,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct TriggerRequest {
-    encoding: Encoding,
-    uploaded: Vec<String>,
-    removed: Vec<String>,
-    uploaded_attachment: Option<usize>,
-    removed_attachment: Option<usize>,
-}
+/// Of a request.
+pub(crate) const TRIGGER: &Shape = &Shape::Strict(&[
+    optional("encoding", Encoding::SHAPE),
+    optional("uploaded", TEXTS),
+    optional("removed", TEXTS),
+    nullable("uploaded_attachment", SIZE),
+    nullable("removed_attachment", SIZE),
+]);
 
-object!(TriggerRequest strict {
-    encoding: optional, uploaded: optional, removed: optional, uploaded_attachment: optional,
-    removed_attachment: optional,
-});
 words!(Encoding { Plain: "plain", S3Event: "s3-event" });
 
 /// Decoded keys, each once.
@@ -45,36 +41,40 @@ pub(crate) struct Trigger {
 
 impl Trigger {
     /// Decodes all keys; all faults are told at once.
-    pub(crate) fn read(request: &TriggerRequest, attachments: &[&[u8]]) -> Result<Self, Vec<Error>> {
+    pub(crate) fn read(request: &Json<'_>, attachments: &[&[u8]]) -> Result<Self, Vec<Error>> {
+        let encoding = request["encoding"].word().unwrap_or_default();
         let mut errors = Vec::new();
-        let (mut uploaded, mut removed) = (Vec::new(), Vec::new());
-        for (field, texts, index, keys) in [
-            ("uploaded", &request.uploaded, request.uploaded_attachment, &mut uploaded),
-            ("removed", &request.removed, request.removed_attachment, &mut removed),
-        ] {
-            for (position, text) in texts.iter().enumerate() {
-                let key = unescape(text).and_then(|bytes| decode(request.encoding, &bytes));
-                let pointer = format!("/trigger/{field}/{position}");
-                collect(key, text, keys, &mut errors, |error| error.pointed(pointer));
-            }
-            match index.map(|index| attachment(index, attachments).map(|bytes| (index, bytes))).transpose() {
-                Ok(None) => {}
-                Err(error) => errors.push(error),
-                Ok(Some((index, bytes))) => {
-                    let mut start = 0;
-                    for raw in
-                        bytes.strip_suffix(&[0]).unwrap_or(bytes).split(|byte| *byte == 0).filter(|_| !bytes.is_empty())
-                    {
-                        let end = start + raw.len();
-                        let shown = crate::escape::escape(raw);
-                        collect(decode(request.encoding, raw), &shown, keys, &mut errors, |error| {
-                            error.at(Some(index), start, end)
-                        });
-                        start = end + 1;
-                    }
+        let mut keys = |listed: &str, attached: &str| {
+            let mut keys = Vec::new();
+            for (position, text) in request[listed].texts().enumerate() {
+                match unescape(text).and_then(|bytes| decode(encoding, &bytes)) {
+                    Ok(key) => keys.push(key),
+                    Err(at) => errors.push(broken(text, at).pointed(format!("/trigger/{listed}/{position}"))),
                 }
             }
-        }
+            let Some(index) = request[attached].number() else { return keys };
+            let bytes = match attachment(index, attachments) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    errors.push(error);
+                    return keys;
+                }
+            };
+            let mut start = 0;
+            while start < bytes.len() {
+                let end = memchr::memchr(0, &bytes[start..]).map_or(bytes.len(), |length| start + length);
+                match decode(encoding, &bytes[start..end]) {
+                    Ok(key) => keys.push(key),
+                    Err(at) => {
+                        errors.push(broken(&escape(&bytes[start..end]), at).at(Some(index), start, end));
+                    }
+                }
+                start = end + 1;
+            }
+            keys
+        };
+        let uploaded = keys("uploaded", "uploaded_attachment");
+        let removed = keys("removed", "removed_attachment");
         if errors.is_empty() { Ok(Self { uploaded: uploaded.into(), removed: removed.into() }) } else { Err(errors) }
     }
 
@@ -95,32 +95,23 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Result<ObjectKey, usize> {
     }
 }
 
-fn collect(
-    key: Result<ObjectKey, usize>,
-    text: &str,
-    keys: &mut Vec<ObjectKey>,
-    errors: &mut Vec<Error>,
-    place: impl FnOnce(Error) -> Error,
-) {
-    match key {
-        Ok(key) => keys.push(key),
-        Err(at) => errors.push(place(Error::new(
-            "key-encoding",
-            format!("object key `{text}` cannot be decoded at byte {at}"),
-            "S3 notifications form-encode keys: `encoding` is `s3-event`; EventBridge and lists do not: `plain`",
-        ))),
-    }
+fn broken(key: &str, at: usize) -> Error {
+    Error::new(
+        "key-encoding",
+        format!("object key `{key}` cannot be decoded at byte {at}"),
+        "S3 notifications form-encode keys: `encoding` is `s3-event`; EventBridge and lists do not: `plain`",
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::json::Document;
+    use alloc::string::String;
 
     fn read(json: &str, attachments: &[&[u8]]) -> Result<Vec<String>, Vec<Error>> {
         let document = Document { bytes: json.as_bytes(), attachment: None, code: "", help: "" };
-        let request: TriggerRequest = document.read(None).unwrap();
-        Trigger::read(&request, attachments)
+        Trigger::read(&document.read(None, TRIGGER).unwrap(), attachments)
             .map(|trigger| trigger.keys().iter().map(|key| key.escaped().into_owned()).collect())
     }
 

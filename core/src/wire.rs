@@ -2,17 +2,17 @@
 //!
 //! `ARCHITECTURE.md` shows a request and an answer of each kind.
 
-use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use serde::Serialize;
 
 use crate::{
     answer::{CheckAnswer, ParseAnswer, PlanAnswer},
     error::Error,
     explain::{ExplainAnswer, Subject},
-    json::{Json, Read, write},
+    json::{Json, TEXT, write},
     locate,
-    render::{Render, RenderRequest},
-    request::{CheckRequest, ParseRequest, Prepared, changes, document, policy, read},
+    render::{RENDER, Render, RenderRequest},
+    request::{CHECK, PARSE, Prepared, changes, check, document, policy},
 };
 
 const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is built in, `schema`";
@@ -38,11 +38,10 @@ struct Call<'a> {
 #[must_use]
 pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
     let mut call = Call { request, tree: Json::Null, attachments, render: None };
-    let op = match call.envelope() {
-        Ok(op) => op,
-        Err(error) => return call.failed(&[error]),
-    };
-    let answer = match op.as_deref() {
+    if let Err(error) = call.envelope() {
+        return call.failed(&[error]);
+    }
+    let answer = match call.tree["op"].text() {
         Some("plan") => call.plan(),
         Some("parse") => call.parse(),
         Some("explain") => call.explain(),
@@ -63,23 +62,18 @@ pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
     answer.unwrap_or_else(|errors| call.failed(&errors))
 }
 
-impl<'a> Call<'a> {
-    /// Which operation is asked for, and how its answer is to be shown; the rest of the request is read by the operation.
-    fn envelope(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
+impl Call<'_> {
+    /// Reads the fields that every operation has; they stay in the tree, where the operation looks for them as well.
+    fn envelope(&mut self) -> Result<(), Error> {
         let document = document(self.request);
         self.tree = document.tree(None)?;
-        self.render = self.field("render")?;
-        self.field("op")
-    }
-
-    /// One of the fields that every operation has; it stays in the tree, where the operation looks for it as well.
-    fn field<T: Read<'a>>(&self, name: &str) -> Result<Option<T>, Error> {
-        Option::read(self.tree.field(name).unwrap_or(&Json::Null))
-            .map_err(|fault| document(self.request).refuse(&format!("/{name}"), fault))
-    }
-
-    fn read<T: Read<'a>>(&self) -> Result<T, Vec<Error>> {
-        read(&self.tree, self.request)
+        let render = &self.tree["render"];
+        if !render.is_null() {
+            document.check("/render", render, RENDER)?;
+            self.render = Some(RenderRequest::new(render));
+        }
+        let op = &self.tree["op"];
+        if op.is_null() { Ok(()) } else { document.check("/op", op, TEXT) }
     }
 
     fn failed(&self, errors: &[Error]) -> Vec<u8> {
@@ -89,8 +83,7 @@ impl<'a> Call<'a> {
 
     /// An answer that can be shown as the request asks.
     fn rendered<T: Render + Serialize>(&self, mut answer: T) -> Result<Vec<u8>, Vec<Error>> {
-        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose();
-        let rendered = rendered.map_err(|error| vec![error])?;
+        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose()?;
         answer.set_rendered(rendered);
         Ok(write(&answer))
     }
@@ -105,27 +98,27 @@ impl<'a> Call<'a> {
     }
 
     fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
-        let parsed: ParseRequest = self.read()?;
-        let (changes, diagnostics) = changes(&parsed.diffs, self.attachments, None)?;
+        check(&self.tree, self.request, PARSE)?;
+        let (changes, diagnostics) = changes(&self.tree["diffs"], self.attachments, None)?;
         Ok(write(&ParseAnswer::new(&changes, diagnostics)))
     }
 
     fn explain(&self) -> Result<Vec<u8>, Vec<Error>> {
         let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
-        let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
+        let subject = Subject::read(&prepared.subject(), self.request)?;
         let plan = prepared.plan()?;
         self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
     }
 
     fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
-        let parsed: CheckRequest<'_> = self.read()?;
-        let policy = policy(parsed.source(), self.request, self.attachments)?;
+        check(&self.tree, self.request, CHECK)?;
+        let policy = policy(&self.tree, self.request, self.attachments)?;
         self.rendered(CheckAnswer::new(&policy))
     }
 
     #[cfg(feature = "schema")]
     fn schema(&self) -> Result<Vec<u8>, Vec<Error>> {
-        let _: crate::request::SchemaRequest = self.read()?;
+        check(&self.tree, self.request, crate::request::SCHEMA)?;
         Ok(crate::schema::answer())
     }
 }

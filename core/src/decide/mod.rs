@@ -194,7 +194,7 @@ impl Decider<'_> {
         for (index, edge) in self.edges.iter().enumerate() {
             let ignored = path.and_then(|path| self.ignore_rule(index, path));
             let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule: rule.into() });
-            let patterns = edge.distribution.query_strings.as_ref().unwrap_or(&self.policy.query_strings);
+            let patterns = edge.distribution.query_strings.as_deref().unwrap_or(&self.policy.query_strings);
             let by_query = path.is_some_and(|path| patterns.iter().any(|pattern| pattern.matches(path.as_bytes())));
             let found = edge.urls(key, appeared);
             // Mostly there is one, and there can be a million decisions.

@@ -3,49 +3,35 @@
 //! Source: AWS CodeCommit API Reference, `GetDifferences` and `Difference`: `changeType` is A, M or D; A has only an
 //! after blob, D only a before blob; a rename is a D and an A.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use crate::{
     change::{BlobId, Change, Entry, Status},
     error::Error,
-    json::{Document, Names, documents, object},
+    json::{Document, Json, Names, Shape, TEXT, documents, nullable, required},
     locate,
     names::RepoPath,
 };
 
 // Fields that AWS adds later are no reason to fail: only what the decision needs is named.
-#[derive(Default)]
-struct Page {
-    differences: Vec<Difference>,
-    next_token: Option<String>,
-    /// As the API itself writes it.
-    api_token: Option<String>,
-}
+const PAGE: &Shape = &Shape::Open(&[
+    required(
+        "differences",
+        &Shape::List(&Shape::Open(&[
+            nullable("beforeBlob", BLOB),
+            nullable("afterBlob", BLOB),
+            nullable("changeType", TEXT),
+        ])),
+    ),
+    nullable("NextToken", TEXT),
+    // As the API itself writes it.
+    nullable("nextToken", TEXT),
+]);
 
-#[derive(Default)]
-struct Difference {
-    before_blob: Option<Blob>,
-    after_blob: Option<Blob>,
-    change_type: Option<String>,
-}
-
-#[derive(Default)]
-struct Blob {
-    id: Option<String>,
-    path: Option<String>,
-    mode: Option<String>,
-}
+const BLOB: &Shape = &Shape::Open(&[nullable("blobId", TEXT), nullable("path", TEXT), nullable("mode", TEXT)]);
 
 const NAMES: Names =
     Some(&["differences", "NextToken", "nextToken", "beforeBlob", "afterBlob", "changeType", "blobId", "path", "mode"]);
-
-object!(Page open {
-    differences: required, next_token = "NextToken": optional, api_token = "nextToken": optional,
-});
-object!(Difference open {
-    before_blob = "beforeBlob": optional, after_blob = "afterBlob": optional, change_type = "changeType": optional,
-});
-object!(Blob open { id = "blobId": optional, path: optional, mode: optional });
 
 const HELP: &str = "give each page of `aws codecommit get-differences` as it was printed";
 
@@ -55,70 +41,65 @@ pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Re
     let mut more = None;
     for page in documents(whole) {
         let document = page?;
-        let page: Page = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
-        add(page.differences, changes).map_err(|(position, problem)| {
+        let page = document.read(NAMES, PAGE).map_err(|error| document.moved(bytes, error))?;
+        add(page["differences"].items(), changes).map_err(|(position, problem)| {
             let message = format!("difference {position} of the page {problem}");
             let error = Error::new("diff-codecommit", message, HELP);
             let pointer = format!("/differences/{position}");
             document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
         })?;
-        more = Some(page.next_token.or(page.api_token).is_some_and(|token| !token.is_empty()));
+        more = Some(page["NextToken"].text().or(page["nextToken"].text()).is_some_and(|token| !token.is_empty()));
     }
     more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
 }
 
-fn add(differences: Vec<Difference>, changes: &mut Vec<Change>) -> Result<(), (usize, &'static str)> {
+fn add(differences: &[Json<'_>], changes: &mut Vec<Change>) -> Result<(), (usize, &'static str)> {
     changes.reserve(differences.len());
-    for (position, difference) in differences.into_iter().enumerate() {
-        changes.push(difference.read().map_err(|problem| (position, problem))?);
+    for (position, difference) in differences.iter().enumerate() {
+        changes.push(change(difference).map_err(|problem| (position, problem))?);
     }
     Ok(())
 }
 
-impl Difference {
-    fn read(self) -> Result<Change, &'static str> {
-        let before = self.before_blob.map(Blob::read).transpose()?;
-        let after = self.after_blob.map(Blob::read).transpose()?;
-        let status = match (self.change_type.as_deref(), &before, &after) {
-            (Some("A"), None, Some(_)) => Status::Added,
-            (Some("D"), Some(_), None) => Status::Deleted,
-            (Some("M"), Some((old, before)), Some((new, after))) if old == new => {
-                if before.kind() == after.kind() {
-                    Status::Modified
-                } else {
-                    Status::TypeChanged
-                }
+fn change(difference: &Json<'_>) -> Result<Change, &'static str> {
+    let before = blob(&difference["beforeBlob"])?;
+    let after = blob(&difference["afterBlob"])?;
+    let status = match (difference["changeType"].text(), &before, &after) {
+        (Some("A"), None, Some(_)) => Status::Added,
+        (Some("D"), Some(_), None) => Status::Deleted,
+        (Some("M"), Some((old, before)), Some((new, after))) if old == new => {
+            if before.kind() == after.kind() {
+                Status::Modified
+            } else {
+                Status::TypeChanged
             }
-            (Some("M"), Some(_), Some(_)) => return Err("is a modification with two different paths"),
-            (Some("A" | "M" | "D"), _, _) => return Err("has a `changeType` that its blobs do not fit"),
-            _ => return Err("has no `changeType` of A, M or D"),
-        };
-        let (before_path, before) = before.unzip();
-        let (after_path, after) = after.unzip();
-        let path = after_path.or(before_path).ok_or("has no blob")?;
-        Ok(Change::new(status, path, None, before, after))
-    }
+        }
+        (Some("M"), Some(_), Some(_)) => return Err("is a modification with two different paths"),
+        (Some("A" | "M" | "D"), _, _) => return Err("has a `changeType` that its blobs do not fit"),
+        _ => return Err("has no `changeType` of A, M or D"),
+    };
+    let (before_path, before) = before.unzip();
+    let (after_path, after) = after.unzip();
+    let path = after_path.or(before_path).ok_or("has no blob")?;
+    Ok(Change::new(status, path, None, before, after))
 }
 
-impl Blob {
-    fn read(self) -> Result<(RepoPath, Entry), &'static str> {
-        let path = self
-            .path
-            .as_deref()
-            .and_then(|path| RepoPath::new(path.as_bytes()))
-            .ok_or("has a blob with no usable `path`")?;
-        // A mode that is missing or not octal counts as a file: on doubt the object is purged.
-        let mode = self.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o100_644);
-        let id = self.id.as_deref().and_then(|id| BlobId::from_hex(id.as_bytes()));
-        Ok((path, Entry { mode, id }))
+fn blob(blob: &Json<'_>) -> Result<Option<(RepoPath, Entry)>, &'static str> {
+    if blob.is_null() {
+        return Ok(None);
     }
+    let path = blob["path"].text().and_then(|path| RepoPath::new(path.as_bytes()));
+    // A mode that is missing or not octal counts as a file: on doubt the object is purged.
+    let mode = blob["mode"].text().and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o100_644);
+    let id = blob["blobId"].text().and_then(|id| BlobId::from_hex(id.as_bytes()));
+    Ok(Some((path.ok_or("has a blob with no usable `path`")?, Entry { mode, id })))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::change::Effect;
-    use alloc::{vec, vec::Vec};
+    use alloc::{string::String, vec, vec::Vec};
 
     fn page(differences: &str) -> String {
         format!(r#"{{"differences":[{differences}]}}"#)

@@ -10,11 +10,11 @@ use crate::{
     diagnostic::Diagnostic,
     error::Error,
     invalidation::encode,
-    json::Document,
+    json::{self, Json},
     locate,
     names::UrlPath,
 };
-use file::{BehaviourFile, Config, Document as File, List, NAMES};
+use file::{FILE, NAMES, items};
 
 pub(crate) use origin::Origin;
 
@@ -57,8 +57,27 @@ pub(crate) struct ErrorResponse {
 const CODE: &str = "facts-json";
 const HELP: &str = "give what `aws cloudfront get-distribution-config --id …` prints";
 
-fn document(bytes: &[u8], attachment: Option<usize>) -> Document<'_> {
-    Document { bytes, attachment, code: CODE, help: HELP }
+/// A configuration as it is written.
+pub(crate) struct Document<'a> {
+    bytes: &'a [u8],
+    attachment: usize,
+    tree: Json<'a>,
+}
+
+impl<'a> Document<'a> {
+    pub(crate) fn read(bytes: &'a [u8], attachment: usize) -> Result<Self, Error> {
+        let document = json::Document { bytes, attachment: Some(attachment), code: CODE, help: HELP };
+        Ok(Self { bytes, attachment, tree: document.read(NAMES, FILE)? })
+    }
+
+    /// The distribution's id, when the document has it: what `get-distribution` prints does.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.tree["Distribution"]["Id"].text()
+    }
+
+    fn pointed(&self, error: Error, pointer: &str) -> Error {
+        locate::pointed(error, self.bytes, Some(self.attachment), pointer)
+    }
 }
 
 impl Behaviour {
@@ -68,83 +87,78 @@ impl Behaviour {
     }
 
     /// Whether some, and whether every URL that begins so matches.
-    fn reach<U: Copy + Into<u32>>(&self, beginning: &[U]) -> Reach {
+    fn reach(&self, beginning: &str) -> Reach {
         self.pattern.as_ref().map_or(Reach::All, |pattern| pattern.reach(beginning))
     }
 }
 
 impl Facts {
-    /// The distribution's id, when the document has it: what `get-distribution` prints does.
-    pub(crate) fn id_in(bytes: &[u8]) -> Option<String> {
-        document(bytes, None).read::<File>(NAMES).ok()?.distribution?.id
-    }
-
     /// Reads the configuration of distribution `id`; `bucket` tells which of its origins are meant.
     pub(crate) fn read(
         id: &str,
-        bytes: &[u8],
-        attachment: usize,
+        document: &Document<'_>,
         bucket: Option<&str>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Vec<Error>> {
-        let document = document(bytes, Some(attachment));
-        let pointed = |error, pointer: &str| locate::pointed(error, bytes, Some(attachment), pointer);
-        let (config, base, named) = match document.read(NAMES).map_err(|error| vec![error])? {
-            File { distribution_config: Some(config), .. } => (config, "/DistributionConfig", None),
-            File { distribution: Some(whole), .. } => {
-                (whole.distribution_config, "/Distribution/DistributionConfig", whole.id)
-            }
-            _ => {
+        let (mut config, mut base) = (&document.tree["DistributionConfig"], "/DistributionConfig");
+        if config.is_null() {
+            let whole = &document.tree["Distribution"];
+            if whole.is_null() {
                 let message = "the document holds neither `DistributionConfig` nor `Distribution`";
-                return Err(vec![pointed(Error::new(CODE, message, HELP), "")]);
+                return Err(document.pointed(Error::new(CODE, message, HELP), "").into());
             }
-        };
-        if let Some(named) = named.filter(|named| named != id) {
-            let message = format!("the configuration is that of distribution `{named}`, not of `{id}`");
-            let error = Error::new("facts-contradiction", message, "give each distribution its own configuration");
-            return Err(vec![pointed(error, "/Distribution/Id")]);
+            if let Some(named) = document.id().filter(|named| *named != id) {
+                let message = format!("the configuration is that of distribution `{named}`, not of `{id}`");
+                let error = Error::new("facts-contradiction", message, "give each distribution its own configuration");
+                return Err(document.pointed(error, "/Distribution/Id").into());
+            }
+            (config, base) = (&whole["DistributionConfig"], "/Distribution/DistributionConfig");
         }
         let mut errors = Vec::new();
-        let facts = Self::check(&config, bucket, &mut |pointer, error| {
-            errors.push(pointed(error, &format!("{base}{pointer}")));
+        let facts = Self::check(config, bucket, &mut |pointer, message| {
+            let error = Error::new("facts-value", message, "give the configuration as the AWS CLI prints it");
+            errors.push(document.pointed(error, &format!("{base}{pointer}")));
         });
         if !errors.is_empty() {
             return Err(errors);
         }
-        diagnostics.extend(origin::unnamed(id, config.origins.items(), bucket));
+        diagnostics.extend(origin::unnamed(id, items(&config["Origins"]), bucket));
         Ok(facts)
     }
 
-    fn check(config: &Config, bucket: Option<&str>, fault: &mut dyn FnMut(&str, Error)) -> Self {
-        let chosen = origin::of_bucket(config.origins.items(), bucket);
+    fn check(config: &Json<'_>, bucket: Option<&str>, fault: &mut dyn FnMut(&str, &str)) -> Self {
+        let origins = items(&config["Origins"]);
+        let chosen = origin::of_bucket(origins, bucket);
         let mut behaviours = Vec::new();
-        let ordered = config.cache_behaviors.iter().flat_map(List::items);
-        for (index, file) in ordered.enumerate() {
+        for (index, file) in items(&config["CacheBehaviors"]).iter().enumerate() {
             let pointer = format!("/CacheBehaviors/Items/{index}");
-            let pattern = file.path_pattern.as_deref().and_then(PathPattern::new);
+            let pattern = file["PathPattern"].text().and_then(PathPattern::new);
             if pattern.is_none() {
                 let message = format!(
                     "the behaviour's path pattern is missing, or not of 1 to {MAX_PATTERN_CHARACTERS} characters"
                 );
-                fault(&pointer, Error::new("facts-value", message, "give the configuration as the AWS CLI prints it"));
+                fault(&pointer, &message);
             }
             behaviours.push(behaviour(file, pattern, &pointer, config, &chosen, fault));
         }
-        let default = &config.default_cache_behavior;
+        let default = &config["DefaultCacheBehavior"];
         behaviours.push(behaviour(default, None, "/DefaultCacheBehavior", config, &chosen, fault));
-        let errors = config.custom_error_responses.iter().flat_map(List::items).map(|file| ErrorResponse {
-            code: file.error_code,
-            page: file.response_page_path.clone().filter(|page| !page.is_empty()),
-            // Source: Developer Guide, "How CloudFront processes HTTP 4xx and 5xx status codes": 10 s by default.
-            cached_for: file.error_caching_min_ttl.unwrap_or(10),
-        });
-        let root = config.default_root_object.as_deref().unwrap_or_default();
+        let mut errors = Vec::new();
+        for file in items(&config["CustomErrorResponses"]) {
+            errors.push(ErrorResponse {
+                code: file["ErrorCode"].number().unwrap_or_default(),
+                page: file["ResponsePagePath"].text().filter(|page| !page.is_empty()).map(String::from),
+                // Source: Developer Guide, "How CloudFront processes HTTP 4xx and 5xx status codes": 10 s by default.
+                cached_for: file["ErrorCachingMinTTL"].number().unwrap_or(10),
+            });
+        }
+        let root = config["DefaultRootObject"].text().unwrap_or_default();
         Self {
             // Source: AWS.md; the console takes no leading slash, and one that was set by the API means nothing else.
             default_root_object: String::from(root.trim_start_matches('/')),
-            origins: Origin::of(config.origins.items(), &chosen, bucket),
+            origins: Origin::of(origins, &chosen, bucket),
             behaviours,
-            errors: errors.collect(),
+            errors,
         }
     }
 
@@ -158,24 +172,24 @@ impl Facts {
     /// the decoded path, and whether `/` is also looked for under the name of the default root object.
     pub(crate) fn behaviours_of(&self, url: &UrlPath, root_object: Option<&str>) -> Vec<usize> {
         let encoded = encode(url.as_bytes());
-        let mut found = vec![self.first_match(encoded.as_bytes())];
+        let mut found = vec![self.first_match(&encoded)];
         let mut also = |index: usize| {
             if !found.contains(&index) {
                 found.push(index);
             }
         };
-        if encoded.as_bytes() != url.as_bytes()
-            && let Ok(decoded) = core::str::from_utf8(url.as_bytes())
-        {
-            also(self.first_match(&decoded.chars().collect::<Vec<char>>()));
+        if let Some(decoded) = decoded(url.as_bytes(), &encoded) {
+            also(self.first_match(decoded));
         }
         if let Some(name) = root_object {
-            also(self.first_match(format!("/{name}").as_bytes()));
+            // CloudFront takes only ASCII for it: a byte is a character.
+            let name: String = name.bytes().map(char::from).collect();
+            also(self.first_match(&format!("/{name}")));
         }
         found
     }
 
-    fn first_match<U: Copy + Into<u32>>(&self, path: &[U]) -> usize {
+    fn first_match(&self, path: &str) -> usize {
         let matches = |behaviour: &Behaviour| behaviour.pattern.as_ref().is_none_or(|pattern| pattern.matches(path));
         self.behaviours.iter().position(matches).expect("the default behaviour matches everything")
     }
@@ -188,12 +202,11 @@ impl Facts {
     /// Where the bucket had to be guessed, a wildcard may not reach two of those that it may be.
     pub(crate) fn barred(&self, prefix: &[u8]) -> bool {
         let encoded = encode(prefix);
-        let decoded = core::str::from_utf8(prefix).ok().filter(|decoded| *decoded != encoded);
-        let decoded = decoded.map(|decoded| decoded.chars().collect::<Vec<char>>());
+        let decoded = decoded(prefix, &encoded);
         let mut reached = None;
         for behaviour in &self.behaviours {
-            let first = behaviour.reach(encoded.as_bytes());
-            let second = decoded.as_ref().map_or(first, |decoded| behaviour.reach(decoded));
+            let first = behaviour.reach(&encoded);
+            let second = decoded.map_or(first, |decoded| behaviour.reach(decoded));
             if first.max(second) > Reach::None {
                 let mut buckets = behaviour.origins.iter().map(|origin| self.origins[*origin].bucket);
                 if behaviour.origins.is_empty() || buckets.any(|bucket| *reached.get_or_insert(bucket) != bucket) {
@@ -210,16 +223,11 @@ impl Facts {
     /// A behaviour without the bucket's objects that is within reach of every wildcard below the folders of those with
     /// them; `None` when there is room for wildcards somewhere.
     pub(crate) fn barred_everywhere(&self) -> Option<&Behaviour> {
-        for behaviour in &self.behaviours {
-            let literal = behaviour.pattern.as_ref().map_or_else(|| String::from("/"), PathPattern::literal_beginning);
-            match (behaviour.origins.is_empty(), literal.as_str()) {
-                // Anything could be named so.
-                (true, "/") => return Some(behaviour),
-                (true, _) => {}
-                (false, _) => return None,
-            }
-        }
-        None
+        let first = self.behaviours.iter().find(|behaviour| {
+            let takes_anything = behaviour.pattern.as_ref().is_none_or(PathPattern::begins_with_wildcard);
+            takes_anything || !behaviour.origins.is_empty()
+        });
+        first.filter(|behaviour| behaviour.origins.is_empty())
     }
 
     /// Whether an error that was answered for a missing object stays cached on purpose, also where objects do not.
@@ -234,37 +242,45 @@ impl Facts {
     }
 }
 
+/// The same text as it is, where that is another one and not bytes that are no text.
+fn decoded<'t>(bytes: &'t [u8], encoded: &str) -> Option<&'t str> {
+    core::str::from_utf8(bytes).ok().filter(|decoded| *decoded != encoded)
+}
+
 fn behaviour(
-    file: &BehaviourFile,
+    file: &Json<'_>,
     pattern: Option<PathPattern>,
     pointer: &str,
-    config: &Config,
+    config: &Json<'_>,
     chosen: &[usize],
-    fault: &mut dyn FnMut(&str, Error),
+    fault: &mut dyn FnMut(&str, &str),
 ) -> Behaviour {
-    let target = file.target_origin_id.as_str();
-    let groups = config.origin_groups.iter().flat_map(List::items);
-    let group = groups.into_iter().find(|group| group.id == target);
-    let targets: Vec<&str> = match group {
-        Some(group) => group.members.items().iter().map(|member| member.origin_id.as_str()).collect(),
-        None => [target].into(),
+    let target = file["TargetOriginId"].text();
+    let group = items(&config["OriginGroups"]).iter().find(|group| group["Id"].text() == target);
+    let (targets, id) = match group {
+        Some(group) => (items(&group["Members"]), "OriginId"),
+        None => (core::slice::from_ref(file), "TargetOriginId"),
     };
-    let origins = config.origins.items();
-    if let Some(unknown) = targets.iter().find(|target| !origins.iter().any(|origin| origin.id == **target)) {
+    let origins = items(&config["Origins"]);
+    let is_same = |target: &Json<'_>, origin: &Json<'_>| target[id].text() == origin["Id"].text();
+    if let Some(unknown) = targets.iter().find(|target| !origins.iter().any(|origin| is_same(target, origin))) {
+        let unknown = unknown[id].text().unwrap_or_default();
         let message = format!("the behaviour's origin `{unknown}` is not among `Origins`");
-        let error = Error::new("facts-value", message, "give the configuration as the AWS CLI prints it");
-        fault(&format!("{pointer}/TargetOriginId"), error);
+        fault(&format!("{pointer}/TargetOriginId"), &message);
     }
-    let serves = |index: &usize| targets.contains(&origins[*index].id.as_str());
-    let disabled = match &file.cache_policy_id {
+    let serves = |origin: &Json<'_>| targets.iter().any(|target| is_same(target, origin));
+    let disabled = match file["CachePolicyId"].text() {
         Some(id) => id == CACHING_DISABLED,
-        None => file.forwarded_values.0 && file.max_ttl == Some(0),
+        None => !file["ForwardedValues"].is_null() && file["MaxTTL"].number() == Some(0_u64),
     };
-    let mut events = file.function_events();
+    let sees_requests = |functions: &str| {
+        let mut events = items(&file[functions]).iter().filter_map(|function| function["EventType"].text());
+        events.any(|event| matches!(event, "viewer-request" | "origin-request"))
+    };
     Behaviour {
         pattern,
-        origins: chosen.iter().enumerate().filter(|(_, index)| serves(index)).map(|(chosen, _)| chosen).collect(),
+        origins: (0..chosen.len()).filter(|place| serves(&origins[chosen[*place]])).collect(),
         caches: !disabled,
-        rewrites: events.any(|event| matches!(event, "viewer-request" | "origin-request")),
+        rewrites: sees_requests("FunctionAssociations") || sees_requests("LambdaFunctionAssociations"),
     }
 }

@@ -2,8 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::file::OriginFile;
-use crate::{diagnostic::Diagnostic, policy::folder};
+use crate::{diagnostic::Diagnostic, json::Json, policy::folder};
 
 /// An origin that serves the bucket's objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,36 +17,37 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// The chosen ones of these origins.
-    pub(super) fn of(origins: &[OriginFile], chosen: &[usize], bucket: Option<&str>) -> Vec<Self> {
+    pub(super) fn of(origins: &[Json<'_>], chosen: &[usize], bucket: Option<&str>) -> Vec<Self> {
         let mut domains: Vec<&str> = Vec::new();
-        let chosen = chosen.iter().map(|index| &origins[*index]);
-        let all = chosen.map(|file| {
-            let known = domains.iter().position(|domain| *domain == file.domain_name);
-            let number = known.unwrap_or_else(|| {
-                domains.push(&file.domain_name);
-                domains.len() - 1
+        let mut all = Vec::with_capacity(chosen.len());
+        for index in chosen {
+            let origin = &origins[*index];
+            let domain = domain(origin);
+            let number = domains.iter().position(|known| *known == domain).unwrap_or(domains.len());
+            if number == domains.len() {
+                domains.push(domain);
+            }
+            let named = bucket.is_some_and(|bucket| carries(domain, bucket));
+            all.push(Self {
+                bucket: if named { 0 } else { number },
+                prefix: folder(origin["OriginPath"].text().unwrap_or_default()),
+                website: !origin["CustomOriginConfig"].is_null() && is_website(domain),
             });
-            let named = bucket.is_some_and(|bucket| carries(&file.domain_name, bucket));
-            Self::new(file, if named { 0 } else { number })
-        });
-        all.collect()
-    }
-
-    fn new(file: &OriginFile, bucket: usize) -> Self {
-        Self {
-            bucket,
-            prefix: folder(file.origin_path.as_deref().unwrap_or_default()),
-            website: file.custom_origin_config.0 && is_website(&file.domain_name),
         }
+        all
     }
+}
+
+fn domain<'j>(origin: &'j Json<'_>) -> &'j str {
+    origin["DomainName"].text().unwrap_or_default()
 }
 
 /// Indices of the origins that are the bucket: those that carry its name; else all that look like S3; else all.
 ///
 /// A URL of another origin that is purged too costs a path; one that is missed stays stale.
-pub(super) fn of_bucket(origins: &[OriginFile], bucket: Option<&str>) -> Vec<usize> {
+pub(super) fn of_bucket(origins: &[Json<'_>], bucket: Option<&str>) -> Vec<usize> {
     let those = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        origins.iter().enumerate().filter(|(_, origin)| is(&origin.domain_name)).map(|(index, _)| index).collect()
+        (0..origins.len()).filter(|index| is(domain(&origins[*index]))).collect()
     };
     let named = those(&|domain| bucket.is_some_and(|bucket| carries(domain, bucket)));
     let s3 = if named.is_empty() { those(&is_s3) } else { named };
@@ -55,8 +55,8 @@ pub(super) fn of_bucket(origins: &[OriginFile], bucket: Option<&str>) -> Vec<usi
 }
 
 /// A warning when the policy names a bucket and no origin does.
-pub(super) fn unnamed(id: &str, origins: &[OriginFile], bucket: Option<&str>) -> Option<Diagnostic> {
-    let bucket = bucket.filter(|bucket| !origins.iter().any(|origin| carries(&origin.domain_name, bucket)))?;
+pub(super) fn unnamed(id: &str, origins: &[Json<'_>], bucket: Option<&str>) -> Option<Diagnostic> {
+    let bucket = bucket.filter(|bucket| !origins.iter().any(|origin| carries(domain(origin), bucket)))?;
     Some(Diagnostic::warning(
         "facts-bucket",
         format!(
@@ -86,16 +86,9 @@ fn is_website(domain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Present;
-
-    fn origins(domains: &[&str]) -> Vec<OriginFile> {
-        let file = |domain: &&str| OriginFile {
-            id: String::from(*domain),
-            domain_name: String::from(*domain),
-            origin_path: None,
-            custom_origin_config: Present(false),
-        };
-        domains.iter().map(file).collect()
+    fn origins<'d>(domains: &[&'d str]) -> Vec<Json<'d>> {
+        let origin = |domain: &&'d str| Json::Object([("DomainName".into(), Json::String((*domain).into()))].into());
+        domains.iter().map(origin).collect()
     }
 
     #[test]

@@ -6,39 +6,28 @@ use alloc::string::String;
 /// every type a second time.
 pub(crate) fn pretty(json: &str) -> String {
     let mut text = String::with_capacity(2 * json.len());
-    let (mut depth, mut quoted, mut escaped) = (0, false, false);
-    let mut characters = json.chars().peekable();
-    while let Some(character) = characters.next() {
+    let (mut depth, mut quoted, mut escaped, mut opened) = (0, false, false, false);
+    for character in json.chars() {
         if quoted {
             quoted = escaped || character != '"';
             escaped = !escaped && character == '\\';
             text.push(character);
             continue;
         }
+        let closes = matches!(character, '}' | ']');
+        depth -= usize::from(closes);
+        // Where nothing stands between two brackets, they stay together.
+        if opened != closes {
+            break_line(&mut text, depth);
+        }
+        opened = matches!(character, '{' | '[');
+        depth += usize::from(opened);
+        quoted = character == '"';
+        text.push(character);
         match character {
-            '{' | '[' => {
-                text.push(character);
-                if let Some(end) = characters.next_if(|next| matches!(next, '}' | ']')) {
-                    text.push(end);
-                } else {
-                    depth += 1;
-                    break_line(&mut text, depth);
-                }
-            }
-            '}' | ']' => {
-                depth -= 1;
-                break_line(&mut text, depth);
-                text.push(character);
-            }
-            ',' => {
-                text.push(',');
-                break_line(&mut text, depth);
-            }
-            ':' => text.push_str(": "),
-            _ => {
-                quoted = character == '"';
-                text.push(character);
-            }
+            ',' => break_line(&mut text, depth),
+            ':' => text.push(' '),
+            _ => {}
         }
     }
     text

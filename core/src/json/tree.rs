@@ -1,11 +1,13 @@
 //! A JSON document as one tree.
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, ops::Index};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::Word;
+
 /// A value. Text without escapes is that of the document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
@@ -15,17 +17,70 @@ pub(crate) enum Json<'a> {
     String(Cow<'a, str>),
     Array(Vec<Json<'a>>),
     /// In the order of the document, repeated names too.
-    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    Object(Vec<(Name<'a>, Json<'a>)>),
 }
+
+/// A field's name.
+pub(crate) type Name<'a> = Cow<'a, str>;
 
 /// Which fields are kept: `None` keeps all. Of documents that others write most fields mean nothing here.
 pub(crate) type Names = Option<&'static [&'static str]>;
 
+/// The field of this name, the first of them; `null` where there is none.
+impl<'a> Index<&str> for Json<'a> {
+    type Output = Json<'a>;
+
+    fn index(&self, name: &str) -> &Json<'a> {
+        let fields = if let Json::Object(fields) = self { fields.as_slice() } else { &[] };
+        fields.iter().find(|(known, _)| known == name).map_or(&Json::Null, |(_, value)| value)
+    }
+}
+
+/// Values of a document whose shape was checked: what is of another kind there was left out.
 impl<'a> Json<'a> {
-    /// The first field of this name; `None` also for what has no fields.
-    pub(crate) fn field(&self, name: &str) -> Option<&Json<'a>> {
-        let Json::Object(fields) = self else { return None };
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Json::Null)
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.cow().map(|text| &**text)
+    }
+
+    /// The text, which may outlive the tree.
+    pub(crate) fn cow(&self) -> Option<&Cow<'a, str>> {
+        if let Json::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The text, the caller's own.
+    pub(crate) fn string(&self) -> Option<String> {
+        self.text().map(String::from)
+    }
+
+    pub(crate) fn flag(&self) -> Option<bool> {
+        if let Json::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    pub(crate) fn number<T: TryFrom<u64>>(&self) -> Option<T> {
+        if let Json::Natural(value) = self { T::try_from(*value).ok() } else { None }
+    }
+
+    pub(crate) fn word<T: Word>(&self) -> Option<T> {
+        self.index_in(T::WORDS).map(|index| T::VALUES[index])
+    }
+
+    fn index_in(&self, words: &[&str]) -> Option<usize> {
+        let text = self.text()?;
+        words.iter().position(|word| *word == text)
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> &[Json<'a>] {
+        if let Json::Array(items) = self { items } else { &[] }
+    }
+
+    /// The items of a list of texts.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.items().iter().filter_map(Json::text)
     }
 
     /// For a message.

@@ -1,15 +1,14 @@
 //! What the wildcards of a pattern matched.
 
 use alloc::{vec, vec::Vec};
-use core::ops::Range;
 
-use super::{Pattern, Token, skip, step, units};
+use super::{Pattern, Token, Units, ends_may_match, skip, step};
 
 impl Pattern {
     /// How many wildcards every alternative has at least: numbers up to this one always name one.
     pub(crate) fn wildcards(&self) -> usize {
-        let counts = self.alternatives.iter().map(|tokens| tokens.iter().filter(|token| is_wildcard(token)).count());
-        counts.min().unwrap_or_default()
+        let count = |tokens: &Vec<Token>| tokens.iter().filter(|token| is_wildcard(token)).count();
+        self.alternatives.iter().map(count).min().unwrap_or_default()
     }
 
     /// The text of each wildcard of the first alternative that matches; `None` when none does.
@@ -17,8 +16,7 @@ impl Pattern {
     /// Deterministic: the leftmost wildcard takes as much as it can, then the next. `**/` is given without its final
     /// slash. Takes time and memory proportional to path length times pattern length.
     pub(crate) fn captures<'p>(&self, path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
-        let may_match = self.alternatives.iter().filter(|tokens| super::ends_may_match(tokens, path));
-        may_match.into_iter().find_map(|tokens| captures(tokens, path))
+        self.alternatives.iter().find_map(|tokens| captures(tokens, path))
     }
 }
 
@@ -27,88 +25,76 @@ fn is_wildcard(token: &Token) -> bool {
     matches!(token, Token::One | Token::Set { .. } | Token::Star | Token::Folders | Token::Rest)
 }
 
-/// From which places in path and pattern the end can be reached, a bit each.
+/// From which places in path and pattern the end can be reached: for each unit, and the end, those of the pattern.
 struct Ahead {
-    bits: Vec<u64>,
+    leads: Vec<bool>,
     width: usize,
 }
 
 impl Ahead {
-    fn index(&self, unit: usize, at: usize) -> (usize, u64) {
-        let bit = unit * self.width + at;
-        (bit / 64, 1 << (bit % 64))
-    }
-
     fn get(&self, unit: usize, at: usize) -> bool {
-        let (word, mask) = self.index(unit, at);
-        self.bits[word] & mask != 0
-    }
-
-    fn set(&mut self, unit: usize, at: usize) {
-        let (word, mask) = self.index(unit, at);
-        self.bits[word] |= mask;
+        self.leads[unit * self.width + at]
     }
 
     /// Filled from the end: a place leads on when what it takes, or skips, leads to one that does.
     fn new(tokens: &[Token], path: &[u32]) -> Self {
         let width = tokens.len() + 1;
-        let mut ahead = Self { bits: vec![0; ((path.len() + 1) * width).div_ceil(64)], width };
-        ahead.set(path.len(), tokens.len());
+        let mut ahead = Self { leads: vec![false; (path.len() + 1) * width], width };
         for unit in (0..=path.len()).rev() {
+            ahead.leads[unit * width + tokens.len()] = unit == path.len();
             for (at, token) in tokens.iter().enumerate().rev() {
                 let taken = path.get(unit).and_then(|value| step(token, at, *value));
-                if taken.is_some_and(|to| ahead.get(unit + 1, to))
-                    || skip(token, at).is_some_and(|to| ahead.get(unit, to))
-                {
-                    ahead.set(unit, at);
-                }
+                ahead.leads[unit * width + at] = taken.is_some_and(|to| ahead.get(unit + 1, to))
+                    || skip(token, at).is_some_and(|to| ahead.get(unit, to));
             }
         }
         ahead
     }
 }
 
+/// What a wildcard took.
+struct Capture {
+    /// Of the wildcard.
+    token: usize,
+    start: usize,
+    end: usize,
+}
+
 /// The captures, when the tokens match the path.
 fn captures<'p>(tokens: &[Token], path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
-    let values: Vec<u32> = units(path).collect();
+    if !ends_may_match(tokens, path) {
+        return None;
+    }
+    let values: Vec<u32> = Units(path).collect();
     let ahead = Ahead::new(tokens, &values);
     if !ahead.get(0, 0) {
         return None;
     }
-    // One span for each wildcard; before its first token is reached it is not there yet.
-    let mut spans: Vec<Option<Range<usize>>> = vec![None; tokens.iter().filter(|token| is_wildcard(token)).count()];
-    let wildcard_of: Vec<Option<usize>> = wildcard_of(tokens);
+    let mut captures: Vec<Capture> = Vec::new();
     let (mut unit, mut at, mut byte) = (0, 0, 0);
     while let Some(token) = tokens.get(at) {
-        let mut span = wildcard_of[at].map(|wildcard| spans[wildcard].get_or_insert(byte..byte));
+        if is_wildcard(token) && captures.last().is_none_or(|last| last.token != at) {
+            captures.push(Capture { token: at, start: byte, end: byte });
+        }
         let taken = values.get(unit).and_then(|value| step(token, at, *value)).filter(|to| ahead.get(unit + 1, *to));
         if let Some(to) = taken {
             byte += width_of(values[unit]);
             unit += 1;
             at = to;
-            if let Some(span) = &mut span {
-                span.end = byte;
+            if let Some(last) = captures.last_mut().filter(|_| is_wildcard(token) || matches!(token, Token::InFolder)) {
+                last.end = byte;
             }
         } else {
             at = skip(token, at).expect("a place that leads to the end takes or skips");
         }
     }
-    let folders = tokens.iter().filter(|token| is_wildcard(token)).map(|token| *token == Token::Folders);
-    let texts = spans.into_iter().zip(folders).map(|(span, folders)| {
-        let text = &path[span.expect("the walk passes every wildcard")];
-        if folders { text.strip_suffix(b"/").unwrap_or(text) } else { text }
-    });
-    Some(texts.collect())
-}
-
-/// The number of the wildcard that each token is of, from 0.
-fn wildcard_of(tokens: &[Token]) -> Vec<Option<usize>> {
-    let mut seen = 0;
-    let numbers = tokens.iter().map(|token| {
-        seen += usize::from(is_wildcard(token));
-        (is_wildcard(token) || *token == Token::InFolder).then(|| seen - 1)
-    });
-    numbers.collect()
+    let mut texts = Vec::with_capacity(captures.len());
+    for Capture { token, start, end } in captures {
+        let text = &path[start..end];
+        let folders = matches!(tokens[token], Token::Folders);
+        texts.push(if folders { text.strip_suffix(b"/").unwrap_or(text) } else { text });
+    }
+    Some(texts)
 }
 
 /// How many bytes of the path a unit stands for.

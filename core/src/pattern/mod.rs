@@ -15,8 +15,10 @@ mod include;
 mod read;
 
 use alloc::{string::String, vec, vec::Vec};
+use serde::{Serialize, Serializer};
 
 pub(crate) use include::Steps;
+use read::Dialect;
 
 /// A checked pattern.
 ///
@@ -76,14 +78,16 @@ impl Pattern {
     /// # Errors
     /// What is wrong and at which byte.
     pub fn new(source: &str) -> Result<Self, PatternError> {
-        let alternatives = read::alternatives(source, read::Dialect::Path)?;
-        Ok(Self { source: String::from(source), alternatives })
+        Self::read(source, Dialect::Path)
     }
 
     /// Reads and checks a pattern in which `[hash]` and `[hash:N]` stand for a content hash.
     pub(crate) fn fingerprint(source: &str) -> Result<Self, PatternError> {
-        let alternatives = read::alternatives(source, read::Dialect::Fingerprint)?;
-        Ok(Self { source: String::from(source), alternatives })
+        Self::read(source, Dialect::Fingerprint)
+    }
+
+    fn read(source: &str, dialect: Dialect) -> Result<Self, PatternError> {
+        Ok(Self { source: String::from(source), alternatives: read::alternatives(source, dialect)? })
     }
 
     /// The pattern as it was written.
@@ -108,13 +112,33 @@ impl Pattern {
     }
 }
 
+/// As it was written.
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.source)
+    }
+}
+
 /// The characters of a path. A byte that is not UTF-8 is a unit past every character, so that no literal and no set
 /// names it.
-fn units(path: &[u8]) -> impl Iterator<Item = u32> {
-    path.utf8_chunks().flat_map(|chunk| {
-        let invalid = chunk.invalid().iter().map(|byte| 0x11_0000 + u32::from(*byte));
-        chunk.valid().chars().map(u32::from).chain(invalid)
-    })
+struct Units<'p>(&'p [u8]);
+
+impl Iterator for Units<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let first = *self.0.first()?;
+        let width = match first {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 1,
+        };
+        let text = self.0.get(..width).and_then(|bytes| core::str::from_utf8(bytes).ok());
+        let character = text.and_then(|text| text.chars().next());
+        self.0 = &self.0[character.map_or(1, char::len_utf8)..];
+        Some(character.map_or(0x11_0000 + u32::from(first), u32::from))
+    }
 }
 
 fn matches(tokens: &[Token], path: &[u8]) -> bool {
@@ -140,7 +164,7 @@ fn follow(tokens: &[Token], path: &[u8]) -> Option<Vec<bool>> {
     let mut next = here.clone();
     here[0] = true;
     skip_empty(tokens, &mut here);
-    for unit in units(path) {
+    for unit in Units(path) {
         if !advance(tokens, &here, unit, &mut next) {
             return None;
         }

@@ -18,58 +18,74 @@ pub(super) enum Dialect {
     Fingerprint,
 }
 
+fn fault<T>(at: usize, message: &'static str, help: &'static str) -> Result<T, PatternError> {
+    Err(PatternError { at, message, help })
+}
+
 /// Each way to choose among the `{…}` groups, as tokens.
 pub(super) fn alternatives(source: &str, dialect: Dialect) -> Result<Vec<Vec<Token>>, PatternError> {
-    let refuse = |message, help| Err(PatternError { at: 0, message, help });
     match source.as_bytes().first() {
-        None => return refuse("the pattern is empty", "write `**` to match every file"),
+        None => return fault(0, "the pattern is empty", "write `**` to match every file"),
         Some(b'/') => {
-            return refuse("the pattern begins with `/`", "paths are relative to the repository root: drop the slash");
+            return fault(
+                0,
+                "the pattern begins with `/`",
+                "paths are relative to the repository root: drop the slash",
+            );
         }
         Some(b'!') => {
-            return refuse(
+            return fault(
+                0,
                 "the pattern begins with `!`",
                 r"there is no negation; for a name that begins so write `\!`",
             );
         }
         _ => {}
     }
-    expand(source)?.iter().map(|written| tokens(written, dialect)).collect()
+    let mut alternatives = Vec::new();
+    for written in expand(source)? {
+        alternatives.push(tokens(&written, dialect)?);
+    }
+    Ok(alternatives)
 }
 
-/// A character of a pattern with its byte offset in the source and whether `\` took its meaning away.
+/// A character of a pattern.
 #[derive(Debug, Clone, Copy)]
 struct Written {
-    character: char,
+    /// With [`PLAIN`], when `\` took its meaning away.
+    unit: u32,
+    /// Byte offset in the source.
     at: usize,
-    escaped: bool,
 }
+
+/// Past every character.
+const PLAIN: u32 = 1 << 31;
 
 impl Written {
     fn is(self, character: char) -> bool {
-        !self.escaped && self.character == character
+        self.unit == u32::from(character)
+    }
+
+    fn character(self) -> u32 {
+        self.unit & !PLAIN
     }
 }
 
 /// Resolves `\` and `{…}`: each way to choose, as a run of characters.
 fn expand(source: &str) -> Result<Vec<Vec<Written>>, PatternError> {
     let mut written = Vec::new();
-    let mut characters = source.char_indices();
-    while let Some((at, character)) = characters.next() {
-        if character == '\\' {
-            let Some((_, character)) = characters.next() else {
-                return Err(PatternError {
-                    at,
-                    message: r"the pattern ends with a lone `\`",
-                    help: r"write `\\` for a backslash",
-                });
-            };
-            written.push(Written { character, at, escaped: true });
-        } else {
-            written.push(Written { character, at, escaped: false });
+    let mut escape = None;
+    for (at, character) in source.char_indices() {
+        match escape.take() {
+            None if character == '\\' => escape = Some(at),
+            None => written.push(Written { unit: u32::from(character), at }),
+            Some(_) => written.push(Written { unit: u32::from(character) | PLAIN, at: at - 1 }),
         }
     }
-    sequence(&mut written.as_slice(), 0)
+    match escape {
+        None => sequence(&mut written.as_slice(), 0),
+        Some(at) => fault(at, r"the pattern ends with a lone `\`", r"write `\\` for a backslash"),
+    }
 }
 
 /// Characters and groups up to the end, or, within a group, to its `,` or `}`.
@@ -81,22 +97,27 @@ fn sequence(rest: &mut &[Written], depth: usize) -> Result<Vec<Vec<Written>>, Pa
             break;
         }
         if !in_set && depth == 0 && first.is('}') {
-            return Err(PatternError { at: first.at, message: "`}` closes no `{`", help: r"write `\}` for a brace" });
+            return fault(first.at, "`}` closes no `{`", r"write `\}` for a brace");
         }
         *rest = tail;
         if !in_set && first.is('{') {
             let options = group(rest, first.at, depth + 1)?;
             if choices.len() * options.len() > MAX_ALTERNATIVES {
-                return Err(PatternError {
-                    at: first.at,
-                    message: "the `{…}` groups make more than 256 alternatives",
-                    help: "split the pattern into several",
-                });
+                return fault(
+                    first.at,
+                    "the `{…}` groups make more than 256 alternatives",
+                    "split the pattern into several",
+                );
             }
-            choices = choices
-                .iter()
-                .flat_map(|left| options.iter().map(|right| [left.as_slice(), right.as_slice()].concat()))
-                .collect();
+            let mut both = Vec::with_capacity(choices.len() * options.len());
+            for left in &choices {
+                for right in &options {
+                    let mut choice = left.clone();
+                    choice.extend_from_slice(right);
+                    both.push(choice);
+                }
+            }
+            choices = both;
             continue;
         }
         // A `]` right after `[` or `[!` belongs to the set, which the reader of sets will refuse or take.
@@ -111,11 +132,7 @@ fn sequence(rest: &mut &[Written], depth: usize) -> Result<Vec<Vec<Written>>, Pa
 /// The options of a group whose `{` has been read.
 fn group(rest: &mut &[Written], open: usize, depth: usize) -> Result<Vec<Vec<Written>>, PatternError> {
     if depth > 8 {
-        return Err(PatternError {
-            at: open,
-            message: "`{…}` nests deeper than 8",
-            help: "split the pattern into several",
-        });
+        return fault(open, "`{…}` nests deeper than 8", "split the pattern into several");
     }
     let mut options = Vec::new();
     loop {
@@ -128,11 +145,7 @@ fn group(rest: &mut &[Written], open: usize, depth: usize) -> Result<Vec<Vec<Wri
                 }
             }
             None => {
-                return Err(PatternError {
-                    at: open,
-                    message: "`{` is never closed",
-                    help: r"add `}`, or write `\{` for a brace",
-                });
+                return fault(open, "`{` is never closed", r"add `}`, or write `\{` for a brace");
             }
         }
     }
@@ -149,15 +162,16 @@ fn tokens(written: &[Written], dialect: Dialect) -> Result<Vec<Token>, PatternEr
             match tail.split_first() {
                 None if starts_folder => tokens.push(Token::Rest),
                 Some((next, after)) if starts_folder && next.is('/') => {
-                    tokens.extend([Token::Folders, Token::InFolder]);
+                    tokens.push(Token::Folders);
+                    tokens.push(Token::InFolder);
                     tail = after;
                 }
                 _ => {
-                    return Err(PatternError {
-                        at: first.at,
-                        message: "`**` shares a folder name with other characters",
-                        help: "`**` stands alone between slashes (`a/**/b`); within a name write one `*`",
-                    });
+                    return fault(
+                        first.at,
+                        "`**` shares a folder name with other characters",
+                        "`**` stands alone between slashes (`a/**/b`); within a name write one `*`",
+                    );
                 }
             }
         } else if first.is('*') {
@@ -165,12 +179,11 @@ fn tokens(written: &[Written], dialect: Dialect) -> Result<Vec<Token>, PatternEr
         } else if first.is('?') {
             tokens.push(Token::One);
         } else if first.is('[') {
-            match hash(first.at, &mut tail, dialect)? {
-                Some(hash) => tokens.extend(hash),
-                None => tokens.push(set(first.at, &mut tail)?),
+            if dialect == Dialect::Path || !hash(first.at, &mut tail, &mut tokens)? {
+                tokens.push(set(first.at, &mut tail)?);
             }
         } else {
-            tokens.push(Token::Literal(u32::from(first.character)));
+            tokens.push(Token::Literal(first.character()));
         }
         rest = tail;
     }
@@ -186,11 +199,7 @@ fn set(open: usize, rest: &mut &[Written]) -> Result<Token, PatternError> {
     let mut ranges = Vec::new();
     loop {
         let Some((&first, tail)) = rest.split_first() else {
-            return Err(PatternError {
-                at: open,
-                message: "`[` is never closed",
-                help: r"add `]`, or write `\[` for a bracket",
-            });
+            return fault(open, "`[` is never closed", r"add `]`, or write `\[` for a bracket");
         };
         *rest = tail;
         if first.is(']') {
@@ -203,44 +212,39 @@ fn set(open: usize, rest: &mut &[Written]) -> Result<Token, PatternError> {
             }
             _ => first,
         };
-        if last.character < first.character {
-            return Err(PatternError {
-                at: first.at,
-                message: "the range runs backwards",
-                help: "write the smaller character first",
-            });
+        if last.character() < first.character() {
+            return fault(first.at, "the range runs backwards", "write the smaller character first");
         }
-        ranges.push((u32::from(first.character), u32::from(last.character)));
+        ranges.push((first.character(), last.character()));
     }
     if ranges.is_empty() {
-        return Err(PatternError {
-            at: open,
-            message: "`[]` is an empty set",
-            help: r"name its characters, or write `\[` for a bracket",
-        });
+        return fault(open, "`[]` is an empty set", r"name its characters, or write `\[` for a bracket");
     }
     Ok(Token::Set { ranges, negated })
 }
 
-/// `[hash]` or `[hash:N]`, whose `[` has been read; `None` when it is a set.
-fn hash(open: usize, rest: &mut &[Written], dialect: Dialect) -> Result<Option<Vec<Token>>, PatternError> {
+/// `[hash]` or `[hash:N]`, whose `[` has been read; `false` when it is a set.
+fn hash(open: usize, rest: &mut &[Written], tokens: &mut Vec<Token>) -> Result<bool, PatternError> {
     let inside = rest.iter().position(|character| character.is(']')).unwrap_or_default();
-    let text: String = rest[..inside].iter().map(|written| written.character).collect();
-    let written = if dialect == Dialect::Fingerprint { text.strip_prefix("hash") } else { None };
-    let Some(length) = written else { return Ok(None) };
+    let text: String = rest[..inside].iter().filter_map(|written| char::from_u32(written.character())).collect();
+    let Some(length) = text.strip_prefix("hash") else { return Ok(false) };
     let (length, exact) = match length.strip_prefix(':').map(str::parse) {
         None if length.is_empty() => (MIN_HASH, false),
         Some(Ok(length @ 4..=128)) => (length, true),
         _ => {
-            return Err(PatternError {
-                at: open,
-                message: "the length of the hash is not a number from 4 to 128",
-                help: "write `[hash]` for any length from 8, or `[hash:20]` for exactly 20 characters",
-            });
+            return fault(
+                open,
+                "the length of the hash is not a number from 4 to 128",
+                "write `[hash]` for any length from 8, or `[hash:20]` for exactly 20 characters",
+            );
         }
     };
     *rest = &rest[inside + 1..];
-    let steps = (0..length).flat_map(|_| [Token::Hash { digit: false }, Token::Hash { digit: true }]);
-    let end = [false, true].map(|digit| Token::HashEnd { digit, open: !exact });
-    Ok(Some(steps.chain(end).collect()))
+    for _ in 0..length {
+        tokens.push(Token::Hash { digit: false });
+        tokens.push(Token::Hash { digit: true });
+    }
+    tokens.push(Token::HashEnd { digit: false, open: !exact });
+    tokens.push(Token::HashEnd { digit: true, open: !exact });
+    Ok(true)
 }

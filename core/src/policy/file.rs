@@ -1,93 +1,148 @@
 //! The policy as it is written: JSON, every field optional, unknown fields refused.
+//!
+//! [`POLICY`] is what is read. The types are the same for TypeScript; some are also written, as effective settings.
 
+#[cfg(feature = "ts")]
 use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
-    json::{object, words},
+    json::{FLAG, SIZE, Shape, TEXT, TEXTS, U32, Word, nullable, optional, required, words},
     policy::Preset,
 };
 
-#[derive(Debug, Default)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+/// The policy.
+pub(crate) const POLICY: &Shape = &Shape::Strict(&[
+    nullable("$schema", TEXT),
+    nullable("preset", Preset::SHAPE),
+    nullable("bucket", TEXT),
+    nullable("mappings", &Shape::List(&Shape::Strict(&[optional("source", TEXT), optional("prefix", TEXT)]))),
+    optional("ignore", TEXTS),
+    optional("fingerprinted", TEXTS),
+    optional("dependents", &Shape::List(&Shape::Strict(&[required("when", TEXT), required("purge", TEXTS)]))),
+    optional("query_strings", TEXTS),
+    nullable("added", Added::SHAPE),
+    nullable("deleted", Deleted::SHAPE),
+    optional("urls", URLS),
+    optional("lookback", &Shape::Strict(&[nullable("minutes", U32), nullable("commits", U32)])),
+    nullable("base", Base::SHAPE),
+    nullable("list_bucket", FLAG),
+    nullable("escalate", &Shape::Strict(&[required("after_minutes", U32), required("paths", SIZE)])),
+    nullable("max_paths", &Shape::Strict(&[required("limit", SIZE), required("then", Then::SHAPE)])),
+    nullable(
+        "cover",
+        &Shape::Strict(&[
+            required("mode", ModeFile::SHAPE),
+            nullable("paths", SIZE),
+            nullable("wildcards", SIZE),
+            nullable("infeasible", Infeasible::SHAPE),
+            nullable("other_origins", FLAG),
+        ]),
+    ),
+    optional(
+        "distributions",
+        &Shape::List(&Shape::Strict(&[
+            required("id", TEXT),
+            nullable("origin_path", TEXT),
+            optional("urls", URLS),
+            nullable("ignore", TEXTS),
+            nullable("query_strings", TEXTS),
+        ])),
+    ),
+]);
+
+const URLS: &Shape = &Shape::Strict(&[
+    nullable("default_root_object", TEXT),
+    nullable("index_document", TEXT),
+    nullable("directory", FLAG),
+    nullable("bare_directory", FLAG),
+    nullable("clean", FLAG),
+]);
+
+#[cfg(feature = "ts")]
+#[derive(ts_rs::TS)]
+#[ts(optional_fields)]
+#[expect(dead_code, reason = "it only becomes a type of TypeScript")]
 pub(crate) struct PolicyFile {
     /// For editors.
-    #[cfg_attr(feature = "ts", ts(rename = "$schema"))]
+    #[ts(rename = "$schema")]
     pub(crate) _schema: Option<String>,
     pub(crate) preset: Option<Preset>,
     pub(crate) bucket: Option<String>,
-    pub(crate) mappings: Option<Vec<MappingFile>>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    pub(crate) mappings: Option<Vec<MappingFile<'static>>>,
+    #[ts(optional, as = "Option<_>")]
     pub(crate) ignore: Vec<String>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    #[ts(optional, as = "Option<_>")]
     pub(crate) fingerprinted: Vec<String>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    #[ts(optional, as = "Option<_>")]
     pub(crate) dependents: Vec<DependentsFile>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    #[ts(optional, as = "Option<_>")]
     pub(crate) query_strings: Vec<String>,
     pub(crate) added: Option<Added>,
     pub(crate) deleted: Option<Deleted>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) urls: UrlsFile,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    #[ts(optional, as = "Option<_>")]
+    pub(crate) urls: UrlsFile<'static>,
+    #[ts(optional, as = "Option<_>")]
     pub(crate) lookback: LookbackFile,
     pub(crate) base: Option<Base>,
     pub(crate) list_bucket: Option<bool>,
     pub(crate) escalate: Option<EscalateFile>,
     pub(crate) max_paths: Option<MaxPathsFile>,
     pub(crate) cover: Option<CoverFile>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    #[ts(optional, as = "Option<_>")]
     pub(crate) distributions: Vec<DistributionFile>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct MappingFile {
+pub(crate) struct MappingFile<'p> {
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) source: String,
+    pub(crate) source: &'p str,
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) prefix: String,
+    pub(crate) prefix: &'p str,
 }
 
-#[derive(Debug, Default, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg(feature = "ts")]
+#[derive(ts_rs::TS)]
+#[ts(optional_fields)]
+#[expect(dead_code, reason = "it only becomes a type of TypeScript")]
 pub(crate) struct DependentsFile {
     pub(crate) when: String,
     pub(crate) purge: Vec<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct UrlsFile {
-    pub(crate) default_root_object: Option<String>,
-    pub(crate) index_document: Option<String>,
+pub(crate) struct UrlsFile<'p> {
+    pub(crate) default_root_object: Option<&'p str>,
+    pub(crate) index_document: Option<&'p str>,
     pub(crate) directory: Option<bool>,
     pub(crate) bare_directory: Option<bool>,
     pub(crate) clean: Option<bool>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct LookbackFile {
     pub(crate) minutes: Option<u32>,
     pub(crate) commits: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct EscalateFile {
     pub(crate) after_minutes: u32,
     pub(crate) paths: usize,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MaxPathsFile {
     pub(crate) limit: usize,
     pub(crate) then: Then,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CoverFile {
     pub(crate) mode: ModeFile,
@@ -101,13 +156,15 @@ pub(crate) struct CoverFile {
     pub(crate) other_origins: Option<bool>,
 }
 
-#[derive(Debug, Default)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg(feature = "ts")]
+#[derive(ts_rs::TS)]
+#[ts(optional_fields)]
+#[expect(dead_code, reason = "it only becomes a type of TypeScript")]
 pub(crate) struct DistributionFile {
     pub(crate) id: String,
     pub(crate) origin_path: Option<String>,
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
-    pub(crate) urls: UrlsFile,
+    #[ts(optional, as = "Option<_>")]
+    pub(crate) urls: UrlsFile<'static>,
     pub(crate) ignore: Option<Vec<String>>,
     pub(crate) query_strings: Option<Vec<String>>,
 }
@@ -170,30 +227,34 @@ pub(crate) enum Infeasible {
     Chunks,
 }
 
-object!(PolicyFile strict {
-    _schema = "$schema": optional, preset: optional, bucket: optional, mappings: optional, ignore: optional,
-    fingerprinted: optional, dependents: optional, query_strings: optional, added: optional, deleted: optional,
-    urls: optional, lookback: optional, base: optional, list_bucket: optional, escalate: optional, max_paths: optional,
-    cover: optional, distributions: optional,
-});
-object!(MappingFile strict { source: optional, prefix: optional });
-object!(DependentsFile strict { when: required, purge: required });
-object!(UrlsFile strict {
-    default_root_object: optional, index_document: optional, directory: optional, bare_directory: optional,
-    clean: optional,
-});
-object!(LookbackFile strict { minutes: optional, commits: optional });
-object!(EscalateFile strict { after_minutes: required, paths: required });
-object!(MaxPathsFile strict { limit: required, then: required });
-object!(CoverFile strict {
-    mode: required, paths: optional, wildcards: optional, infeasible: optional, other_origins: optional,
-});
-object!(DistributionFile strict {
-    id: required, origin_path: optional, urls: optional, ignore: optional, query_strings: optional,
-});
 words!(pub enum Base { Ledger: "ledger", Pipeline: "pipeline", Parent: "parent" });
 words!(pub(crate) enum Added { Purge: "purge", Skip: "skip" });
 words!(pub(crate) enum Deleted { Purge: "purge", WhenRemoved: "when-removed" });
 words!(pub(crate) enum Then { Refuse: "refuse", Widen: "widen" });
 words!(pub(crate) enum ModeFile { Exact: "exact", Lossless: "lossless", Budget: "budget" });
 words!(pub(crate) enum Infeasible { Error: "error", Chunks: "chunks" });
+
+#[cfg(all(test, feature = "ts"))]
+mod tests {
+    use super::*;
+    use ts_rs::{Config, TS};
+
+    #[test]
+    fn the_types_of_typescript_have_the_fields_that_are_read() {
+        for (shape, declared) in [
+            (POLICY, PolicyFile::decl(&Config::default())),
+            (POLICY.of("mappings"), MappingFile::decl(&Config::default())),
+            (POLICY.of("dependents"), DependentsFile::decl(&Config::default())),
+            (URLS, UrlsFile::decl(&Config::default())),
+            (POLICY.of("lookback"), LookbackFile::decl(&Config::default())),
+            (POLICY.of("escalate"), EscalateFile::decl(&Config::default())),
+            (POLICY.of("max_paths"), MaxPathsFile::decl(&Config::default())),
+            (POLICY.of("cover"), CoverFile::decl(&Config::default())),
+            (POLICY.of("distributions"), DistributionFile::decl(&Config::default())),
+        ] {
+            let names = shape.names();
+            assert!(names.iter().all(|name| declared.contains(name)), "{names:?} {declared}");
+            assert_eq!(names.len(), declared.matches(": ").count(), "{names:?} {declared}");
+        }
+    }
+}

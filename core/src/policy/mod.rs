@@ -8,15 +8,15 @@ mod settings;
 pub(crate) mod template;
 mod unreachable;
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     diagnostic::Diagnostic,
     error::Error,
-    json::{Document, Json, Read, words},
+    json::{Document, Json, words},
     pattern::Pattern,
 };
-use file::{Added, Deleted, EscalateFile, MappingFile, MaxPathsFile, PolicyFile, Then};
+use file::{Added, Deleted, EscalateFile, MaxPathsFile, POLICY, Then};
 use report::Report;
 
 pub use file::Base;
@@ -71,8 +71,8 @@ pub struct Distribution {
     pub(crate) origin_prefix: Setting<String>,
     pub(crate) urls: UrlForms,
     /// In the place of the policy's own lists.
-    pub(crate) ignore: Option<Vec<Pattern>>,
-    pub(crate) query_strings: Option<Vec<Pattern>>,
+    pub(crate) ignore: Option<Arc<[Pattern]>>,
+    pub(crate) query_strings: Option<Arc<[Pattern]>>,
 }
 
 /// A repository folder and the key prefix under which its files are deployed.
@@ -151,9 +151,8 @@ impl Policy {
     /// The defaults of a preset, as when no policy is given.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
-        let file = PolicyFile { preset: Some(preset), ..PolicyFile::default() };
         let mut report = Report::default();
-        let policy = check::check(file, &mut report);
+        let policy = check::check(&Json::Null, preset, &mut report);
         debug_assert!(report.errors.is_empty(), "a preset has no faults: {:?}", report.errors);
         Self { given: false, ..policy }
     }
@@ -206,12 +205,12 @@ impl Policy {
     }
 
     /// The distributions to plan for: those of the policy, or the given ones, or one without a name.
-    pub(crate) fn planned_distributions<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Vec<Distribution> {
+    pub(crate) fn planned_distributions(&self, ids: &[&str]) -> Vec<Distribution> {
         if !self.distributions.is_empty() {
             return self.distributions.clone();
         }
-        let named: Vec<Distribution> = ids.into_iter().map(|id| self.plain_distribution(id)).collect();
-        if named.is_empty() { vec![self.plain_distribution("")] } else { named }
+        let ids = if ids.is_empty() { &[""] } else { ids };
+        ids.iter().map(|id| self.plain_distribution(id)).collect()
     }
 
     /// A distribution without settings of its own, whose origin is the bucket's root.
@@ -235,15 +234,15 @@ impl Policy {
     /// Reads the policy that is a whole attachment.
     pub(crate) fn from_attachment(bytes: &[u8], attachment: usize) -> Result<Self, Vec<Error>> {
         let document = Document { bytes, attachment: Some(attachment), code: CODE, help: HELP };
-        Self::from_document(&document.tree(None).map_err(|error| vec![error])?, document, "")
+        Self::from_document(&document.tree(None)?, document, "")
     }
 
     /// Reads and checks the policy that stands at `pointer` of a document.
     pub(crate) fn from_document(json: &Json<'_>, document: Document<'_>, pointer: &str) -> Result<Self, Vec<Error>> {
         let document = Document { code: CODE, help: HELP, ..document };
-        let file = PolicyFile::read(json).map_err(|fault| vec![document.refuse(pointer, fault)])?;
+        document.check(pointer, json, POLICY)?;
         let mut report = Report::new(document.bytes, document.attachment, pointer);
-        let mut policy = check::check(file, &mut report);
+        let mut policy = check::check(json, json["preset"].word().unwrap_or(Preset::Sound), &mut report);
         if !report.errors.is_empty() {
             return Err(report.errors);
         }
@@ -275,8 +274,9 @@ impl Distribution {
 
 /// `a/b`, `/a/b/` and `./a/b` are one folder: `a/b/`; the root is empty.
 pub(crate) fn folder(text: &str) -> String {
-    let trimmed = text.strip_prefix("./").unwrap_or(text).trim_matches('/');
-    if trimmed.is_empty() || trimmed == "." { String::new() } else { format!("{trimmed}/") }
+    let text = text.strip_prefix("./").unwrap_or(text);
+    let text = text.trim_start_matches('/').trim_end_matches('/');
+    if matches!(text, "" | ".") { String::new() } else { format!("{text}/") }
 }
 
 #[cfg(test)]

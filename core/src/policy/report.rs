@@ -1,9 +1,13 @@
 //! What the check of a policy finds, each with its place in the document.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    fmt::{Arguments, format},
+    format,
+    vec::Vec,
+};
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
     error::{Detail, Error},
     locate,
 };
@@ -24,33 +28,27 @@ impl<'d> Report<'d> {
         Self { document, attachment, base, ..Self::default() }
     }
 
-    pub(super) fn error(&mut self, pointer: &str, error: Error) {
+    pub(super) fn error(&mut self, pointer: Arguments<'_>, error: Error) {
         self.errors.push(self.placed(pointer, error));
     }
 
     /// A value that no rule allows.
-    pub(super) fn value(&mut self, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.error(pointer, Error::new("policy-value", message, help));
+    pub(super) fn value(&mut self, pointer: Arguments<'_>, message: Arguments<'_>, help: &str) {
+        self.error(pointer, Error::new("policy-value", format(message), help));
     }
 
     /// A value that another one contradicts.
-    pub(super) fn contradiction(&mut self, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.error(pointer, Error::new("policy-contradiction", message, help));
+    pub(super) fn contradiction(&mut self, pointer: Arguments<'_>, message: Arguments<'_>, help: &str) {
+        self.error(pointer, Error::new("policy-contradiction", format(message), help));
     }
 
-    pub(super) fn warn(
-        &mut self,
-        pointer: &str,
-        code: &'static str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        let error = self.placed(pointer, Error::new(code, message, help));
+    pub(super) fn warn(&mut self, pointer: Arguments<'_>, code: &'static str, message: Arguments<'_>, help: &str) {
+        let error = self.placed(pointer, Error::new(code, format(message), help));
         let Detail { code, message, help, pointer, span } = error.into_detail();
-        self.warnings.push(Diagnostic { pointer, span, ..Diagnostic::warning(code, message, help) });
+        self.warnings.push(Diagnostic { severity: Severity::Warning, code, message, help, pointer, span });
     }
 
-    fn placed(&self, pointer: &str, error: Error) -> Error {
+    fn placed(&self, pointer: Arguments<'_>, error: Error) -> Error {
         locate::pointed(error, self.document, self.attachment, &format!("{}{pointer}", self.base))
     }
 }

@@ -1,9 +1,10 @@
 //! The rules of a policy that speak in patterns: ignore, fingerprints, dependents, query strings; and the cover.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{fmt::Arguments, format, vec::Vec};
+use serde::Serialize;
 
 use super::{
-    file::{CoverFile, DependentsFile, Infeasible, MaxPathsFile, ModeFile, Then},
+    file::{Infeasible, MaxPathsFile, ModeFile, Then},
     report::Report,
     template::Template,
 };
@@ -11,11 +12,12 @@ use crate::{
     cover::CoverMode,
     error::Error,
     invalidation::MAX_WILDCARDS_IN_PROGRESS,
+    json::Json,
     pattern::{Pattern, PatternError},
 };
 
 /// When a path matches, these URLs show something of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Dependents {
     pub(crate) when: Pattern,
     pub(crate) purge: Vec<Template>,
@@ -43,45 +45,50 @@ impl CoverRule {
 
 /// Patterns of a list; `read` is the dialect.
 pub(super) fn patterns(
-    list: &str,
-    texts: &[String],
+    pointer: Arguments<'_>,
+    list: &Json<'_>,
     read: fn(&str) -> Result<Pattern, PatternError>,
     report: &mut Report<'_>,
 ) -> Vec<Pattern> {
-    let checked = texts.iter().enumerate().filter_map(|(index, text)| {
-        let fault = |error: &PatternError| glob_error(text, error);
-        read(text).map_err(|error| report.error(&format!("{list}/{index}"), fault(&error))).ok()
-    });
-    checked.collect()
+    let mut patterns = Vec::with_capacity(list.items().len());
+    for (index, text) in list.texts().enumerate() {
+        match read(text) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => report.error(format_args!("{pointer}/{index}"), glob_error(text, &error)),
+        }
+    }
+    patterns
 }
 
-pub(super) fn dependents(files: &[DependentsFile], report: &mut Report<'_>) -> Vec<Dependents> {
+pub(super) fn dependents(files: &[Json<'_>], report: &mut Report<'_>) -> Vec<Dependents> {
     let mut checked = Vec::with_capacity(files.len());
     for (index, file) in files.iter().enumerate() {
-        let base = format!("/dependents/{index}");
-        if file.purge.is_empty() {
+        let base = format_args!("/dependents/{index}");
+        let templates = &file["purge"];
+        if templates.items().is_empty() {
             report.value(
-                &format!("{base}/purge"),
-                "`purge` is empty: the rule would do nothing",
+                format_args!("{base}/purge"),
+                format_args!("`purge` is empty: the rule would do nothing"),
                 "list the URL paths that show something of these files, for example `/feed.xml`",
             );
         }
-        let when = match Pattern::new(&file.when) {
+        let when = file["when"].text().unwrap_or_default();
+        let when = match Pattern::new(when) {
             Ok(when) => when,
             Err(error) => {
-                report.error(&format!("{base}/when"), glob_error(&file.when, &error));
+                report.error(format_args!("{base}/when"), glob_error(when, &error));
                 continue;
             }
         };
-        let mut purge = Vec::with_capacity(file.purge.len());
-        for (position, text) in file.purge.iter().enumerate() {
+        let mut purge = Vec::with_capacity(templates.items().len());
+        for (position, text) in templates.texts().enumerate() {
             match Template::new(text, when.wildcards()) {
                 Ok(template) => purge.push(template),
                 Err(error) => {
                     let message =
                         format!("template `{text}`, character {}: {}", character(text, error.at), error.message);
-                    report
-                        .error(&format!("{base}/purge/{position}"), Error::new("policy-template", message, error.help));
+                    let error = Error::new("policy-template", message, error.help);
+                    report.error(format_args!("{base}/purge/{position}"), error);
                 }
             }
         }
@@ -90,55 +97,64 @@ pub(super) fn dependents(files: &[DependentsFile], report: &mut Report<'_>) -> V
     checked
 }
 
-pub(super) fn cover(file: Option<CoverFile>, max_paths: Option<MaxPathsFile>, report: &mut Report<'_>) -> CoverRule {
-    let file = file.unwrap_or_default();
-    let mut useless = |field: &str, given: bool, modes: &str| {
-        if given {
+pub(super) fn cover(file: &Json<'_>, max_paths: Option<MaxPathsFile>, report: &mut Report<'_>) -> CoverRule {
+    let mode = file["mode"].word().unwrap_or_default();
+    for (field, means_nothing, modes) in [
+        ("paths", mode != ModeFile::Budget, "`budget`"),
+        ("infeasible", mode != ModeFile::Budget, "`budget`"),
+        ("wildcards", mode == ModeFile::Exact, "`lossless` or `budget`"),
+        ("other_origins", mode == ModeFile::Exact, "`lossless` or `budget`"),
+    ] {
+        if means_nothing && !file[field].is_null() {
             report.contradiction(
-                &format!("/cover/{field}"),
-                format!("`{field}` means nothing in this mode"),
-                format!("leave it out, or set `mode` to {modes}"),
+                format_args!("/cover/{field}"),
+                format_args!("`{field}` means nothing in this mode"),
+                &format!("leave it out, or set `mode` to {modes}"),
             );
         }
-    };
-    useless("paths", file.paths.is_some() && file.mode != ModeFile::Budget, "`budget`");
-    useless("infeasible", file.infeasible.is_some() && file.mode != ModeFile::Budget, "`budget`");
-    useless("wildcards", file.wildcards.is_some() && file.mode == ModeFile::Exact, "`lossless` or `budget`");
-    useless("other_origins", file.other_origins.is_some() && file.mode == ModeFile::Exact, "`lossless` or `budget`");
-    let wildcards = file.wildcards.unwrap_or(MAX_WILDCARDS_IN_PROGRESS);
+    }
+    let wildcards = file["wildcards"].number().unwrap_or(MAX_WILDCARDS_IN_PROGRESS);
     if wildcards > MAX_WILDCARDS_IN_PROGRESS {
         report.warn(
-            "/cover/wildcards",
+            format_args!("/cover/wildcards"),
             "policy-quota",
-            format!("{wildcards} wildcards are more than the {MAX_WILDCARDS_IN_PROGRESS} that CloudFront works on at a time: later batches would wait for earlier ones"),
-            format!("write at most {MAX_WILDCARDS_IN_PROGRESS}, unless AWS raised the quota"),
+            format_args!("{wildcards} wildcards are more than the {MAX_WILDCARDS_IN_PROGRESS} that CloudFront works on at a time: later batches would wait for earlier ones"),
+            &format!("write at most {MAX_WILDCARDS_IN_PROGRESS}, unless AWS raised the quota"),
         );
     }
-    let mode = match file.mode {
+    let mode = match mode {
         ModeFile::Exact => CoverMode::Exact,
         ModeFile::Lossless => CoverMode::Lossless { wildcards },
-        ModeFile::Budget => {
-            match file.paths {
-                None => report.value(
-                    "/cover",
-                    "the mode is `budget`, but `paths` is not given",
-                    "write how many paths a plan may have",
-                ),
-                Some(0) => report.value("/cover/paths", "`paths` is 0: nothing could be purged", "write at least 1"),
-                Some(_) => {}
-            }
-            if max_paths.is_some_and(|limit| limit.then == Then::Widen) {
-                report.contradiction(
-                    "/max_paths/then",
-                    "`max_paths` widens the plan, and the mode of `cover` is `budget`: both say what a large plan becomes",
-                    "leave one of them out: the budget purges less that is unchanged",
-                );
-            }
-            CoverMode::Budget { paths: file.paths.unwrap_or_default(), wildcards }
-        }
+        ModeFile::Budget => CoverMode::Budget { paths: budget(&file["paths"], max_paths, report), wildcards },
     };
-    let infeasible = file.infeasible.unwrap_or(Infeasible::Error);
-    CoverRule { mode, infeasible, other_origins: file.other_origins.unwrap_or(false) }
+    let infeasible = file["infeasible"].word().unwrap_or(Infeasible::Error);
+    CoverRule { mode, infeasible, other_origins: file["other_origins"].flag().unwrap_or(false) }
+}
+
+/// How many paths a plan may have in the mode `budget`.
+fn budget(paths: &Json<'_>, max_paths: Option<MaxPathsFile>, report: &mut Report<'_>) -> usize {
+    let paths = paths.number();
+    if paths.is_none() {
+        report.value(
+            format_args!("/cover"),
+            format_args!("the mode is `budget`, but `paths` is not given"),
+            "write how many paths a plan may have",
+        );
+    }
+    if paths == Some(0) {
+        let message = format_args!("`paths` is 0: nothing could be purged");
+        report.value(format_args!("/cover/paths"), message, "write at least 1");
+    }
+    if max_paths.is_some_and(|limit| limit.then == Then::Widen) {
+        report.contradiction(
+            format_args!("/max_paths/then"),
+            format_args!(
+                "`max_paths` widens the plan, and the mode of `cover` is `budget`: both say what a large plan becomes"
+            ),
+            "leave one of them out: the budget purges less that is unchanged",
+        );
+    }
+    paths.unwrap_or_default()
 }
 
 fn glob_error(text: &str, error: &PatternError) -> Error {

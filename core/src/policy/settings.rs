@@ -6,10 +6,9 @@ use serde::Serialize;
 use super::{
     Distribution, Policy, Preset, UrlForms,
     file::{
-        Added, Base, CoverFile, Deleted, DependentsFile, EscalateFile, LookbackFile, MappingFile, MaxPathsFile,
-        ModeFile, UrlsFile,
+        Added, Base, CoverFile, Deleted, EscalateFile, LookbackFile, MappingFile, MaxPathsFile, ModeFile, UrlsFile,
     },
-    rules::CoverRule,
+    rules::{CoverRule, Dependents},
 };
 use crate::{cover::CoverMode, pattern::Pattern};
 
@@ -17,18 +16,22 @@ use crate::{cover::CoverMode, pattern::Pattern};
 /// against a default: here every default has become a word of its own.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct Settings {
+pub(crate) struct Settings<'p> {
     preset: Preset,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bucket: Option<String>,
-    mappings: Vec<MappingFile>,
-    ignore: Vec<String>,
-    fingerprinted: Vec<String>,
-    dependents: Vec<DependentsFile>,
-    query_strings: Vec<String>,
+    bucket: Option<&'p str>,
+    mappings: Vec<MappingFile<'p>>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    ignore: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    fingerprinted: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<DependentsFile>"))]
+    dependents: &'p [Dependents],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    query_strings: &'p [Pattern],
     added: Added,
     deleted: Deleted,
-    urls: UrlsFile,
+    urls: UrlsFile<'p>,
     lookback: LookbackFile,
     base: Base,
     list_bucket: bool,
@@ -37,37 +40,35 @@ pub(crate) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_paths: Option<MaxPathsFile>,
     cover: CoverFile,
-    distributions: Vec<DistributionSettings>,
+    distributions: Vec<DistributionSettings<'p>>,
 }
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-pub(crate) struct DistributionSettings {
-    id: String,
+pub(crate) struct DistributionSettings<'p> {
+    id: &'p str,
     origin_path: String,
-    urls: UrlsFile,
-    ignore: Vec<String>,
-    query_strings: Vec<String>,
+    urls: UrlsFile<'p>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    ignore: &'p [Pattern],
+    #[cfg_attr(feature = "ts", ts(type = "Array<string>"))]
+    query_strings: &'p [Pattern],
 }
 
-impl Settings {
-    pub(crate) fn of(policy: &Policy) -> Self {
+impl<'p> Settings<'p> {
+    pub(crate) fn of(policy: &'p Policy) -> Self {
         let mappings = policy.mappings.iter().map(|mapping| MappingFile {
-            source: String::from(mapping.source.trim_end_matches('/')),
-            prefix: String::from(mapping.prefix.trim_end_matches('/')),
-        });
-        let dependents = policy.dependents.iter().map(|rule| DependentsFile {
-            when: String::from(rule.when.as_str()),
-            purge: rule.purge.iter().map(|template| String::from(template.as_str())).collect(),
+            source: mapping.source.strip_suffix('/').unwrap_or_default(),
+            prefix: mapping.prefix.strip_suffix('/').unwrap_or_default(),
         });
         Self {
             preset: policy.preset,
-            bucket: policy.bucket.clone(),
+            bucket: policy.bucket(),
             mappings: mappings.collect(),
-            ignore: texts(&policy.ignore),
-            fingerprinted: texts(&policy.fingerprinted),
-            dependents: dependents.collect(),
-            query_strings: texts(&policy.query_strings),
+            ignore: &policy.ignore,
+            fingerprinted: &policy.fingerprinted,
+            dependents: &policy.dependents,
+            query_strings: &policy.query_strings,
             added: policy.added.value,
             deleted: policy.deleted.value,
             urls: urls(&policy.urls),
@@ -82,25 +83,21 @@ impl Settings {
     }
 }
 
-fn distribution(distribution: &Distribution, policy: &Policy) -> DistributionSettings {
+fn distribution<'p>(distribution: &'p Distribution, policy: &'p Policy) -> DistributionSettings<'p> {
     DistributionSettings {
-        id: distribution.id.clone(),
+        id: distribution.id(),
         origin_path: distribution.origin_path(),
         urls: urls(&distribution.urls),
-        ignore: texts(distribution.ignore.as_ref().unwrap_or(&policy.ignore)),
-        query_strings: texts(distribution.query_strings.as_ref().unwrap_or(&policy.query_strings)),
+        ignore: distribution.ignore.as_deref().unwrap_or(&policy.ignore),
+        query_strings: distribution.query_strings.as_deref().unwrap_or(&policy.query_strings),
     }
 }
 
-fn texts(patterns: &[Pattern]) -> Vec<String> {
-    patterns.iter().map(|pattern| String::from(pattern.as_str())).collect()
-}
-
-fn urls(forms: &UrlForms) -> UrlsFile {
+fn urls(forms: &UrlForms) -> UrlsFile<'_> {
     let possible = !forms.index_document.is_empty();
     UrlsFile {
-        default_root_object: Some(forms.default_root_object.value.clone()),
-        index_document: Some(forms.index_document.clone()),
+        default_root_object: Some(&forms.default_root_object.value),
+        index_document: Some(&forms.index_document),
         directory: Some(possible && forms.directory.value),
         bare_directory: Some(possible && forms.bare_directory.value),
         clean: Some(forms.clean),
@@ -108,17 +105,16 @@ fn urls(forms: &UrlForms) -> UrlsFile {
 }
 
 fn cover(rule: CoverRule) -> CoverFile {
-    let other_origins = (rule.mode != CoverMode::Exact).then_some(rule.other_origins);
-    let file = match rule.mode {
-        CoverMode::Exact => CoverFile { mode: ModeFile::Exact, ..CoverFile::default() },
-        CoverMode::Lossless { wildcards } => CoverFile { wildcards: Some(wildcards), ..CoverFile::default() },
-        CoverMode::Budget { paths, wildcards } => CoverFile {
-            mode: ModeFile::Budget,
-            paths: Some(paths),
-            wildcards: Some(wildcards),
-            infeasible: Some(rule.infeasible),
-            other_origins: None,
-        },
+    let (mode, paths, wildcards) = match rule.mode {
+        CoverMode::Exact => (ModeFile::Exact, None, None),
+        CoverMode::Lossless { wildcards } => (ModeFile::Lossless, None, Some(wildcards)),
+        CoverMode::Budget { paths, wildcards } => (ModeFile::Budget, Some(paths), Some(wildcards)),
     };
-    CoverFile { other_origins, ..file }
+    CoverFile {
+        mode,
+        paths,
+        wildcards,
+        infeasible: paths.map(|_| rule.infeasible),
+        other_origins: wildcards.map(|_| rule.other_origins),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a dependents rule purges: a URL path with places for what its pattern captured.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use serde::{Serialize, Serializer};
 
 use crate::names::UrlPath;
 
@@ -26,64 +27,61 @@ enum Part {
 pub(crate) struct TemplateError {
     /// Byte offset in the template.
     pub(crate) at: usize,
-    pub(crate) message: String,
+    pub(crate) message: Cow<'static, str>,
     pub(crate) help: &'static str,
 }
 
 impl Template {
     /// Reads and checks a template for a pattern with so many wildcards.
     pub(crate) fn new(source: &str, wildcards: usize) -> Result<Self, TemplateError> {
-        let refuse = |at, message: &str, help| Err(TemplateError { at, message: String::from(message), help });
         if !source.starts_with('/') {
-            return refuse(0, "the template does not begin with `/`", "write the viewer's URL path: `/feed.xml`");
+            return fault(0, "the template does not begin with `/`", "write the viewer's URL path: `/feed.xml`");
         }
+        let bytes = source.as_bytes();
         let mut parts = Vec::new();
         let mut literal = Vec::new();
         let mut wildcard = false;
-        let mut rest = source;
-        while let Some(first) = rest.chars().next() {
-            let at = source.len() - rest.len();
-            rest = &rest[first.len_utf8()..];
-            match first {
-                '\\' => {
-                    let Some(next) = rest.chars().next() else {
-                        return refuse(at, r"the template ends with a lone `\`", r"write `\\` for a backslash");
+        let mut next = 0;
+        // Whatever means something is ASCII; the bytes of other characters are taken one by one.
+        while next < bytes.len() {
+            let at = next;
+            next += 1;
+            match bytes[at] {
+                b'\\' => {
+                    let Some(escaped) = bytes.get(next) else {
+                        return fault(at, r"the template ends with a lone `\`", r"write `\\` for a backslash");
                     };
-                    push(&mut literal, next);
-                    rest = &rest[next.len_utf8()..];
+                    literal.push(*escaped);
+                    next += 1;
                 }
-                '{' => {
-                    let Some((number, after)) = rest.split_once('}') else {
-                        return refuse(at, "`{` is never closed", r"add `}`, or write `\{` for a brace");
+                b'{' => {
+                    let Some(length) = source[next..].find('}') else {
+                        return fault(at, "`{` is never closed", r"add `}`, or write `\{` for a brace");
                     };
-                    if !literal.is_empty() {
-                        parts.push(Part::Literal(core::mem::take(&mut literal)));
-                    }
-                    parts.push(Part::Capture(capture(number, wildcards, at)?));
-                    rest = after;
+                    parts.push(Part::Literal(core::mem::take(&mut literal)));
+                    parts.push(Part::Capture(capture(&source[next..next + length], wildcards, at)?));
+                    next += length + 1;
                 }
-                '}' => return refuse(at, "`}` closes no `{`", r"write `\}` for a brace"),
-                '*' if rest.is_empty() => wildcard = true,
-                '?' | '#' => {
-                    return refuse(
+                b'}' => return fault(at, "`}` closes no `{`", r"write `\}` for a brace"),
+                b'*' if next == bytes.len() => wildcard = true,
+                b'?' | b'#' => {
+                    return fault(
                         at,
                         "a URL path ends before the query and the fragment",
                         r"end it with `*` to purge every query string; for a name with this character write `\` before it",
                     );
                 }
-                '%' if is_encoded(rest) => {
-                    return refuse(
+                b'%' if is_encoded(&bytes[next..]) => {
+                    return fault(
                         at,
                         "the template is percent-encoded",
                         r"write the characters themselves, they are encoded for you; for a name with a percent sign write `\%`",
                     );
                 }
-                _ => push(&mut literal, first),
+                other => literal.push(other),
             }
         }
-        if !literal.is_empty() {
-            parts.push(Part::Literal(literal));
-        }
+        parts.push(Part::Literal(literal));
         Ok(Self { source: String::from(source), parts, wildcard })
     }
 
@@ -111,30 +109,35 @@ impl Template {
     }
 }
 
-fn capture(number: &str, wildcards: usize, at: usize) -> Result<usize, TemplateError> {
-    match number.parse::<usize>() {
-        Ok(number) if number <= wildcards => Ok(number),
-        Ok(number) => Err(TemplateError {
-            at,
-            message: alloc::format!(
-                "`{{{number}}}` names wildcard {number}, but `when` has {wildcards} in every alternative"
-            ),
-            help: "`*`, `**`, `?` and `[…]` are counted from the left; `{0}` is the whole path",
-        }),
-        Err(_) => Err(TemplateError {
-            at,
-            message: alloc::format!("`{{{number}}}` is no number"),
-            help: r"write `{1}` for the text of the first wildcard of `when`, `\{` for a brace",
-        }),
+/// As it was written.
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.source)
     }
 }
 
-fn is_encoded(after_percent: &str) -> bool {
-    matches!(after_percent.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+fn fault<T>(at: usize, message: impl Into<Cow<'static, str>>, help: &'static str) -> Result<T, TemplateError> {
+    Err(TemplateError { at, message: message.into(), help })
 }
 
-fn push(literal: &mut Vec<u8>, character: char) {
-    literal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+fn capture(number: &str, wildcards: usize, at: usize) -> Result<usize, TemplateError> {
+    match number.parse::<usize>() {
+        Ok(number) if number <= wildcards => Ok(number),
+        Ok(number) => fault(
+            at,
+            format!("`{{{number}}}` names wildcard {number}, but `when` has {wildcards} in every alternative"),
+            "`*`, `**`, `?` and `[…]` are counted from the left; `{0}` is the whole path",
+        ),
+        Err(_) => fault(
+            at,
+            format!("`{{{number}}}` is no number"),
+            r"write `{1}` for the text of the first wildcard of `when`, `\{` for a brace",
+        ),
+    }
+}
+
+fn is_encoded(after_percent: &[u8]) -> bool {
+    matches!(after_percent, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use alloc::{borrow::ToOwned, format, string::String};
 use purgeplan_lines::to_hex;
 
 use super::Parts;
-use crate::json::object;
+use crate::json::{Json, Shape, TEXT, nullable, required};
 
 /// What a reference of this form begins with.
 const PREFIX: &str = "purgeplan1";
@@ -19,16 +19,13 @@ const EXECUTION_LIMIT: usize = 64;
 /// The largest number of parts that is read: three million paths.
 const PART_LIMIT: u32 = 999;
 
-/// The request's `deploy`.
-#[derive(Default)]
-pub(crate) struct DeployRequest {
-    site: String,
-    base: Option<String>,
-    head: String,
-    execution: String,
-}
-
-object!(DeployRequest strict { site: required, base: optional, head: required, execution: required });
+/// Of a request.
+pub(crate) const DEPLOY: &Shape = &Shape::Strict(&[
+    required("site", TEXT),
+    nullable("base", TEXT),
+    required("head", TEXT),
+    required("execution", TEXT),
+]);
 
 /// A deploy as its references name it.
 // INVARIANT: `base` and `head` are commit ids; `execution` is plain and not longer than the limit.
@@ -40,20 +37,24 @@ pub(crate) struct Deploy {
     execution: String,
 }
 
-impl DeployRequest {
-    pub(crate) fn read(&self) -> Result<Deploy, &'static str> {
-        Deploy::new(&self.site, self.base.as_deref(), &self.head, &self.execution)
-    }
-}
-
 impl Deploy {
     /// The error is the field that is no commit id.
+    pub(crate) fn read(request: &Json<'_>) -> Result<Self, &'static str> {
+        let text = |name: &str| request[name].text().unwrap_or_default();
+        Self::new(text("site"), request["base"].text(), text("head"), text("execution"))
+    }
+
     pub(crate) fn new(site: &str, base: Option<&str>, head: &str, execution: &str) -> Result<Self, &'static str> {
-        let commit = |field, id: &str| is_commit(id).then(|| id.to_owned()).ok_or(field);
+        if base.is_some_and(|base| !is_commit(base)) {
+            return Err("base");
+        }
+        if !is_commit(head) {
+            return Err("head");
+        }
         Ok(Self {
             site: site_digest(site),
-            base: base.map(|base| commit("base", base)).transpose()?,
-            head: commit("head", head)?,
+            base: base.map(String::from),
+            head: String::from(head),
             execution: written_execution(execution),
         })
     }

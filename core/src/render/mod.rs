@@ -12,12 +12,12 @@ use crate::{
     answer::{CheckAnswer, PlanAnswer},
     error::Error,
     explain::ExplainAnswer,
-    json::{object, words},
+    json::{FLAG, Json, Shape, TEXTS, Word, optional, required, words},
     locate,
 };
 
 /// How an answer is to be shown.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RenderRequest {
     format: Format,
     /// With ANSI colours; only in text and in errors.
@@ -36,7 +36,10 @@ enum Format {
     AwsCli,
 }
 
-object!(RenderRequest strict { format: required, colour: optional, attachment_names: optional });
+/// Of a request.
+pub(crate) const RENDER: &Shape =
+    &Shape::Strict(&[required("format", Format::SHAPE), optional("colour", FLAG), optional("attachment_names", TEXTS)]);
+
 words!(Format { Text: "text", Markdown: "markdown", AwsCli: "aws-cli" });
 
 /// An answer that can be shown.
@@ -59,6 +62,14 @@ pub(crate) trait Render {
 }
 
 impl RenderRequest {
+    pub(crate) fn new(request: &Json<'_>) -> Self {
+        Self {
+            format: request["format"].word().unwrap_or_default(),
+            colour: request["colour"].flag().unwrap_or_default(),
+            attachment_names: request["attachment_names"].texts().map(String::from).collect(),
+        }
+    }
+
     pub(crate) fn render<T: Render>(&self, answer: &T, request: &[u8]) -> Result<String, Error> {
         let rendered = match self.format {
             Format::Text => Some(answer.text(self.paint())),
