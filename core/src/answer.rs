@@ -2,11 +2,11 @@
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use purgeplan_lines::to_hex;
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
     change::{ChangeSet, Entry},
-    decide::{Outcome, Reason, StaleUrl, What},
+    decide::{Decision, Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     invalidation::InvalidationPath,
     map::Form,
@@ -138,20 +138,23 @@ impl<'p> PlanAnswer<'p> {
         diffs: &'p [DiffRequest],
         work: &Work<'_>,
     ) -> Self {
-        let mut paths: Vec<&str> =
-            plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
+        let (mut paths, mut distributions, mut billed_paths) = (Vec::new(), Vec::new(), 0);
+        for one in &plan.distributions {
+            paths.extend(texts(one.cover.paths()));
+            distributions.push(DistributionAnswer::new(one, work));
+            billed_paths += one.cover.paths().len();
+        }
         if plan.distributions.len() > 1 {
             sort(&mut paths);
         }
-        let distributions: Vec<_> = plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, work)).collect();
         Self {
             kind: Success,
             preset: policy.preset,
             policy: given(policy),
             paths,
             decisions: Decisions { purges: Purges::of(plan), diffs },
-            billed_paths: distributions.iter().map(|distribution| distribution.billed_paths).sum(),
             distributions,
+            billed_paths,
             trigger: trigger.map(|trigger| TriggerAnswer {
                 uploaded: trigger.uploaded.len(),
                 removed: trigger.removed.len(),
@@ -163,23 +166,33 @@ impl<'p> PlanAnswer<'p> {
     }
 }
 
+fn texts(paths: &[InvalidationPath]) -> Vec<&str> {
+    paths.iter().map(InvalidationPath::as_str).collect()
+}
+
 pub(crate) fn given(policy: &Policy) -> &'static str {
     if policy.given { "given" } else { "none" }
 }
 
 impl<'p> Decisions<'p> {
-    pub(crate) fn len(&self) -> usize {
-        self.purges.plan.decisions.len()
+    /// As they were made.
+    pub(crate) fn all(&self) -> &'p [Decision] {
+        &self.purges.plan.decisions
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = DecisionAnswer<'p>> {
-        (0..self.len()).map(|index| DecisionAnswer::new(index, &self.purges, self.diffs))
+    /// In words.
+    pub(crate) fn get(&self, index: usize) -> DecisionAnswer<'p> {
+        DecisionAnswer::new(index, &self.purges, self.diffs)
     }
 }
 
 impl Serialize for Decisions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        let mut list = serializer.serialize_seq(Some(self.all().len()))?;
+        for index in 0..self.all().len() {
+            list.serialize_element(&self.get(index))?;
+        }
+        list.end()
     }
 }
 
@@ -224,15 +237,14 @@ impl<'p> UrlAnswer<'p> {
 impl<'p> DistributionAnswer<'p> {
     fn new(plan: &'p DistributionPlan, work: &Work<'_>) -> Self {
         let id = plan.edge.distribution.id();
-        let batches = plan.cover.batches();
-        let references = work.references(id, &batches);
-        let batches = batches.iter().zip(references).map(|(paths, caller_reference)| BatchAnswer {
-            caller_reference,
-            paths: paths.iter().map(InvalidationPath::as_str).collect(),
-        });
+        let runs = plan.cover.batches();
+        let mut batches = Vec::with_capacity(runs.len());
+        for (paths, caller_reference) in runs.iter().zip(work.references(id, &runs)) {
+            batches.push(BatchAnswer { caller_reference, paths: texts(paths) });
+        }
         Self {
             id,
-            batches: batches.collect(),
+            batches,
             // A wildcard costs as much as a path: the API bills each item of the batch once.
             billed_paths: plan.cover.paths().len(),
             wildcards: plan.cover.wildcards(),
@@ -312,16 +324,17 @@ impl<'c> ParseAnswer<'c> {
             change: What::from(change.status),
             path: change.path.escaped(),
             from: change.from.as_ref().map(RepoPath::escaped),
-            before: change.before.as_ref().and_then(EntryAnswer::of),
-            after: change.after.as_ref().and_then(EntryAnswer::of),
+            before: EntryAnswer::of(change.before.as_ref()),
+            after: EntryAnswer::of(change.after.as_ref()),
         });
         Self { kind: Success, changes: changes.collect(), diagnostics }
     }
 }
 
 impl EntryAnswer {
-    /// `None` for an entry of which the diff says only that it is there.
-    fn of(entry: &Entry) -> Option<Self> {
+    /// `None` also for an entry of which the diff says only that it is there.
+    fn of(entry: Option<&Entry>) -> Option<Self> {
+        let entry = entry?;
         let mode = match entry.mode {
             0 => None,
             // What nearly every entry has.

@@ -11,7 +11,7 @@ use crate::{
     explain::{ExplainAnswer, Subject},
     json::{Json, Read, write},
     locate,
-    render::{Render, RenderRequest},
+    render::{Answer, RenderRequest},
     request::{CheckRequest, ParseRequest, Prepared, changes, document, policy, read},
 };
 
@@ -87,12 +87,10 @@ impl<'a> Call<'a> {
         write(&Failure { kind: "failure", errors, rendered })
     }
 
-    /// An answer that can be shown as the request asks.
-    fn rendered<T: Render + Serialize>(&self, mut answer: T) -> Result<Vec<u8>, Vec<Error>> {
-        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose();
-        let rendered = rendered.map_err(|error| vec![error])?;
-        answer.set_rendered(rendered);
-        Ok(write(&answer))
+    /// The answer as the request asks to see it.
+    fn rendered(&self, answer: &Answer<'_, '_>) -> Result<Option<String>, Vec<Error>> {
+        let rendered = self.render.as_ref().map(|render| render.render(answer, self.request)).transpose();
+        rendered.map_err(|error| vec![error])
     }
 
     fn plan(&self) -> Result<Vec<u8>, Vec<Error>> {
@@ -101,7 +99,10 @@ impl<'a> Call<'a> {
         let plan = prepared.plan()?;
         let identity = prepared.identity(self.attachments);
         let work = prepared.work(&identity);
-        self.rendered(PlanAnswer::new(&prepared.policy, &plan, prepared.trigger.as_ref(), prepared.diffs(), &work))
+        let (policy, trigger) = (&prepared.policy, prepared.trigger.as_ref());
+        let mut answer = PlanAnswer::new(policy, &plan, trigger, prepared.diffs(), &work);
+        answer.rendered = self.rendered(&Answer::Plan(&answer))?;
+        Ok(write(&answer))
     }
 
     fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
@@ -114,13 +115,17 @@ impl<'a> Call<'a> {
         let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
         let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
         let plan = prepared.plan()?;
-        self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
+        let mut answer = ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs());
+        answer.rendered = self.rendered(&Answer::Explain(&answer))?;
+        Ok(write(&answer))
     }
 
     fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
         let parsed: CheckRequest<'_> = self.read()?;
         let policy = policy(parsed.source(), self.request, self.attachments)?;
-        self.rendered(CheckAnswer::new(&policy))
+        let mut answer = CheckAnswer::new(&policy);
+        answer.rendered = self.rendered(&Answer::Check(&answer))?;
+        Ok(write(&answer))
     }
 
     #[cfg(feature = "schema")]

@@ -1,8 +1,8 @@
 //! A plan as commands of the AWS CLI, for a POSIX shell.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::string::String;
 
-use super::{count, plain, text::source};
+use super::{Count, Plain, add, text::source};
 use crate::answer::PlanAnswer;
 
 /// Most bytes of paths in one command; systems allow 128 KiB and more for all arguments.
@@ -12,44 +12,59 @@ const MOST: usize = 64 * 1024;
 /// the text can be pasted as well as run.
 ///
 /// `--paths` gives each run a caller reference of its own: who runs the commands again wants the paths purged again.
-pub(super) fn plan(answer: &PlanAnswer<'_>) -> String {
-    let mut head = format!("# {} to invalidate, decided by {}.\n", count(answer.billed_paths, "path"), source(answer));
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut String) {
+    let paths = Count(answer.billed_paths, "path");
+    add(text, format_args!("# {paths} to invalidate, decided by {}.\n", source(answer)));
     for diagnostic in answer.diagnostics {
-        head += &format!("# {}: {} [{}]\n", diagnostic.severity.name(), plain(&diagnostic.message), diagnostic.code);
+        let (severity, message) = (diagnostic.severity.name(), Plain(&diagnostic.message));
+        add(text, format_args!("# {severity}: {message} [{}]\n", diagnostic.code));
     }
-    let mut commands = Vec::new();
+    let mut follows = false;
     for distribution in &answer.distributions {
         let id = distribution_id(distribution.id);
         for (index, batch) in distribution.batches.iter().enumerate() {
             let waits = index + 1 < distribution.batches.len();
             let mut rest = &*batch.paths;
             while !rest.is_empty() {
-                let mut bytes = 0;
-                let fits = rest.iter().take_while(|path| {
-                    bytes += path.len();
-                    bytes <= MOST
-                });
                 // A path alone is far shorter than a command.
-                let (now, later) = rest.split_at(fits.count());
+                let (now, later) = rest.split_at(fitting(rest));
                 rest = later;
-                commands.push(command(&id, now, waits && rest.is_empty()));
+                if follows {
+                    *text += " &&\n";
+                }
+                follows = true;
+                command(&id, now, waits && rest.is_empty(), text);
             }
         }
     }
-    head + &commands.join(" &&\n") + if commands.is_empty() { "" } else { "\n" }
+    if follows {
+        text.push('\n');
+    }
+}
+
+/// How many of the paths one command takes.
+fn fitting(paths: &[&str]) -> usize {
+    let mut bytes = 0;
+    for (index, path) in paths.iter().enumerate() {
+        bytes += path.len();
+        if bytes > MOST {
+            return index;
+        }
+    }
+    paths.len()
 }
 
 /// `waits`: until the batch is complete, because the next one would pass what CloudFront works on at a time.
-fn command(id: &str, paths: &[&str], waits: bool) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
-    let paths = paths.join(" \\\n  ");
-    let create = format!("aws cloudfront create-invalidation --distribution-id {id}");
+fn command(id: &str, paths: &[&str], waits: bool, text: &mut String) {
+    let (variable, output) = if waits { ("batch=$(", " --query Invalidation.Id --output text") } else { ("", "") };
+    let create = "aws cloudfront create-invalidation --distribution-id";
+    add(text, format_args!("{variable}{create} {id}{output} --paths"));
+    for path in paths {
+        add(text, format_args!(" \\\n  {}", quoted(path)));
+    }
     if waits {
-        format!(
-            "batch=$({create} --query Invalidation.Id --output text --paths \\\n  {paths}) &&\naws cloudfront wait invalidation-completed --distribution-id {id} --id \"$batch\""
-        )
-    } else {
-        format!("{create} --paths \\\n  {paths}")
+        let wait = "aws cloudfront wait invalidation-completed --distribution-id";
+        add(text, format_args!(") &&\n{wait} {id} --id \"$batch\""));
     }
 }
 
@@ -63,8 +78,15 @@ fn distribution_id(id: &str) -> String {
 
 /// One word of a POSIX shell.
 fn quoted(word: &str) -> String {
-    let pieces: Vec<&str> = word.split('\'').collect();
-    format!("'{}'", pieces.join(r"'\''"))
+    let mut quoted = String::from("'");
+    for character in word.chars() {
+        match character {
+            '\'' => quoted += r"'\''",
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 #[cfg(test)]

@@ -1,39 +1,40 @@
 //! Errors as a person reads them: the place in a file, what is wrong, what to do.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String};
 
-use super::{Paint, plain};
+use super::{Paint, Plain, add};
 use crate::{error::Error, locate};
 
 /// One paragraph an error: `error: FILE:LINE:COLUMN: message (at POINTER) [code]` and `help:  …`.
 pub(super) fn told(errors: &[Error], request: &[u8], attachments: &[&[u8]], names: &[String], paint: Paint) -> String {
-    let told = errors.iter().map(|error| {
-        let place = error.span.map(|span| {
-            let index = span.attachment;
-            let document = index.map_or(Some(request), |index| attachments.get(index).copied()).unwrap_or_default();
-            let name = match index {
-                Some(index) => names.get(index).cloned().unwrap_or_else(|| format!("attachment {index}")),
-                None => String::from("request"),
-            };
-            (name, locate::line_and_column(document, span.start))
-        });
+    let mut text = String::new();
+    for error in errors {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        add(&mut text, format_args!("{} ", paint.red("error:")));
         let mut message = error.message.as_str();
-        let mut shown = String::new();
-        if let Some((name, (line, column))) = place {
+        if let Some(span) = error.span {
+            let (name, document) = match span.attachment {
+                Some(index) => {
+                    let name = names.get(index).cloned().unwrap_or_else(|| format!("attachment {index}"));
+                    (name, attachments.get(index).copied().unwrap_or_default())
+                }
+                None => (String::from("request"), request),
+            };
+            let (line, column) = locate::line_and_column(document, span.start);
             // What comes from the JSON parser says its place already.
             message = message.strip_prefix(&*format!("line {line}, column {column}: ")).unwrap_or(message);
-            shown = format!("{name}:{line}:{column}: ");
+            add(&mut text, format_args!("{}:{line}:{column}: ", Plain(&name)));
         }
-        shown += message;
+        add(&mut text, format_args!("{}", Plain(message)));
         if let Some(pointer) = error.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
-            shown += &format!(" (at {pointer})");
+            add(&mut text, format_args!(" (at {})", Plain(pointer)));
         }
-        let (shown, help) = (plain(&format!("{shown} [{}]", error.code)), plain(&error.help));
-        let mut told = format!("{} {shown}\n", paint.red("error:"));
-        if !help.is_empty() {
-            told += &format!("{}  {help}\n", paint.strong("help:"));
+        add(&mut text, format_args!(" [{}]\n", error.code));
+        if !error.help.is_empty() {
+            add(&mut text, format_args!("{}  {}\n", paint.strong("help:"), Plain(&error.help)));
         }
-        told
-    });
-    told.collect::<Vec<_>>().join("\n")
+    }
+    text
 }

@@ -1,9 +1,9 @@
 //! A plan as Markdown, for a comment on a pull request.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String};
 
 use super::{
-    count, dollars, plain,
+    Count, add, dollars, plain,
     text::{name, paths, source},
 };
 use crate::{
@@ -15,88 +15,85 @@ use crate::{
 /// A comment holds at most 65,536 characters on GitHub; the rest is for what stands around the tables.
 const MOST: usize = 48_000;
 
-pub(super) fn plan(answer: &PlanAnswer<'_>) -> String {
-    let mut text = format!(
-        "### CloudFront invalidation: {}\n\nAt most {} beyond the free 1,000 a month. Decided by {}.\n",
-        count(answer.billed_paths, "path"),
-        dollars(answer.billed_paths),
-        source(answer)
-    );
-    let (purged, skipped): (String, usize) = purged(answer, &mut text);
-    text += &purged;
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut String) {
+    let (paths, source) = (Count(answer.billed_paths, "path"), source(answer));
+    let dollars = dollars(answer.billed_paths);
+    add(text, format_args!("### CloudFront invalidation: {paths}\n\n"));
+    add(text, format_args!("At most {dollars} beyond the free 1,000 a month. Decided by {source}.\n"));
+    let decisions = answer.decisions.all();
+    let purged = decisions.iter().filter(|decision| decision.outcome == Outcome::Purge).count();
+    let skipped = decisions.len() - purged;
+    if purged == 0 {
+        *text += "\nNothing is purged.\n";
+    } else {
+        let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
+        rows(answer, Outcome::Purge, purged, "file", MOST, &mut table);
+        *text += &table;
+    }
     if skipped > 0 {
-        text += &kept(answer, skipped, MOST.saturating_sub(text.len()));
+        let mut table = format!("\n<details><summary>{} not purged</summary>\n\n", Count(skipped, "change"));
+        table += "| File | Why | Rule |\n|---|---|---|\n";
+        rows(answer, Outcome::Skip, skipped, "change", MOST.saturating_sub(text.len()), &mut table);
+        *text += &table;
+        *text += "\n</details>\n";
     }
     for diagnostic in answer.diagnostics {
         let severity = if diagnostic.severity == Severity::Warning { "Warning" } else { "Note" };
         let told = format!("\n> **{severity}:** {}. {}.\n", prose(&diagnostic.message), prose(&diagnostic.help));
         if text.len() + told.len() > 60_000 {
-            text += "\n> More is left out here.\n";
+            *text += "\n> More is left out here.\n";
             break;
         }
-        text += &told;
+        *text += &told;
     }
-    text
 }
 
-/// The table of what is purged, and how many decisions are not in it because they purge nothing.
-fn purged(answer: &PlanAnswer<'_>, head: &mut String) -> (String, usize) {
-    let purged = || answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Purge);
-    let all = purged().count();
-    let skipped = answer.decisions.len() - all;
-    if all == 0 {
-        *head += "\nNothing is purged.\n";
-        return (String::new(), skipped);
-    }
-    let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
-    for (shown, decision) in purged().enumerate() {
-        let paths = paths(&decision).iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>");
-        let row = format!("| {} | {} | {paths} |\n", code(&name(&decision)), decision.reason.name());
-        if table.len() + row.len() > MOST {
-            table += &format!("\nand {} more.\n", count(all - shown, "file"));
-            break;
+/// The rows of the decisions with one outcome, as far as there is room, and how many more there are.
+fn rows(answer: &PlanAnswer<'_>, outcome: Outcome, all: usize, what: &str, room: usize, table: &mut String) {
+    let mut shown = 0;
+    for (index, decision) in answer.decisions.all().iter().enumerate() {
+        if decision.outcome == outcome {
+            let row = row(&answer.decisions.get(index));
+            if table.len() + row.len() > room {
+                add(table, format_args!("\nand {} more.\n", Count(all - shown, what)));
+                break;
+            }
+            *table += &row;
+            shown += 1;
         }
-        table += &row;
     }
-    (table, skipped)
-}
-
-/// The folded table of what is not purged, as far as there is room.
-fn kept(answer: &PlanAnswer<'_>, skipped: usize, room: usize) -> String {
-    let mut table = format!("\n<details><summary>{} not purged</summary>\n\n", count(skipped, "change"));
-    table += "| File | Why | Rule |\n|---|---|---|\n";
-    let kept = answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Skip);
-    for (shown, decision) in kept.enumerate() {
-        let row = row(&decision);
-        if table.len() + row.len() > room {
-            table += &format!("\nand {} more.\n", count(skipped - shown, "change"));
-            break;
-        }
-        table += &row;
-    }
-    table + "\n</details>\n"
 }
 
 fn row(decision: &DecisionAnswer<'_>) -> String {
-    format!("| {} | {} | {} |\n", code(&name(decision)), decision.reason.name(), code(decision.rule))
+    let mut because = String::new();
+    match decision.outcome {
+        Outcome::Purge => {
+            for path in paths(decision) {
+                because += if because.is_empty() { "" } else { "<br>" };
+                because += &code(path);
+            }
+        }
+        Outcome::Skip => because = code(decision.rule),
+    }
+    format!("| {} | {} | {because} |\n", code(&name(decision)), decision.reason.name())
 }
 
 /// Text from outside within a table's cell: no Markdown and no HTML in it is read as such.
 fn code(text: &str) -> String {
     // Within `<code>` only these mean something; a pipe would end the cell, a backtick would begin a span.
     let mut shown = String::from("<code>");
-    for character in plain(text).chars() {
-        escape_into(character, &mut shown);
-    }
+    escape_into(&plain(text), &mut shown);
     shown + "</code>"
 }
 
-fn escape_into(character: char, text: &mut String) {
-    match character {
-        '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | ':' => {
-            text.push_str(&format!("&#{};", u32::from(character)));
+fn escape_into(text: &str, shown: &mut String) {
+    for character in text.chars() {
+        match character {
+            '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | ':' => {
+                add(shown, format_args!("&#{};", u32::from(character)));
+            }
+            other => shown.push(other),
         }
-        other => text.push(other),
     }
 }
 
@@ -107,7 +104,7 @@ fn prose(text: &str) -> String {
         if index % 2 == 1 {
             shown += &code(piece);
         } else {
-            piece.chars().for_each(|character| escape_into(character, &mut shown));
+            escape_into(piece, &mut shown);
         }
     }
     shown

@@ -7,6 +7,7 @@ mod markdown;
 mod text;
 
 use alloc::{format, string::String, vec::Vec};
+use core::fmt::{self, Display, Formatter, Write};
 
 use crate::{
     answer::{CheckAnswer, PlanAnswer},
@@ -40,89 +41,42 @@ object!(RenderRequest strict { format: required, colour: optional, attachment_na
 words!(Format { Text: "text", Markdown: "markdown", AwsCli: "aws-cli" });
 
 /// An answer that can be shown.
-pub(crate) trait Render {
-    /// What the operation is called.
-    const OPERATION: &'static str;
-
-    /// The text that goes with the answer.
-    fn set_rendered(&mut self, text: Option<String>);
-
-    fn text(&self, paint: Paint) -> String;
-
-    fn markdown(&self) -> Option<String> {
-        None
-    }
-
-    fn aws_cli(&self) -> Option<String> {
-        None
-    }
+pub(crate) enum Answer<'a, 'p> {
+    Plan(&'a PlanAnswer<'p>),
+    Explain(&'a ExplainAnswer<'p>),
+    Check(&'a CheckAnswer<'p>),
 }
 
 impl RenderRequest {
-    pub(crate) fn render<T: Render>(&self, answer: &T, request: &[u8]) -> Result<String, Error> {
-        let rendered = match self.format {
-            Format::Text => Some(answer.text(self.paint())),
-            Format::Markdown => answer.markdown(),
-            Format::AwsCli => answer.aws_cli(),
-        };
-        rendered.ok_or_else(|| {
-            let message = format!("the answer of `{}` has no such rendering", T::OPERATION);
-            let error = Error::new("request-contradiction", message, "ask for `text`; only a plan has the others");
-            locate::pointed(error, request, None, "/render/format")
-        })
+    pub(crate) fn render(&self, answer: &Answer<'_, '_>, request: &[u8]) -> Result<String, Error> {
+        let paint = Paint(self.colour);
+        let mut text = String::new();
+        match (answer, self.format) {
+            (Answer::Plan(plan), Format::Text) => text::plan(plan, paint, &mut text),
+            (Answer::Plan(plan), Format::Markdown) => markdown::plan(plan, &mut text),
+            (Answer::Plan(plan), Format::AwsCli) => aws_cli::plan(plan, &mut text),
+            (Answer::Explain(explained), Format::Text) => explained::explained(explained, paint, &mut text),
+            (Answer::Check(check), Format::Text) => text::check(check, paint, &mut text),
+            (Answer::Explain(_), _) => return Err(no_rendering("explain", request)),
+            (Answer::Check(_), _) => return Err(no_rendering("check", request)),
+        }
+        Ok(text)
     }
 
     pub(crate) fn errors(&self, errors: &[Error], request: &[u8], attachments: &[&[u8]]) -> String {
-        errors::told(errors, request, attachments, &self.attachment_names, self.paint())
-    }
-
-    fn paint(&self) -> Paint {
-        Paint(self.colour)
+        errors::told(errors, request, attachments, &self.attachment_names, Paint(self.colour))
     }
 }
 
-impl Render for PlanAnswer<'_> {
-    const OPERATION: &'static str = "plan";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        text::plan(self, paint)
-    }
-
-    fn markdown(&self) -> Option<String> {
-        Some(markdown::plan(self))
-    }
-
-    fn aws_cli(&self) -> Option<String> {
-        Some(aws_cli::plan(self))
-    }
+fn no_rendering(operation: &str, request: &[u8]) -> Error {
+    let message = format!("the answer of `{operation}` has no such rendering");
+    let error = Error::new("request-contradiction", message, "ask for `text`; only a plan has the others");
+    locate::pointed(error, request, None, "/render/format")
 }
 
-impl Render for ExplainAnswer<'_> {
-    const OPERATION: &'static str = "explain";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        explained::explained(self, paint)
-    }
-}
-
-impl Render for CheckAnswer<'_> {
-    const OPERATION: &'static str = "check";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        text::check(self, paint)
-    }
+/// Appends a formatted piece.
+fn add(text: &mut String, piece: fmt::Arguments<'_>) {
+    text.write_fmt(piece).expect("into memory nothing fails");
 }
 
 /// ANSI colours, or none.
@@ -130,28 +84,41 @@ impl Render for CheckAnswer<'_> {
 pub(crate) struct Paint(bool);
 
 impl Paint {
-    fn with(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { String::from(text) }
+    fn with<'t>(self, code: &'static str, text: &'t str) -> Painted<'t> {
+        Painted { code: if self.0 { code } else { "" }, text }
     }
 
-    fn green(self, text: &str) -> String {
+    fn green(self, text: &str) -> Painted<'_> {
         self.with("32", text)
     }
 
-    fn faint(self, text: &str) -> String {
+    fn faint(self, text: &str) -> Painted<'_> {
         self.with("2", text)
     }
 
-    fn strong(self, text: &str) -> String {
+    fn strong(self, text: &str) -> Painted<'_> {
         self.with("1", text)
     }
 
-    fn red(self, text: &str) -> String {
+    fn red(self, text: &str) -> Painted<'_> {
         self.with("1;31", text)
     }
 
-    fn yellow(self, text: &str) -> String {
+    fn yellow(self, text: &str) -> Painted<'_> {
         self.with("1;33", text)
+    }
+}
+
+/// Text with the code of its colour, or with an empty one.
+struct Painted<'t> {
+    code: &'static str,
+    text: &'t str,
+}
+
+impl Display for Painted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { code, text } = self;
+        if code.is_empty() { f.write_str(text) } else { write!(f, "\u{1b}[{code}m{text}\u{1b}[0m") }
     }
 }
 
@@ -163,11 +130,23 @@ impl Paint {
 /// ```
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_hostile(character) { shown.extend(character.escape_unicode()) } else { shown.push(character) }
+    format!("{}", Plain(text))
+}
+
+/// What [`plain`] says.
+struct Plain<'t>(&'t str);
+
+impl Display for Plain<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if is_hostile(character) {
+                write!(f, "\\u{{{:x}}}", u32::from(character))?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
     }
-    shown
 }
 
 fn is_hostile(character: char) -> bool {
@@ -182,7 +161,17 @@ fn is_hostile(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    format!("{}", Count(number, one))
+}
+
+/// What [`count`] says.
+struct Count<'t>(usize, &'t str);
+
+impl Display for Count<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(number, one) = self;
+        write!(f, "{number} {one}{}", if *number == 1 { "" } else { "s" })
+    }
 }
 
 /// What invalidation paths cost beyond the free 1,000 a month of an account, at $0.005 each.

@@ -4,7 +4,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Paint, count, dollars, plain};
+use super::{Count, Paint, Plain, add, dollars};
 use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
@@ -13,62 +13,52 @@ use crate::{
     sorted::sort,
 };
 
-pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint) -> String {
-    let mut text = String::new();
-    if answer.decisions.len() == 0 {
-        text += "No file changed.\n";
+pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint, text: &mut String) {
+    let decisions = answer.decisions.all();
+    if decisions.is_empty() {
+        *text += "No file changed.\n";
     }
-    let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
-    for decision in answer.decisions.iter() {
-        text += &row(&decision, width, paint);
+    let width = decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
+    for index in 0..decisions.len() {
+        row(&answer.decisions.get(index), width, paint, text);
     }
-    text += &diagnostics(answer.diagnostics, paint);
+    diagnostics(answer.diagnostics, paint, text);
     text.push('\n');
-    text += &summary(answer);
-    text
+    summary(answer, text);
 }
 
 /// What is paid for, and who decided.
-pub(super) fn summary(answer: &PlanAnswer<'_>) -> String {
-    let mut text = String::new();
+fn summary(answer: &PlanAnswer<'_>, text: &mut String) {
     for distribution in &answer.distributions {
-        text += &of_distribution(distribution);
+        of_distribution(distribution, text);
     }
     if let Some(trigger) = &answer.trigger {
-        text += &format!(
-            "Limited to {} ({} of them as before) and {}.\n",
-            count(trigger.uploaded, "uploaded object"),
-            trigger.unchanged,
-            count(trigger.removed, "removed object")
-        );
+        let (uploaded, removed) =
+            (Count(trigger.uploaded, "uploaded object"), Count(trigger.removed, "removed object"));
+        add(text, format_args!("Limited to {uploaded} ({} of them as before) and {removed}.\n", trigger.unchanged));
     }
-    text += &format!(
-        "{} to invalidate: at most {} beyond the free 1,000 a month. Decided by {}.\n",
-        count(answer.billed_paths, "path"),
-        dollars(answer.billed_paths),
-        source(answer)
-    );
-    text
+    let (paths, dollars) = (Count(answer.billed_paths, "path"), dollars(answer.billed_paths));
+    add(text, format_args!("{paths} to invalidate: at most {dollars} beyond the free 1,000 a month. "));
+    add(text, format_args!("Decided by {}.\n", source(answer)));
 }
 
 /// Nothing for a single unnamed distribution without anything to tell.
-fn of_distribution(distribution: &DistributionAnswer<'_>) -> String {
-    let mut facts = Vec::new();
+fn of_distribution(distribution: &DistributionAnswer<'_>, text: &mut String) {
+    let mut facts = String::new();
     if distribution.wildcards > 0 {
-        facts.push(count(distribution.wildcards, "wildcard"));
+        add(&mut facts, format_args!(", {}", Count(distribution.wildcards, "wildcard")));
     }
     if let Some(over_purged) = distribution.over_purged {
-        facts.push(format!("{} purged besides", count(over_purged, "unchanged URL")));
+        add(&mut facts, format_args!(", {} purged besides", Count(over_purged, "unchanged URL")));
     }
     if distribution.batches.len() > 1 {
-        facts.push(count(distribution.batches.len(), "batch").replace("batchs", "batches"));
+        add(&mut facts, format_args!(", {} batches", distribution.batches.len()));
     }
-    let name = if distribution.id.is_empty() { "distribution" } else { distribution.id };
     if distribution.id.is_empty() && facts.is_empty() {
-        return String::new();
+        return;
     }
-    facts.insert(0, count(distribution.billed_paths, "path"));
-    format!("{}: {}.\n", plain(name), facts.join(", "))
+    let name = Plain(if distribution.id.is_empty() { "distribution" } else { distribution.id });
+    add(text, format_args!("{name}: {}{facts}.\n", Count(distribution.billed_paths, "path")));
 }
 
 /// The preset, or the policy with the preset that fills it in.
@@ -81,23 +71,27 @@ pub(super) fn named(policy: &str, preset: &str) -> String {
 }
 
 /// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
-pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, paint: Paint) -> String {
+pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, paint: Paint, text: &mut String) {
     let reason = decision.reason.name();
     let name = name(decision);
     match decision.outcome {
         Outcome::Purge => {
-            let paths = paths(decision).join("  ");
-            format!("{}  {reason:width$}  {name}  =>  {paths}\n", paint.green("purge"))
+            let (purge, paths) = (paint.green("purge"), paths(decision).join("  "));
+            add(text, format_args!("{purge}  {reason:width$}  {name}  =>  {paths}\n"));
         }
-        Outcome::Skip => paint.faint(&format!("skip   {reason:width$}  {name}  ({})", plain(decision.rule))) + "\n",
+        Outcome::Skip => {
+            let row = format!("skip   {reason:width$}  {name}  ({})", Plain(decision.rule));
+            add(text, format_args!("{}\n", paint.faint(&row)));
+        }
     }
 }
 
 /// The repository path, with the old one of a rename or copy.
 pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
+    let path = Plain(&decision.path);
     match &decision.from {
-        Some(from) => format!("{} (was {})", plain(&decision.path), plain(from)),
-        None => plain(&decision.path),
+        Some(from) => format!("{path} (was {})", Plain(from)),
+        None => format!("{path}"),
     }
 }
 
@@ -108,29 +102,29 @@ pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
     paths
 }
 
-pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
-    let mut text = String::new();
+pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint, text: &mut String) {
     for diagnostic in diagnostics {
         let severity = match diagnostic.severity {
             Severity::Warning => paint.yellow("warning:"),
             Severity::Info => paint.strong("info:"),
         };
-        let at = diagnostic.pointer.as_ref().map(|pointer| format!(" (at {pointer})")).unwrap_or_default();
-        text += &format!(
-            "\n{severity} {} [{}]\n  {}\n",
-            plain(&(diagnostic.message.clone() + &at)),
-            diagnostic.code,
-            plain(&diagnostic.help)
-        );
+        add(text, format_args!("\n{severity} {}", Plain(&diagnostic.message)));
+        if let Some(pointer) = &diagnostic.pointer {
+            add(text, format_args!(" (at {})", Plain(pointer)));
+        }
+        add(text, format_args!(" [{}]\n  {}\n", diagnostic.code, Plain(&diagnostic.help)));
     }
-    text
 }
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
-pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
-    let settings = pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"));
+pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint, text: &mut String) {
+    *text = pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"));
+    text.push('\n');
+    diagnostics(answer.diagnostics, paint, text);
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
-    let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
-    let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };
-    format!("{settings}\n{}\n{source}: {verdict}.\n", diagnostics(answer.diagnostics, paint))
+    *text += if answer.policy == "given" { "\nThe policy holds: " } else { "\nThe preset's own settings: " };
+    match warnings {
+        0 => *text += "no warnings.\n",
+        _ => add(text, format_args!("{}.\n", Count(warnings, "warning"))),
+    }
 }
