@@ -47,7 +47,7 @@ struct Search<'a> {
 struct Part {
     frontier: Frontier,
     /// The least price of all that is not in it.
-    rest: u128,
+    rest: u64,
 }
 
 impl Search<'_> {
@@ -91,7 +91,7 @@ impl Search<'_> {
 
     /// An open step before its children.
     fn open(&mut self, index: usize) -> Part {
-        let mut part = Part { frontier: Frontier::default(), rest: u128::MAX };
+        let mut part = Part { frontier: Frontier::default(), rest: u64::MAX };
         let Some(open) = self.steps[index].open.filter(|_| self.bounds.may_be_open(index)) else { return part };
         part.rest = self.bounds.around(index, open.paths, open.wildcards());
         if open.paths <= self.merger.paths && open.wildcards() <= self.merger.wildcards {
@@ -112,7 +112,10 @@ impl Search<'_> {
     }
 
     fn collect(&mut self) {
-        let states = self.parts.iter_mut().flatten().flat_map(|part| &mut part.frontier.0);
-        self.choices.collect(states.map(|state| &mut state.choice).collect());
+        let mut needed = Vec::new();
+        for part in self.parts.iter_mut().flatten() {
+            needed.extend(part.frontier.0.iter_mut().map(|state| &mut state.choice));
+        }
+        self.choices.collect(needed);
     }
 }

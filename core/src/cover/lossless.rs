@@ -51,14 +51,23 @@ pub(super) fn maximal_pure(nodes: &[Node], items: &[Item<'_>]) -> (Vec<Pure>, Ve
 /// The fewest paths that purge no unchanged live URL but those that the forced wildcards reach.
 ///
 /// Forced wildcards stand in any case, so there can be more than `limit`; then none is added.
-pub(super) fn cheapest(pure: Vec<Pure>, nodes: &[Node], forced: usize, limit: usize) -> Vec<Wildcard> {
-    let useful = pure.into_iter().filter(|pure| pure.covered > 1);
-    // One that takes the place of a forced wildcard, or of several, needs no room of its own.
-    let (mut chosen, mut others): (Vec<Pure>, Vec<Pure>) = useful.partition(|pure| pure.forced > 0);
-    let standing = forced + chosen.len() - chosen.iter().map(|pure| pure.forced).sum::<usize>();
-    // Stable: of equal savings the first in the order of the texts.
-    others.sort_by_key(|pure| core::cmp::Reverse(pure.covered));
-    chosen.extend(others.into_iter().take(limit.saturating_sub(standing)));
-    chosen.sort_by_key(|pure| pure.node);
-    chosen.iter().map(|pure| Wildcard { item: nodes[pure.node].end - 1, len: pure.candidate.len }).collect()
+pub(super) fn cheapest(pure: &[Pure], nodes: &[Node], forced: usize, limit: usize) -> Vec<Wildcard> {
+    let mut chosen = vec![false; pure.len()];
+    let (mut standing, mut others) = (forced, Vec::new());
+    for (index, pure) in pure.iter().enumerate().filter(|(_, pure)| pure.covered > 1) {
+        if pure.forced > 0 {
+            // One that takes the place of a forced wildcard, or of several, needs no room of its own.
+            chosen[index] = true;
+            standing = standing + 1 - pure.forced;
+        } else {
+            // The greatest savings first; of equal ones the first in the order of the texts.
+            others.push((usize::MAX - pure.covered, index));
+        }
+    }
+    others.sort_unstable();
+    for (_, index) in others.into_iter().take(limit.saturating_sub(standing)) {
+        chosen[index] = true;
+    }
+    let chosen = pure.iter().zip(chosen).filter(|(_, chosen)| *chosen);
+    chosen.map(|(pure, _)| Wildcard { item: nodes[pure.node].end - 1, len: pure.candidate.len }).collect()
 }
