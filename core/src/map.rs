@@ -53,16 +53,18 @@ pub(crate) fn path_of(key: &ObjectKey, mappings: &[Mapping]) -> Option<RepoPath>
 }
 
 /// Changes of object keys as changes of the paths that are deployed under them; and the keys that no mapping deploys.
-pub(crate) fn of_paths(changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
+pub(crate) fn of_paths(mut changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
     let mut outside = Vec::new();
-    let mapped = changes.into_iter().filter_map(|change| {
+    changes.retain_mut(|change| {
         let path = ObjectKey::new(change.path.as_bytes()).and_then(|key| path_of(&key, mappings));
-        if path.is_none() {
-            outside.push(change.path.clone());
+        let is_deployed = path.is_some();
+        match path {
+            Some(path) => change.path = path,
+            None => outside.push(change.path.clone()),
         }
-        Some(Change { path: path?, ..change })
+        is_deployed
     });
-    (mapped.collect(), outside)
+    (changes, outside)
 }
 
 /// Which URLs besides its own an object may have.

@@ -83,8 +83,8 @@ impl Trigger {
     }
 
     /// Every key once.
-    pub(crate) fn keys(&self) -> Sorted<&ObjectKey> {
-        self.uploaded.iter().chain(self.removed.iter()).collect()
+    pub(crate) fn keys(&self) -> Sorted<ObjectKey> {
+        [&self.uploaded, &self.removed].map(|keys| keys.iter().as_slice()).concat().into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The stale URLs where they stand, and the way from there to a cover.
 
+use alloc::vec::Vec;
+
 use super::{
     Cover, CoverError, CoverMode, Wildcard,
     between::Between,
@@ -29,9 +31,14 @@ impl<'a> Field<'a> {
     }
 
     /// The stale URLs that are not among the live ones, when these are known; sorted.
-    pub(crate) fn unlisted(&self) -> impl Iterator<Item = &'a [u8]> {
-        let listed = self.live.iter().flat_map(|live| &live.listed);
-        self.stale.urls.iter().zip(listed).filter(|(_, listed)| !**listed).map(|(url, _)| *url)
+    pub(crate) fn unlisted(&self) -> Vec<&'a [u8]> {
+        let mut unlisted = Vec::new();
+        for (url, listed) in self.stale.urls.iter().zip(self.live.iter().flat_map(|live| &live.listed)) {
+            if !listed {
+                unlisted.push(*url);
+            }
+        }
+        unlisted
     }
 
     /// The best cover; see [`super::Site::barred`] and [`Cover::best`].
@@ -65,7 +72,7 @@ impl<'a> Field<'a> {
         };
         let nodes = trie::nodes(items, &Ground { live, barred });
         let (pure, _) = lossless::maximal_pure(&nodes, items);
-        let lossless = cover(&lossless::cheapest(pure, &nodes, self.stale.forced(), limit), 0);
+        let lossless = cover(&lossless::cheapest(&pure, &nodes, self.stale.forced(), limit), 0);
         let CoverMode::Budget { paths, wildcards } = mode else { return Some(lossless) };
         if lossless.is_within(paths, wildcards) {
             return Some(lossless);

@@ -87,7 +87,7 @@ pub(crate) struct Decision {
 }
 
 /// A URL that may be stale at one distribution.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct StaleUrl {
     pub(crate) url: UrlPath,
     /// Whether every URL that begins so is meant.
@@ -179,6 +179,15 @@ impl StaleUrl {
         let (path, substitution) =
             if wildcard { InvalidationPath::narrowest_wildcard(&url) } else { InvalidationPath::narrowest(&url) };
         Self { url, wildcard, form, path, substitution, distribution, behaviour, skipped }
+    }
+
+    /// Adds it to URLs of its form, each once.
+    pub(super) fn add_to(self, urls: &mut Vec<Self>) {
+        let is_it =
+            |url: &Self| url.distribution == self.distribution && url.wildcard == self.wildcard && url.url == self.url;
+        if !urls.iter().any(is_it) {
+            urls.push(self);
+        }
     }
 
     /// All query strings of this URL. The URL itself is purged beside them: a wildcard is not trusted with its own

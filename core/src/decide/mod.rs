@@ -39,18 +39,21 @@ pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> Sorted<O
     if mappings.len() < 2 {
         return Sorted::default();
     }
-    let mut keys: Vec<ObjectKey> = keys(changes, mappings).collect();
+    let mut keys = keys(changes, mappings);
     keys.sort();
-    keys.chunk_by(ObjectKey::eq).filter(|same| same.len() > 1).map(|same| same[0].clone()).collect()
+    let shared: Vec<ObjectKey> =
+        keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
+    shared.into()
 }
 
 /// The keys that the diffs speak of, old names of renames included.
-fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> impl Iterator<Item = ObjectKey> {
-    let paths = changes.iter().flat_map(|change| {
-        let from = change.effect_on_from().map(|(from, _)| from);
-        core::iter::once(&change.path).chain(from)
-    });
-    paths.filter_map(|path| map::key_of(path, mappings))
+fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> Vec<ObjectKey> {
+    let mut keys = Vec::new();
+    for change in changes.iter() {
+        keys.extend(map::key_of(&change.path, mappings));
+        keys.extend(change.effect_on_from().and_then(|(from, _)| map::key_of(from, mappings)));
+    }
+    keys
 }
 
 /// What is decided on one side of a change: the object at one path.
@@ -63,8 +66,8 @@ struct Side {
 }
 
 impl Side {
-    fn skip(key: Option<ObjectKey>, reason: Reason, rule: impl Into<Cow<'static, str>>) -> Self {
-        Self { key, verdict: Err(reason), rule: rule.into(), urls: Vec::new(), broken_fingerprint: None }
+    fn skip(key: Option<ObjectKey>, reason: Reason, rule: Cow<'static, str>) -> Self {
+        Self { key, verdict: Err(reason), rule, urls: Vec::new(), broken_fingerprint: None }
     }
 }
 
@@ -76,10 +79,10 @@ impl Decider<'_> {
         for change in changes.iter() {
             decisions.push(self.change(change));
             if self.trigger.is_none() {
-                decisions.extend(self.dependents(change));
+                self.dependents(change, &mut decisions);
             }
         }
-        decisions.extend(self.removed_objects(changes));
+        self.removed_objects(changes, &mut decisions);
         decisions
     }
 
@@ -95,27 +98,28 @@ impl Decider<'_> {
             (Err(reason), Err(_)) => (Err(reason), new.rule),
             (Ok(_), _) => (Ok(Reason::Renamed), new.rule),
         };
-        let urls = new.urls.into_iter().chain(old.urls).collect();
+        let mut urls = new.urls;
+        urls.extend(old.urls);
         decision(change, Side { key: new.key, verdict, rule, urls, broken_fingerprint: new.broken_fingerprint })
     }
 
     fn side(&self, path: &RepoPath, effect: Effect) -> Side {
         let Some(key) = map::key_of(path, &self.policy.mappings) else {
-            return Side::skip(None, Reason::OutsideSource, "/mappings");
+            return Side::skip(None, Reason::OutsideSource, Cow::Borrowed("/mappings"));
         };
         if let Some(rule) = self.ignored_everywhere(path) {
-            return Side::skip(Some(key), Reason::Ignored, rule);
+            return Side::skip(Some(key), Reason::Ignored, rule.into());
         }
         let came_or_went = matches!(effect, Effect::Added | Effect::Deleted);
         let effect = if came_or_went && self.shared.contains(&key) { Effect::Modified } else { effect };
         if self.trigger.is_some_and(|trigger| !trigger.contains(&key)) {
-            return Side::skip(Some(key), Reason::NotInTrigger, "trigger");
+            return Side::skip(Some(key), Reason::NotInTrigger, Cow::Borrowed("trigger"));
         }
         let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(&key));
         let fingerprint = self.fingerprint(path);
         let came_or_went = removed || matches!(effect, Effect::Added | Effect::Deleted);
         if let Some(index) = fingerprint.filter(|_| came_or_went && effect != Effect::Modified) {
-            return Side::skip(Some(key), Reason::Fingerprinted, format!("/fingerprinted/{index}"));
+            return Side::skip(Some(key), Reason::Fingerprinted, fingerprint_rule(index));
         }
         match self.verdict(effect, removed) {
             (Err(reason), rule) => Side::skip(Some(key), reason, rule),
@@ -212,13 +216,12 @@ impl Decider<'_> {
     }
 
     /// An object that left the bucket is gone at the origin, whatever git says: under `sound` its URLs are stale.
-    fn removed_objects(&self, changes: &ChangeSet) -> Vec<Decision> {
-        let Some(trigger) = self.trigger.filter(|_| self.policy.preset == Preset::Sound) else {
-            return Vec::new();
-        };
-        let spoken = self.changed_keys(changes);
-        let unspoken = trigger.removed.iter().filter(|key| !spoken.contains(key));
-        unspoken.map(|key| self.removed_object(key)).collect()
+    fn removed_objects(&self, changes: &ChangeSet, decisions: &mut Vec<Decision>) {
+        let Some(trigger) = self.trigger.filter(|_| self.policy.preset == Preset::Sound) else { return };
+        let spoken = self.changed_keys(changes, &[]);
+        for key in trigger.removed.iter().filter(|key| !spoken.contains(key)) {
+            decisions.push(self.removed_object(key));
+        }
     }
 
     fn removed_object(&self, key: &ObjectKey) -> Decision {
@@ -227,9 +230,7 @@ impl Decider<'_> {
         let fingerprint = path.as_ref().and_then(|path| self.fingerprint(path));
         let skipped = match (ignored, fingerprint) {
             (Some(rule), _) => Some(Skip { reason: Reason::Ignored, rule: rule.into() }),
-            (None, Some(index)) => {
-                Some(Skip { reason: Reason::Fingerprinted, rule: format!("/fingerprinted/{index}").into() })
-            }
+            (None, Some(index)) => Some(Skip { reason: Reason::Fingerprinted, rule: fingerprint_rule(index) }),
             (None, None) => None,
         };
         let urls = if skipped.is_some() { Vec::new() } else { self.urls(key, path.as_ref(), false) };
@@ -251,10 +252,22 @@ impl Decider<'_> {
         }
     }
 
-    /// The keys that the diffs speak of, old names of renames included.
-    pub(crate) fn changed_keys(&self, changes: &ChangeSet) -> Sorted<ObjectKey> {
-        keys(changes, &self.policy.mappings).collect()
+    /// How many of the trigger's keys neither the diffs nor the decisions speak of.
+    pub(crate) fn unchanged(&self, trigger: &Trigger, changes: &ChangeSet, decisions: &[Decision]) -> usize {
+        let spoken = self.changed_keys(changes, decisions);
+        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
     }
+
+    /// The keys that the diffs speak of, and those of decisions.
+    fn changed_keys(&self, changes: &ChangeSet, decisions: &[Decision]) -> Sorted<ObjectKey> {
+        let mut keys = keys(changes, &self.policy.mappings);
+        keys.extend(decisions.iter().filter_map(|decision| decision.key.clone()));
+        keys.into()
+    }
+}
+
+fn fingerprint_rule(index: usize) -> Cow<'static, str> {
+    format!("/fingerprinted/{index}").into()
 }
 
 fn decision(change: &Change, side: Side) -> Decision {

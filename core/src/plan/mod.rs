@@ -16,7 +16,6 @@ use crate::{
     error::Error,
     live::Live,
     policy::Policy,
-    sorted::Sorted,
     trigger::Trigger,
 };
 use paths::Ground;
@@ -54,29 +53,26 @@ pub(crate) fn plan(
     let shared = shared_keys(changes, &policy.mappings);
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let mut decisions = decider.decide(changes);
-    decisions.extend(everything.map(|_| decider.everything()));
-    let unchanged = trigger.map_or(0, |trigger| {
-        let of_diffs = decider.changed_keys(changes);
-        let of_decisions = decisions.iter().filter_map(|decision| decision.key.as_ref());
-        let spoken: Sorted<_> = of_diffs.iter().chain(of_decisions).collect();
-        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
-    });
+    let unchanged = trigger.map_or(0, |trigger| decider.unchanged(trigger, changes, &decisions));
     let mut diagnostics = policy.warnings.clone();
-    diagnostics.extend(everything.map(decide::everything::remark));
+    if let Some(why) = everything {
+        decisions.push(decider.everything());
+        diagnostics.push(decide::everything::remark(why));
+    }
     let ground = Ground::new(policy.cover, &edges, live, &decisions);
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
-    diagnostics.extend(remarks::substitutions(&decisions, &covers));
-    diagnostics.extend(remarks::broken_fingerprints(policy, &decisions));
+    remarks::substitutions(&decisions, &covers, &mut diagnostics);
+    remarks::broken_fingerprints(policy, &decisions, &mut diagnostics);
     if trigger.is_some() {
-        diagnostics.extend(remarks::dependents_left(&decider, changes));
+        remarks::dependents_left(&decider, changes, &mut diagnostics);
     }
     if let Some(max_paths) = policy.max_paths {
         let deploy = trigger.map(|_| Decider { trigger: None, ..decider }.decide(changes));
         limit::hold(max_paths, &ground, &decisions, deploy.as_deref(), &mut covers, &mut diagnostics)?;
     }
-    diagnostics.extend(ground.everywhere_barred());
-    diagnostics.extend(remarks::quota(&edges, &covers));
-    diagnostics.extend(remarks::error_pages(&edges, &decisions));
+    ground.everywhere_barred(&mut diagnostics);
+    remarks::quota(&edges, &covers, &mut diagnostics);
+    remarks::error_pages(&edges, &decisions, &mut diagnostics);
     let known = ground.knows_live();
     let distributions = edges.into_iter().zip(covers).map(|(edge, cover)| DistributionPlan {
         over_purged: cover.over_purged().filter(|_| known),

@@ -1,12 +1,12 @@
 //! What a person should know about a plan.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use crate::{
     change::ChangeSet,
     cover::Cover,
-    decide::{Decider, Decision},
-    diagnostic::Diagnostic,
+    decide::{Decider, Decision, StaleUrl},
+    diagnostic::{Diagnostic, Severity},
     edge::Edge,
     escape::escape,
     facts::Facts,
@@ -16,116 +16,123 @@ use crate::{
     sorted::sort,
 };
 
-/// One warning for each path that a substitution led to, with the URLs that forced it.
-pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover]) -> Vec<Diagnostic> {
-    let mut forced = Vec::new();
-    for url in decisions.iter().flat_map(Decision::stale) {
-        if let Some(substitution) = url.substitution {
-            let path = covers[url.distribution].covering(&url.path);
-            forced.push((substitution, path, escape(url.url.as_bytes())));
+/// A name that a remark is about, together with others that have all else in common with it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Named<'a> {
+    substitution: Option<Substitution>,
+    path: &'a str,
+    /// Index of the pattern.
+    pattern: usize,
+    name: Cow<'a, str>,
+}
+
+impl Named<'_> {
+    fn goes_with(&self, other: &Self) -> bool {
+        (self.substitution, self.path, self.pattern) == (other.substitution, other.path, other.pattern)
+    }
+}
+
+/// Calls `tell` for the names that go together, with the first of them and with their number in words.
+fn for_each_group(mut names: Vec<Named<'_>>, tell: &mut dyn FnMut(&Named<'_>, &str)) {
+    sort(&mut names);
+    for group in names.chunk_by(Named::goes_with) {
+        let first = &group[0].name;
+        match group.len() {
+            1 => tell(&group[0], &format!("`{first}`")),
+            count => tell(&group[0], &format!("`{first}` and {} more", count - 1)),
         }
     }
-    sort(&mut forced);
-    let diagnostics = forced.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)).map(|urls| {
-        let (substitution, path, first) = &urls[0];
+}
+
+/// One warning for each path that a substitution led to, with the URLs that forced it.
+pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover], diagnostics: &mut Vec<Diagnostic>) {
+    let mut forced = Vec::new();
+    for url in decisions.iter().flat_map(Decision::stale) {
+        if url.substitution.is_some() {
+            let path = covers[url.distribution].covering(&url.path).as_str();
+            let name = escape(url.url.as_bytes());
+            forced.push(Named { substitution: url.substitution, path, pattern: 0, name });
+        }
+    }
+    for_each_group(forced, &mut |first, names| {
+        let Some(substitution) = first.substitution else { return };
+        let (path, why) = (first.path, substitution.why());
+        let message = format!("{names} is purged by `{path}`, and so is every URL that begins so: {why}");
+        let mut told = Diagnostic::warning(substitution.code(), message, substitution.help());
         // What the policy asked for is no surprise.
-        let tell = if *substitution == Substitution::QueryString { Diagnostic::info } else { Diagnostic::warning };
-        tell(
-            substitution.code(),
-            format!(
-                "{} is purged by `{}`, and so is every URL that begins so: {}",
-                some(first, urls.len()),
-                path.as_str(),
-                substitution.why()
-            ),
-            String::from(substitution.help()),
-        )
+        if substitution == Substitution::QueryString {
+            told.severity = Severity::Info;
+        }
+        diagnostics.push(told);
     });
-    diagnostics.collect()
 }
 
 /// A warning for each fingerprint pattern that a changed file belies.
-pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision]) -> Vec<Diagnostic> {
+pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision], diagnostics: &mut Vec<Diagnostic>) {
     let mut broken = Vec::new();
     for decision in decisions {
-        if let Some(index) = decision.broken_fingerprint {
+        if let Some(pattern) = decision.broken_fingerprint {
             let name = decision.path.as_ref().map(RepoPath::escaped).unwrap_or_default();
-            broken.push((index, name));
+            broken.push(Named { substitution: None, path: "", pattern, name });
         }
     }
-    sort(&mut broken);
-    let diagnostics = broken.chunk_by(|one, next| one.0 == next.0).map(|names| {
-        let (index, first) = &names[0];
-        Diagnostic::warning(
-            "fingerprint-changed",
-            format!(
-                "{} changed under the same name, though `{}` (/fingerprinted/{index}) says that the name carries the content's hash: it is purged",
-                some(first, names.len()),
-                policy.fingerprinted[*index].as_str()
-            ),
-            "narrow the pattern; browsers that keep such files for a year show the old one until they ask again",
-        )
+    for_each_group(broken, &mut |first, names| {
+        let index = first.pattern;
+        let pattern = policy.fingerprinted[index].as_str();
+        let message = format!(
+            "{names} changed under the same name, though `{pattern}` (/fingerprinted/{index}) says that the name carries the content's hash: it is purged"
+        );
+        let help = "narrow the pattern; browsers that keep such files for a year show the old one until they ask again";
+        diagnostics.push(Diagnostic::warning("fingerprint-changed", message, help));
     });
-    diagnostics.collect()
 }
 
 /// What a plan for the keys of a trigger does not do.
-pub(super) fn dependents_left(decider: &Decider<'_>, changes: &ChangeSet) -> Option<Diagnostic> {
-    let set_off = decider.dependents_set_off(changes);
-    let rules: Vec<String> = set_off.iter().map(|index| format!("/dependents/{index}")).collect();
-    (!rules.is_empty()).then(|| {
-        Diagnostic::info(
-            "dependents-left",
-            format!("the changes set off {}, which this plan for single objects leaves alone", rules.join(", ")),
-            "each dependent object is purged by the event of its own upload; a plan of the whole diff purges them all",
-        )
-    })
+pub(super) fn dependents_left(decider: &Decider<'_>, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) {
+    let rules = decider.dependents_set_off(changes);
+    if !rules.is_empty() {
+        let rules = rules.join(", ");
+        let message = format!("the changes set off {rules}, which this plan for single objects leaves alone");
+        let help =
+            "each dependent object is purged by the event of its own upload; a plan of the whole diff purges them all";
+        diagnostics.push(Diagnostic::info("dependents-left", message, help));
+    }
 }
 
 /// A page that stands in for errors is cached once for each URL that it stood in for; nobody knows which these are.
-pub(super) fn error_pages(edges: &[Edge], decisions: &[Decision]) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
+pub(super) fn error_pages(edges: &[Edge], decisions: &[Decision], diagnostics: &mut Vec<Diagnostic>) {
     for (index, edge) in edges.iter().enumerate() {
         for (page, error) in edge.facts().into_iter().flat_map(Facts::error_pages) {
             // Also where its own behaviour keeps nothing: those of the missing URLs may.
-            let at = decisions.iter().flat_map(|decision| &decision.urls).filter(|url| url.distribution == index);
-            if at.filter(|url| !url.wildcard).any(|url| url.url.as_bytes() == page.as_bytes()) {
-                diagnostics.push(Diagnostic::info(
-                    "error-page",
-                    format!(
-                        "`{page}` is also what viewers get for error {}, and stays cached for {} s or longer at each URL that had it{}",
-                        error.code,
-                        error.cached_for,
-                        of(edge)
-                    ),
-                    "to purge it there too, name the URLs in a `dependents` rule for the page: `/*` for all",
-                ));
+            let is_it =
+                |url: &StaleUrl| url.distribution == index && !url.wildcard && url.url.as_bytes() == page.as_bytes();
+            if decisions.iter().any(|decision| decision.urls.iter().any(is_it)) {
+                let message = format!(
+                    "`{page}` is also what viewers get for error {}, and stays cached for {} s or longer at each URL that had it{}",
+                    error.code,
+                    error.cached_for,
+                    of(edge)
+                );
+                let help = "to purge it there too, name the URLs in a `dependents` rule for the page: `/*` for all";
+                diagnostics.push(Diagnostic::info("error-page", message, help));
             }
         }
     }
-    diagnostics
 }
 
 /// A warning when one distribution's wildcards cannot all be in progress at a time.
-pub(super) fn quota(edges: &[Edge], covers: &[Cover]) -> Vec<Diagnostic> {
-    let over = edges.iter().zip(covers).filter(|(_, cover)| cover.wildcards() > MAX_WILDCARDS_IN_PROGRESS);
-    let diagnostics = over.map(|(edge, cover)| {
-        Diagnostic::warning(
-            "wildcard-quota",
-            format!(
+pub(super) fn quota(edges: &[Edge], covers: &[Cover], diagnostics: &mut Vec<Diagnostic>) {
+    for (edge, cover) in edges.iter().zip(covers) {
+        if cover.wildcards() > MAX_WILDCARDS_IN_PROGRESS {
+            let message = format!(
                 "{} wildcards are more than the {MAX_WILDCARDS_IN_PROGRESS} that CloudFront works on at a time{}: the later batches wait for the earlier",
                 cover.wildcards(),
                 of(edge)
-            ),
-            "avoid names that need a wildcard, or set `max_paths` with `then: widen`",
-        )
-    });
-    diagnostics.collect()
-}
-
-/// The first name, and how many more there are.
-fn some(first: &str, count: usize) -> String {
-    if count == 1 { format!("`{first}`") } else { format!("`{first}` and {} more", count - 1) }
+            );
+            let help = "avoid names that need a wildcard, or set `max_paths` with `then: widen`";
+            diagnostics.push(Diagnostic::warning("wildcard-quota", message, help));
+        }
+    }
 }
 
 /// Which distribution, where it has a name.
