@@ -25,11 +25,11 @@ pub(super) fn best(steps: &[Step], paths: usize, wildcards: usize) -> Option<Bes
         bounds: Bounds::new(steps, paths, wildcards),
         merger: Merger::new(paths, wildcards),
         choices: Choices::default(),
-        parts: vec![None; steps.len()],
+        parts: steps.iter().map(|_| None).collect(),
     };
     let root = search.run()?;
     let best = root.0.iter().min_by_key(|state| (state.cost, state.paths, state.wildcards))?;
-    let wildcards = search.choices.wildcards((best.choice, Choices::NONE)).collect();
+    let wildcards = search.choices.wildcards((best.choice, Choices::NONE));
     Some(Best { wildcards, cost: best.cost })
 }
 
@@ -43,7 +43,6 @@ struct Search<'a> {
 }
 
 /// The first children of an open step.
-#[derive(Clone)]
 struct Part {
     frontier: Frontier,
     /// The least price of all that is not in it.
@@ -54,11 +53,13 @@ impl Search<'_> {
     fn run(&mut self) -> Option<Frontier> {
         let wanted = self.wanted();
         let root = self.steps.len().checked_sub(1)?;
-        for index in (0..root).filter(|index| wanted[*index]) {
-            let frontier = self.cover(index);
-            self.join_parent(index, &frontier);
-            if self.choices.is_full() {
-                self.collect();
+        for (index, wanted) in wanted[..root].iter().enumerate() {
+            if *wanted {
+                let frontier = self.cover(index);
+                self.join_parent(index, &frontier);
+                if self.choices.is_full() {
+                    self.collect();
+                }
             }
         }
         Some(self.cover(root))

@@ -48,22 +48,28 @@ impl Choices {
 
     /// Compares two sets of one size, each given as two parts one after the other.
     pub(super) fn compare(&self, a: (Choice, Choice), b: (Choice, Choice)) -> Ordering {
-        if a == b { Ordering::Equal } else { self.wildcards(a).cmp(self.wildcards(b)) }
+        if a == b {
+            return Ordering::Equal;
+        }
+        let (mut a, mut b) = (self.walk(a), self.walk(b));
+        loop {
+            let (one, other) = (a.next(), b.next());
+            if one.is_none() || one != other {
+                return one.cmp(&other);
+            }
+        }
     }
 
-    pub(super) fn wildcards(&self, (first, second): (Choice, Choice)) -> impl Iterator<Item = Wildcard> {
-        let mut rest = vec![second, first];
-        core::iter::from_fn(move || {
-            loop {
-                match rest.pop()? {
-                    Self::NONE => {}
-                    Choice(index) => match self.entries[index as usize] {
-                        Entry::One(wildcard) => return Some(wildcard),
-                        Entry::Both(first, second) => rest.extend([second, first]),
-                    },
-                }
-            }
-        })
+    pub(super) fn wildcards(&self, set: (Choice, Choice)) -> Vec<Wildcard> {
+        let (mut walk, mut wildcards) = (self.walk(set), Vec::new());
+        while let Some(wildcard) = walk.next() {
+            wildcards.push(wildcard);
+        }
+        wildcards
+    }
+
+    fn walk(&self, (first, second): (Choice, Choice)) -> Walk<'_> {
+        Walk { entries: &self.entries, rest: vec![second, first] }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -72,28 +78,59 @@ impl Choices {
 
     /// Keeps only what `roots` need, and renames them.
     pub(super) fn collect(&mut self, mut roots: Vec<&mut Choice>) {
-        let mut needed = vec![false; self.entries.len()];
-        for root in roots.iter().filter(|root| ***root != Self::NONE) {
-            needed[root.0 as usize] = true;
+        // What is needed gets a name, and its own one afterwards.
+        let mut names = vec![Self::NONE; self.entries.len()];
+        let need = |choice: Choice, names: &mut [Choice]| {
+            if choice != Self::NONE {
+                names[choice.0 as usize] = choice;
+            }
+        };
+        for root in &roots {
+            need(**root, &mut names);
         }
-        for index in (0..self.entries.len()).rev() {
-            if let (true, Entry::Both(first, second)) = (needed[index], &self.entries[index]) {
-                needed[first.0 as usize] = true;
-                needed[second.0 as usize] = true;
+        for (index, entry) in self.entries.iter().enumerate().rev() {
+            if let Entry::Both(first, second) = entry
+                && names[index] != Self::NONE
+            {
+                need(*first, &mut names);
+                need(*second, &mut names);
             }
         }
-        let mut names = vec![Self::NONE; self.entries.len()];
         let old = core::mem::take(&mut self.entries);
-        for (index, entry) in old.into_iter().enumerate().filter(|(index, _)| needed[*index]) {
-            names[index] = self.push(match entry {
-                Entry::Both(first, second) => Entry::Both(names[first.0 as usize], names[second.0 as usize]),
-                one @ Entry::One(_) => one,
-            });
+        for (index, entry) in old.into_iter().enumerate() {
+            if names[index] != Self::NONE {
+                names[index] = self.push(match entry {
+                    Entry::Both(first, second) => Entry::Both(names[first.0 as usize], names[second.0 as usize]),
+                    one @ Entry::One(_) => one,
+                });
+            }
         }
-        for root in roots.iter_mut().filter(|root| ***root != Self::NONE) {
-            **root = names[root.0 as usize];
+        for root in &mut roots {
+            if **root != Self::NONE {
+                **root = names[root.0 as usize];
+            }
         }
         self.full = 2 * self.entries.len();
+    }
+}
+
+/// The wildcards of a set, in their order.
+struct Walk<'c> {
+    entries: &'c [Entry],
+    rest: Vec<Choice>,
+}
+
+impl Walk<'_> {
+    fn next(&mut self) -> Option<Wildcard> {
+        loop {
+            let choice = self.rest.pop()?;
+            if choice != Choices::NONE {
+                match self.entries[choice.0 as usize] {
+                    Entry::One(wildcard) => return Some(wildcard),
+                    Entry::Both(first, second) => self.rest.extend([second, first]),
+                }
+            }
+        }
     }
 }
 
@@ -108,8 +145,9 @@ mod tests {
         let (first, second) = (choices.both(ones[0], ones[2]), choices.both(ones[3], ones[5]));
         let (mut all, mut none, mut last) = (choices.both(first, second), Choices::NONE, ones[5]);
         choices.collect([&mut all, &mut none, &mut last].into_iter().collect());
-        let items =
-            |choice| choices.wildcards((choice, Choices::NONE)).map(|wildcard| wildcard.item).collect::<Vec<_>>();
+        let items = |choice| {
+            choices.wildcards((choice, Choices::NONE)).iter().map(|wildcard| wildcard.item).collect::<Vec<_>>()
+        };
         assert_eq!((items(all), items(none), items(last)), (vec![0, 2, 3, 5], vec![], vec![5]));
         assert_eq!(choices.entries.len(), 7);
     }

@@ -71,13 +71,13 @@ impl<'a> Field<'a> {
             CoverMode::Lossless { wildcards } | CoverMode::Budget { wildcards, .. } => wildcards,
         };
         let nodes = trie::nodes(items, &Ground { live, barred });
-        let (pure, _) = lossless::maximal_pure(&nodes, items);
+        let (pure, below) = lossless::maximal_pure(&nodes, items);
         let lossless = cover(&lossless::cheapest(&pure, &nodes, self.stale.forced(), limit), 0);
         let CoverMode::Budget { paths, wildcards } = mode else { return Some(lossless) };
         if lossless.is_within(paths, wildcards) {
             return Some(lossless);
         }
-        let best = budget::best(&step::steps(&nodes, items), paths, wildcards)?;
+        let best = budget::best(&step::steps(&nodes, items, &pure, &below), paths, wildcards)?;
         Some(cover(&best.wildcards, best.cost))
     }
 }

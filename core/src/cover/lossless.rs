@@ -33,8 +33,9 @@ pub(super) fn maximal_pure(nodes: &[Node], items: &[Item<'_>]) -> (Vec<Pure>, Ve
         if below[index] {
             continue;
         }
+        let is_pure = |candidate: &Candidate| candidate.cost == 0;
         // The one above covers the terminal too.
-        if let Some(candidate) = [node.above, node.on].into_iter().flatten().find(|candidate| candidate.cost == 0) {
+        if let Some(candidate) = node.above.filter(is_pure).or_else(|| node.on.filter(is_pure)) {
             stop[index] = true;
             pure.push(Pure {
                 node: index,
@@ -54,7 +55,10 @@ pub(super) fn maximal_pure(nodes: &[Node], items: &[Item<'_>]) -> (Vec<Pure>, Ve
 pub(super) fn cheapest(pure: &[Pure], nodes: &[Node], forced: usize, limit: usize) -> Vec<Wildcard> {
     let mut chosen = vec![false; pure.len()];
     let (mut standing, mut others) = (forced, Vec::new());
-    for (index, pure) in pure.iter().enumerate().filter(|(_, pure)| pure.covered > 1) {
+    for (index, pure) in pure.iter().enumerate() {
+        if pure.covered < 2 {
+            continue;
+        }
         if pure.forced > 0 {
             // One that takes the place of a forced wildcard, or of several, needs no room of its own.
             chosen[index] = true;
@@ -65,9 +69,14 @@ pub(super) fn cheapest(pure: &[Pure], nodes: &[Node], forced: usize, limit: usiz
         }
     }
     others.sort_unstable();
-    for (_, index) in others.into_iter().take(limit.saturating_sub(standing)) {
-        chosen[index] = true;
+    for (_, index) in others.iter().take(limit.saturating_sub(standing)) {
+        chosen[*index] = true;
     }
-    let chosen = pure.iter().zip(chosen).filter(|(_, chosen)| *chosen);
-    chosen.map(|(pure, _)| Wildcard { item: nodes[pure.node].end - 1, len: pure.candidate.len }).collect()
+    let mut wildcards = Vec::new();
+    for (index, pure) in pure.iter().enumerate() {
+        if chosen[index] {
+            wildcards.push(Wildcard { item: nodes[pure.node].end - 1, len: pure.candidate.len });
+        }
+    }
+    wildcards
 }

@@ -16,24 +16,12 @@ const SCALE: u64 = 1 << 10;
 /// How often a price is halved once its power of two is known.
 const REFINEMENTS: usize = 4;
 
-/// One cover and its price.
+/// What a cover takes.
 #[derive(Debug, Clone, Copy, Default)]
-struct Priced {
-    price: u64,
+struct Taken {
     wildcards: usize,
     paths: usize,
     cost: usize,
-}
-
-impl Priced {
-    fn plus(&self, other: &Self) -> Self {
-        Self {
-            price: self.price + other.price,
-            wildcards: self.wildcards + other.wildcards,
-            paths: self.paths + other.paths,
-            cost: self.cost + other.cost,
-        }
-    }
 }
 
 impl Prices {
@@ -41,34 +29,41 @@ impl Prices {
         self.wildcard * wildcards as u64 + self.path * paths as u64 + SCALE * cost as u64
     }
 
-    fn priced(self, wildcards: usize, paths: usize, cost: usize) -> Priced {
-        Priced { price: self.of(wildcards, paths, cost), wildcards, paths, cost }
+    fn of_cover(self, taken: &Taken) -> u64 {
+        self.of(taken.wildcards, taken.paths, taken.cost)
     }
 }
 
 /// The cheapest cover of each step at given prices.
 #[derive(Default)]
 struct Cheapest {
-    best: Vec<Priced>,
-    open: Vec<Option<Priced>>,
+    best: Vec<Taken>,
+    /// Without a wildcard that covers the step.
+    open: Vec<Option<Taken>>,
 }
 
 impl Cheapest {
     /// Fills the buffers anew; the cheapest cover of all.
-    fn evaluate(&mut self, steps: &[Step], prices: Prices) -> Priced {
+    fn evaluate(&mut self, steps: &[Step], prices: Prices) -> Taken {
         self.best.clear();
         self.open.clear();
-        self.open.extend(steps.iter().map(|step| step.open.map(|open| prices.priced(open.wildcards(), open.paths, 0))));
+        for step in steps {
+            self.open.push(step.open.map(|open| Taken { wildcards: open.wildcards(), paths: open.paths, cost: 0 }));
+        }
         for (index, step) in steps.iter().enumerate() {
-            let bought = step.bought.iter().flatten().map(|bought| prices.priced(1, bought.paths, bought.cost));
-            let best = self.open[index]
-                .into_iter()
-                .chain(bought)
-                .min_by_key(|priced| priced.price)
-                .expect("a step that cannot be open has a wildcard");
+            let mut best = self.open[index];
+            for bought in step.bought.iter().flatten() {
+                let bought = Taken { wildcards: 1, paths: bought.paths, cost: bought.cost };
+                if best.is_none_or(|best| prices.of_cover(&bought) < prices.of_cover(&best)) {
+                    best = Some(bought);
+                }
+            }
+            let best = best.expect("a step that cannot be open has a wildcard");
             self.best.push(best);
             if let (true, Some(open)) = (index != step.parent, &mut self.open[step.parent]) {
-                *open = open.plus(&best);
+                open.wildcards += best.wildcards;
+                open.paths += best.paths;
+                open.cost += best.cost;
             }
         }
         self.best.last().copied().unwrap_or_default()
@@ -95,16 +90,17 @@ impl Bounds {
         let limit = search.upper.map_or(u64::MAX, |cost| prices.of(wildcards, paths, cost));
         let mut cheapest = search.cheapest;
         cheapest.evaluate(steps, prices);
+        let best: Vec<u64> = cheapest.best.iter().map(|best| prices.of_cover(best)).collect();
         let mut outside = vec![0; steps.len()];
         let mut open = vec![None; steps.len()];
         for (index, step) in steps.iter().enumerate().rev() {
             if index != step.parent {
                 // Where the parent cannot be open, nobody asks for the child.
-                outside[index] = open[step.parent].unwrap_or(u64::MAX).saturating_sub(cheapest.best[index].price);
+                outside[index] = open[step.parent].unwrap_or(u64::MAX).saturating_sub(best[index]);
             }
-            open[index] = cheapest.open[index].map(|open: Priced| open.price.saturating_add(outside[index]));
+            open[index] = cheapest.open[index].map(|open| prices.of_cover(&open).saturating_add(outside[index]));
         }
-        Self { prices, limit, best: cheapest.best.iter().map(|best| best.price).collect(), outside, open }
+        Self { prices, limit, best, outside, open }
     }
 
     /// Whether a best cover may have no wildcard at or above the step.
@@ -153,9 +149,9 @@ impl Search<'_> {
     }
 
     /// The cheapest cover at the least price at which it has few enough paths.
-    fn path_price(&mut self, wildcard: u64) -> Priced {
+    fn path_price(&mut self, wildcard: u64) -> Taken {
         let limit = self.paths;
-        let mut within = Priced::default();
+        let mut within = Taken::default();
         least_price(self.dearest(), |path| {
             let cover = self.evaluate(Prices { wildcard, path });
             if cover.paths <= limit {
@@ -166,14 +162,14 @@ impl Search<'_> {
         within
     }
 
-    fn evaluate(&mut self, prices: Prices) -> Priced {
+    fn evaluate(&mut self, prices: Prices) -> Taken {
         let cover = self.cheapest.evaluate(self.steps, prices);
         if cover.paths <= self.paths && cover.wildcards <= self.wildcards {
             self.upper = Some(self.upper.map_or(cover.cost, |upper| upper.min(cover.cost)));
         }
-        let budget = prices.of(self.wildcards, self.paths, 0);
-        if self.lower.is_none_or(|(best, of_best, _)| cover.price + of_best > best + budget) {
-            self.lower = Some((cover.price, budget, prices));
+        let (price, budget) = (prices.of_cover(&cover), prices.of(self.wildcards, self.paths, 0));
+        if self.lower.is_none_or(|(best, of_best, _)| price + of_best > best + budget) {
+            self.lower = Some((price, budget, prices));
         }
         cover
     }

@@ -1,11 +1,11 @@
 //! The trie as the budget sees it: nothing is left below a pure wildcard.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
     Wildcard,
     items::Item,
-    lossless::maximal_pure,
+    lossless::Pure,
     trie::{Candidate, Node},
 };
 
@@ -42,34 +42,37 @@ impl Open {
     }
 }
 
-/// One step for each node that is not below a maximal pure wildcard's.
-pub(super) fn steps(nodes: &[Node], items: &[Item<'_>]) -> Vec<Step> {
-    let (pure, below) = maximal_pure(nodes, items);
-    let mut pure = pure.into_iter().peekable();
-    let kept = below.iter().filter(|below| !**below).count();
-    let mut steps = Vec::with_capacity(kept);
-    // Parents come later: number from the end.
-    let mut number = vec![0; nodes.len()];
-    let mut next = kept;
-    for index in (0..nodes.len()).rev().filter(|index| !below[*index]) {
-        next -= 1;
-        number[index] = next;
+/// One step for each node that is not below a maximal pure wildcard's; of these and of the nodes below them `lossless` tells.
+pub(super) fn steps(nodes: &[Node], items: &[Item<'_>], mut pure: &[Pure], below: &[bool]) -> Vec<Step> {
+    let mut kept = 0;
+    let mut number = Vec::with_capacity(nodes.len());
+    for below in below {
+        number.push(kept);
+        kept += usize::from(!below);
     }
-    for (index, node) in nodes.iter().enumerate().filter(|(index, _)| !below[*index]) {
+    let mut steps = Vec::with_capacity(kept);
+    for (index, node) in nodes.iter().enumerate() {
+        if below[index] {
+            continue;
+        }
+        let last = node.end - 1;
         let bought = |candidate: Candidate| Bought {
-            wildcard: Wildcard { item: node.end - 1, len: candidate.len },
+            wildcard: Wildcard { item: last, len: candidate.len },
             paths: 1 + usize::from(node.terminal && Some(candidate) == node.on),
             cost: candidate.cost,
         };
-        let forced = || node.forced.then(|| Wildcard { item: node.end - 1, len: items[node.end - 1].text.len() });
-        let parent = number[node.parent];
-        let pure = pure.next_if(|pure| pure.node == index);
-        let open = match &pure {
-            // A pure wildcard is no worse than the forced ones that it stands for.
-            Some(pure) => (pure.forced == 0).then(|| Open { paths: node.size(), forced: None }),
-            None => Some(Open { paths: node.exact + usize::from(node.forced), forced: forced() }),
+        let open = match pure.split_first() {
+            Some((first, rest)) if first.node == index => {
+                pure = rest;
+                // A pure wildcard is no worse than the forced ones that it stands for.
+                (first.forced == 0).then(|| Open { paths: node.size(), forced: None })
+            }
+            _ => {
+                let forced = node.forced.then(|| Wildcard { item: last, len: items[last].text.len() });
+                Some(Open { paths: node.exact + usize::from(node.forced), forced })
+            }
         };
-        steps.push(Step { parent, open, bought: [node.above.map(bought), node.on.map(bought)] });
+        steps.push(Step { parent: number[node.parent], open, bought: [node.above.map(bought), node.on.map(bought)] });
     }
     steps
 }

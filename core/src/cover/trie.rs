@@ -1,6 +1,7 @@
 //! The branching points of the items' radix trie, and the wildcards worth a thought at each.
 
 use alloc::{vec, vec::Vec};
+use core::mem::replace;
 
 use purgeplan_lines::common_prefix;
 
@@ -30,6 +31,8 @@ pub(super) struct Node {
     pub(super) terminal: bool,
     /// The node's own text is a forced wildcard: nothing is below.
     pub(super) forced: bool,
+    /// Index of the last child that is done, or [`NONE`].
+    last_child: usize,
     /// A child's wildcard covers all of the node but a terminal.
     covered_below: bool,
     /// The narrowest wildcard that covers all of the node, when it differs from `on`.
@@ -37,6 +40,8 @@ pub(super) struct Node {
     /// The wildcard at the node's own text: all of the node but a terminal.
     pub(super) on: Option<Candidate>,
 }
+
+const NONE: usize = usize::MAX;
 
 /// What a wildcard may not reach, and what it costs.
 pub(super) struct Ground<'l> {
@@ -60,57 +65,45 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
 /// The nodes without their candidates, from the common prefixes of neighbours, each measured once.
 fn shape(items: &[Item<'_>]) -> Vec<Node> {
     let mut done: Vec<Node> = Vec::new();
-    // For each node done, its left sibling.
-    let mut siblings: Vec<Option<usize>> = Vec::new();
-    let mut open = vec![Open { node: Node::new(0, 0), last_child: None }];
+    let mut open = vec![Node::new(0, 0)];
     for (index, item) in items.iter().enumerate() {
         let next = items.get(index + 1).map_or(0, |next| common_prefix(item.text, next.text));
-        for depth in [Some(next), item.forced.then_some(item.text.len())].into_iter().flatten() {
-            if depth > top(&open).node.depth {
-                open.push(Open { node: Node::new(depth, index), last_child: None });
+        for depth in [next, if item.forced { item.text.len() } else { 0 }] {
+            if depth > top(&mut open).depth {
+                open.push(Node::new(depth, index));
             }
         }
-        let node = &mut open.last_mut().expect("the root stays open").node;
+        let node = top(&mut open);
         node.exact += usize::from(!item.forced);
         node.forced |= item.forced;
         node.terminal |= !item.forced && item.text.len() == node.depth;
-        while top(&open).node.depth > next {
-            let Open { mut node, last_child } = open.pop().expect("the root's depth is 0, so it stays");
-            node.end = index + 1;
-            if top(&open).node.depth < next {
-                open.push(Open { node: Node::new(next, node.first), last_child: None });
+        while let Some(node) = open.pop_if(|node| node.depth > next) {
+            if top(&mut open).depth < next {
+                open.push(Node::new(next, node.first));
             }
-            adopt(&mut done, &siblings, last_child);
-            let parent = open.last_mut().expect("the root stays open");
-            siblings.push(parent.last_child.replace(done.len()));
-            done.push(node);
+            let sibling = replace(&mut top(&mut open).last_child, done.len());
+            finish(node, sibling, index + 1, &mut done);
         }
     }
-    let Open { mut node, last_child } = open.pop().expect("the root stays open");
-    adopt(&mut done, &siblings, last_child);
-    node.end = items.len();
-    node.parent = done.len();
-    done.push(node);
+    let root = open.remove(0);
+    let itself = done.len();
+    finish(root, itself, items.len(), &mut done);
     done
 }
 
-struct Open {
-    node: Node,
-    last_child: Option<usize>,
+fn top(open: &mut [Node]) -> &mut Node {
+    open.last_mut().expect("the root's depth is 0, so it stays open")
 }
 
-fn top(open: &[Open]) -> &Open {
-    open.last().expect("the root stays open")
-}
-
-/// Tells the children of the next node that is done who their parent is.
-fn adopt(done: &mut [Node], siblings: &[Option<usize>], last_child: Option<usize>) {
-    let parent = done.len();
-    let mut next = last_child;
-    while let Some(child) = next {
-        done[child].parent = parent;
-        next = siblings[child];
+/// Puts a node to those that are done, and tells its children who their parent is. In the place of its own parent stands
+/// its left sibling until then.
+fn finish(mut node: Node, sibling: usize, end: usize, done: &mut Vec<Node>) {
+    let (index, mut child) = (done.len(), node.last_child);
+    while child != NONE {
+        child = replace(&mut done[child].parent, index);
     }
+    (node.parent, node.end) = (sibling, end);
+    done.push(node);
 }
 
 fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: &Ground<'_>) {
@@ -137,13 +130,14 @@ fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: 
 impl Node {
     fn new(depth: usize, first: usize) -> Self {
         Self {
-            parent: 0,
+            parent: NONE,
             first,
             end: first,
             depth,
             exact: 0,
             terminal: false,
             forced: false,
+            last_child: NONE,
             covered_below: false,
             above: None,
             on: None,
