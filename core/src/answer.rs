@@ -8,10 +8,11 @@ use crate::{
     change::{ChangeSet, Entry},
     decide::{Decision, Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
+    escape::escape,
     invalidation::InvalidationPath,
     map::Form,
     names::{ObjectKey, RepoPath},
-    plan::{DistributionPlan, Plan, Purges},
+    plan::{Plan, Purges},
     policy::{Policy, Preset, Settings},
     reference::Work,
     request::DiffRequest,
@@ -139,12 +140,12 @@ impl<'p> PlanAnswer<'p> {
         work: &Work<'_>,
     ) -> Self {
         let (mut paths, mut distributions, mut billed_paths) = (Vec::new(), Vec::new(), 0);
-        for one in &plan.distributions {
-            paths.extend(texts(one.cover.paths()));
-            distributions.push(DistributionAnswer::new(one, work));
-            billed_paths += one.cover.paths().len();
+        for (index, cover) in plan.covers.iter().enumerate() {
+            paths.extend(texts(cover.paths()));
+            distributions.push(DistributionAnswer::new(index, plan, work));
+            billed_paths += cover.paths().len();
         }
-        if plan.distributions.len() > 1 {
+        if plan.covers.len() > 1 {
             sort(&mut paths);
         }
         Self {
@@ -200,18 +201,22 @@ impl<'p> DecisionAnswer<'p> {
     /// The answer for the decision of this index.
     pub(crate) fn new(index: usize, purges: &Purges<'p>, diffs: &'p [DiffRequest]) -> Self {
         let decision = &purges.plan.decisions[index];
-        let key = decision.key.as_ref().map(ObjectKey::escaped);
-        let urls = decision.urls.iter().zip(purges.of_decision(index));
+        let key = decision.key.as_ref().map(ObjectKey::as_bytes);
+        let path = decision.path.as_ref().map(RepoPath::as_bytes);
+        let mut urls = Vec::with_capacity(decision.urls.len());
+        for (url, path) in decision.urls.iter().zip(purges.of_decision(index)) {
+            urls.push(UrlAnswer::new(url, *path, purges.plan));
+        }
         Self {
             change: decision.what,
-            path: decision.path.as_ref().map(RepoPath::escaped).or_else(|| key.clone()).unwrap_or_default(),
+            path: escape(path.or(key).unwrap_or_default()),
             from: decision.from.as_ref().map(RepoPath::escaped),
-            key,
+            key: key.map(escape),
             outcome: decision.outcome,
             reason: decision.reason,
             rule: &decision.rule,
             commit: decision.diff.and_then(|index| diffs[index].head.as_deref()),
-            urls: urls.map(|(url, path)| UrlAnswer::new(url, *path, purges.plan)).collect(),
+            urls,
             cost: (decision.outcome == Outcome::Purge).then(|| purges.cost(index)),
         }
     }
@@ -220,8 +225,8 @@ impl<'p> DecisionAnswer<'p> {
 impl<'p> UrlAnswer<'p> {
     /// `path`: where the path that purges it stands in the cover.
     fn new(stale: &'p StaleUrl, path: Option<usize>, plan: &'p Plan) -> Self {
-        let DistributionPlan { edge, cover, .. } = &plan.distributions[stale.distribution];
-        let path = path.map_or(&stale.path, |index| &cover.paths()[index]);
+        let edge = &plan.edges[stale.distribution];
+        let path = path.map_or(&stale.path, |index| &plan.covers[stale.distribution].paths()[index]);
         Self {
             url: stale.shown(),
             form: stale.form,
@@ -235,9 +240,9 @@ impl<'p> UrlAnswer<'p> {
 }
 
 impl<'p> DistributionAnswer<'p> {
-    fn new(plan: &'p DistributionPlan, work: &Work<'_>) -> Self {
-        let id = plan.edge.distribution.id();
-        let runs = plan.cover.batches();
+    fn new(index: usize, plan: &'p Plan, work: &Work<'_>) -> Self {
+        let (id, cover) = (plan.edges[index].distribution.id(), &plan.covers[index]);
+        let runs = cover.batches();
         let mut batches = Vec::with_capacity(runs.len());
         for (paths, caller_reference) in runs.iter().zip(work.references(id, &runs)) {
             batches.push(BatchAnswer { caller_reference, paths: texts(paths) });
@@ -246,9 +251,9 @@ impl<'p> DistributionAnswer<'p> {
             id,
             batches,
             // A wildcard costs as much as a path: the API bills each item of the batch once.
-            billed_paths: plan.cover.paths().len(),
-            wildcards: plan.cover.wildcards(),
-            over_purged: plan.over_purged,
+            billed_paths: cover.paths().len(),
+            wildcards: cover.wildcards(),
+            over_purged: cover.over_purged().filter(|_| plan.knows_live),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     map::{self, Form, Forms},
     names::{ObjectKey, UrlPath},
     policy::{Distribution, Setting},
+    sorted::sort,
 };
 
 #[derive(Debug)]
@@ -151,14 +152,16 @@ impl Edge {
 
     /// The folders, below the root, whose URLs show what is deployed under a key prefix.
     pub(crate) fn folders<'p>(&self, prefix: &'p str) -> Vec<&'p str> {
-        let below = |origin: &Origin| match prefix.strip_prefix(origin.prefix.as_str()) {
-            Some(rest) => Some(rest),
-            // The origin shows a part of it.
-            None => origin.prefix.starts_with(prefix).then_some(""),
-        };
-        let mut folders: Vec<&str> = self.origins.iter().filter_map(below).collect();
-        folders.sort_unstable();
-        folders.dedup();
+        let mut folders = Vec::new();
+        for origin in &self.origins {
+            match prefix.strip_prefix(origin.prefix.as_str()) {
+                Some(rest) => folders.push(rest),
+                // The origin shows a part of it.
+                None if origin.prefix.starts_with(prefix) => folders.push(""),
+                None => {}
+            }
+        }
+        sort(&mut folders);
         folders
     }
 

@@ -1,6 +1,6 @@
 //! Why a URL, or what a repository path shows, is purged or not.
 
-use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -128,34 +128,38 @@ pub(crate) struct PathAnswer<'p> {
 
 impl Subject {
     pub(crate) fn read(fields: &SubjectFields<'_>, request: &[u8]) -> Result<Self, Error> {
-        let (found, pointer, error) = match (fields.url, fields.path) {
-            (Some(url), None) => {
-                let message = format!("`{url}` is no URL path");
-                let help = "write it as viewers send it, for example `/a%20b.html`";
-                let found = decode(without_host(url).as_bytes()).map(Self::Url);
-                (found, "/url", Error::new("explain-url", message, help))
-            }
-            (None, Some(path)) => {
-                let message = format!("`{path}` is no path in a repository");
-                let help = r"write it relative to the repository root, with `\` as `\\`";
-                let found = unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)).map(Self::Path);
-                (found, "/path", Error::new("explain-path", message, help))
-            }
+        let (found, field, message, code, help) = match (fields.url, fields.path) {
+            (Some(url), None) => (
+                decode(without_host(url.as_bytes())).map(Self::Url),
+                "url",
+                format!("`{url}` is no URL path"),
+                "explain-url",
+                "write it as viewers send it, for example `/a%20b.html`",
+            ),
+            (None, Some(path)) => (
+                unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)).map(Self::Path),
+                "path",
+                format!("`{path}` is no path in a repository"),
+                "explain-path",
+                r"write it relative to the repository root, with `\` as `\\`",
+            ),
             _ => {
                 let message = "the request needs one of `url` and `path`";
                 let help = "ask about one URL as viewers send it, or about one repository path";
                 return Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()));
             }
         };
-        found.ok_or_else(|| locate::pointed(error, request, None, pointer))
+        found.ok_or_else(|| locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
     }
 }
 
 /// `https://example.com/a` is asked about as `/a`; a fragment is the viewer's own affair.
-fn without_host(url: &str) -> &str {
-    let url = &url[..memchr::memchr(b'#', url.as_bytes()).unwrap_or(url.len())];
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.map_or(url, |host| memchr::memchr(b'/', host.as_bytes()).map_or("/", |slash| &host[slash..]))
+fn without_host(url: &[u8]) -> &[u8] {
+    let url = &url[..memchr::memchr(b'#', url).unwrap_or(url.len())];
+    match url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) {
+        Some(host) => memchr::memchr(b'/', host).map_or(b"/", |slash| &host[slash..]),
+        None => url,
+    }
 }
 
 impl<'p> ExplainAnswer<'p> {
@@ -164,9 +168,9 @@ impl<'p> ExplainAnswer<'p> {
         let (mut verdicts, mut keys) = (Vec::new(), Vec::new());
         let (url, path) = match subject {
             Subject::Url(url) => {
-                for (index, at) in plan.distributions.iter().enumerate() {
+                for (index, edge) in plan.edges.iter().enumerate() {
                     verdicts.push(explainer.url(index, url, None));
-                    keys.extend(at.edge.keys_of(url));
+                    keys.extend(edge.keys_of(url));
                 }
                 (Some(shown(url, false)), None)
             }
@@ -210,7 +214,7 @@ impl<'p> Explainer<'p> {
     /// Every URL of the file, and every URL that is purged because of it.
     fn path(&self, path: &RepoPath, verdicts: &mut Vec<Verdict<'p>>) {
         let key = map::key_of(path, &self.policy.mappings);
-        for (index, at) in self.plan.distributions.iter().enumerate() {
+        for (index, edge) in self.plan.edges.iter().enumerate() {
             let mut seen: Vec<(UrlPath, bool)> = Vec::new();
             let mut see = |url: &UrlPath, wildcard: bool| {
                 if !seen.iter().any(|one| one.0 == *url && one.1 == wildcard) {
@@ -218,7 +222,7 @@ impl<'p> Explainer<'p> {
                 }
             };
             if let Some(key) = &key {
-                at.edge.urls(key, false).iter().for_each(|own| see(&own.url, false));
+                edge.urls(key, false).iter().for_each(|own| see(&own.url, false));
             }
             for decision in &self.plan.decisions {
                 if speaks_of(decision, path) {
@@ -283,7 +287,7 @@ impl<'p> Explainer<'p> {
 
     /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
     fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
-        let edge = &self.plan.distributions[index].edge;
+        let edge = &self.plan.edges[index];
         let keys = of.map_or_else(|| edge.keys_of(url), |key| [key.clone()].into());
         let decision =
             keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
@@ -319,12 +323,12 @@ impl<'p> Explainer<'p> {
 
     /// A verdict with the rest left out.
     fn verdict(&self, index: usize, outcome: Fate, reason: Why) -> Verdict<'p> {
-        let distribution = self.plan.distributions[index].edge.distribution.id();
+        let distribution = self.plan.edges[index].distribution.id();
         Verdict { distribution, url: None, outcome, reason, rule: None, behaviour: None, path: None }
     }
 
     fn behaviour(&self, index: usize, behaviour: Option<usize>) -> Option<&'p str> {
-        behaviour.map(|behaviour| self.plan.distributions[index].edge.behaviour_name(behaviour))
+        behaviour.map(|behaviour| self.plan.edges[index].behaviour_name(behaviour))
     }
 
     /// Of the URLs of all decisions at one distribution, the first of those with the least rank.
@@ -343,14 +347,14 @@ impl<'p> Explainer<'p> {
     /// A wildcard of the plan that surely or possibly reaches a URL.
     fn wildcard_over(&self, index: usize, url: &UrlPath) -> Option<&'p str> {
         let text = encode(url.as_bytes());
-        let mut paths = self.plan.distributions[index].cover.paths().iter();
+        let mut paths = self.plan.covers[index].paths().iter();
         let over = paths.find(|path| path.wildcard_prefix().is_some_and(|prefix| text.starts_with(prefix)))?;
         Some(over.as_str())
     }
 
     /// The path that purges a stale URL.
     fn covering(&self, stale: &'p StaleUrl) -> &'p str {
-        self.plan.distributions[stale.distribution].cover.covering(&stale.path).as_str()
+        self.plan.covers[stale.distribution].covering(&stale.path).as_str()
     }
 
     /// Whether a decision is about the object, under its new name or its old one.
@@ -366,29 +370,42 @@ impl<'p> Explainer<'p> {
     }
 
     /// The paths that the verdicts name.
-    fn paths(&self, verdicts: &[Verdict<'_>]) -> Vec<PathAnswer<'p>> {
+    fn paths(&self, verdicts: &[Verdict<'p>]) -> Vec<PathAnswer<'p>> {
         let mut answers = Vec::new();
-        for (index, at) in self.plan.distributions.iter().enumerate() {
-            let distribution = at.edge.distribution.id();
-            let of_edge = verdicts.iter().filter(|verdict| verdict.distribution == distribution);
-            let mut named: Vec<&str> = of_edge.filter_map(|verdict| verdict.path).collect();
-            sort(&mut named);
-            let mut purged: Vec<Vec<&'p StaleUrl>> = vec![Vec::new(); named.len()];
-            for stale in self.plan.decisions.iter().flat_map(Decision::stale) {
-                if stale.distribution == index
-                    && let Ok(at) = named.binary_search(&self.covering(stale))
-                {
-                    purged[at].push(stale);
+        for (index, edge) in self.plan.edges.iter().enumerate() {
+            let distribution = edge.distribution.id();
+            let mut named: Vec<&'p str> = Vec::new();
+            for verdict in verdicts {
+                if verdict.distribution == distribution {
+                    named.extend(verdict.path);
                 }
             }
-            for stale in purged {
-                let Some(first) = stale.first() else { continue };
-                let path = self.covering(first);
-                let mut urls: Vec<&[u8]> = stale.iter().map(|stale| stale.url.as_bytes()).collect();
-                sort(&mut urls);
-                let forced_by = stale.iter().find_map(|stale| stale.substitution).map(Substitution::code);
-                let wildcard = path.ends_with('*');
-                answers.push(PathAnswer { distribution, path, wildcard, stale_urls: urls.len(), forced_by });
+            sort(&mut named);
+            let mut purged: Vec<Vec<&StaleUrl>> = named.iter().map(|_| Vec::new()).collect();
+            for decision in &self.plan.decisions {
+                for stale in decision.stale().filter(|stale| stale.distribution == index) {
+                    if let Ok(at) = named.binary_search(&self.covering(stale)) {
+                        purged[at].push(stale);
+                    }
+                }
+            }
+            for (path, stale) in named.into_iter().zip(purged) {
+                let mut urls = Vec::new();
+                let mut forced_by = None;
+                for stale in &stale {
+                    urls.push(stale.url.as_bytes());
+                    forced_by = forced_by.or(stale.substitution);
+                }
+                if !urls.is_empty() {
+                    sort(&mut urls);
+                    answers.push(PathAnswer {
+                        distribution,
+                        path,
+                        wildcard: path.ends_with('*'),
+                        stale_urls: urls.len(),
+                        forced_by: forced_by.map(Substitution::code),
+                    });
+                }
             }
         }
         answers

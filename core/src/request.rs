@@ -162,10 +162,9 @@ impl<'a> Prepared<'a> {
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
         let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
         let everything = self.parsed.everything.as_deref();
-        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref(), everything)
-            .map_err(|error| vec![error])?;
-        plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
-        Ok(plan)
+        let (trigger, live, diagnostics) =
+            (self.trigger.as_ref(), self.live.as_ref(), core::mem::take(&mut self.diagnostics));
+        plan(&self.policy, edges, &changes, trigger, live, everything, diagnostics).map_err(|error| vec![error])
     }
 
     pub(crate) fn diffs(&self) -> &[DiffRequest] {

@@ -84,7 +84,11 @@ impl Trigger {
 
     /// Every key once.
     pub(crate) fn keys(&self) -> Sorted<ObjectKey> {
-        [&self.uploaded, &self.removed].map(|keys| keys.iter().as_slice()).concat().into()
+        let mut keys = Vec::new();
+        for set in [&self.uploaded, &self.removed] {
+            keys.extend_from_slice(set.iter().as_slice());
+        }
+        keys.into()
     }
 }
 

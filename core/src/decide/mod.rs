@@ -41,8 +41,12 @@ pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> Sorted<O
     }
     let mut keys = keys(changes, mappings);
     keys.sort();
-    let shared: Vec<ObjectKey> =
-        keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
+    let mut shared = Vec::new();
+    for pair in keys.windows(2) {
+        if pair[0] == pair[1] {
+            shared.push(pair[0].clone());
+        }
+    }
     shared.into()
 }
 

@@ -8,7 +8,6 @@ use crate::{
     decide::Decision,
     diagnostic::Diagnostic,
     error::Error,
-    invalidation::InvalidationPath,
     policy::file::{MaxPathsFile, Then},
 };
 
@@ -25,8 +24,11 @@ pub(super) fn hold(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
     if then == Then::Refuse {
-        let whole = deploy.map(|deploy| ground.covers(deploy, &mut Vec::new())).transpose()?;
-        let count = counts(whole.as_deref().unwrap_or(covers)).iter().sum();
+        let count = match deploy {
+            Some(deploy) => counts(&ground.covers(deploy, &mut Vec::new())?),
+            None => counts(covers),
+        };
+        let count = count.iter().sum();
         return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
     }
     let counts = counts(covers);
@@ -41,8 +43,12 @@ pub(super) fn hold(
             let help = "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
             Error::new("max-paths-exceeded", message, help)
         })?;
-        let mut wide: Vec<&str> = cover.paths().iter().map(InvalidationPath::as_str).collect();
-        wide.retain(|path| path.ends_with('*'));
+        let mut wide = Vec::new();
+        for path in cover.paths() {
+            if path.wildcard_prefix().is_some() {
+                wide.push(path.as_str());
+            }
+        }
         let besides = match cover.over_purged().filter(|_| ground.knows_live()) {
             Some(1) => String::from("1 unchanged URL"),
             Some(count) => format!("{count} unchanged URLs"),

@@ -22,26 +22,21 @@ use paths::Ground;
 
 pub(crate) use purges::Purges;
 
-/// What one distribution is asked to invalidate.
-#[derive(Debug)]
-pub(crate) struct DistributionPlan {
-    pub(crate) edge: Edge,
-    pub(crate) cover: Cover,
-    /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
-    pub(crate) over_purged: Option<usize>,
-}
-
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) decisions: Vec<Decision>,
-    pub(crate) distributions: Vec<DistributionPlan>,
+    pub(crate) edges: Vec<Edge>,
+    /// What each of the distributions is asked to invalidate.
+    pub(crate) covers: Vec<Cover>,
+    /// Whether all live URLs are known: only then it is known how many of them the paths purge in vain.
+    pub(crate) knows_live: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Keys of the trigger that no decision speaks of: re-uploaded unchanged.
     pub(crate) unchanged: usize,
 }
 
 /// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole; and everything besides, for the
-/// reason that the host gives.
+/// reason that the host gives. `diagnostics` are those that there are already.
 pub(crate) fn plan(
     policy: &Policy,
     edges: Vec<Edge>,
@@ -49,12 +44,13 @@ pub(crate) fn plan(
     trigger: Option<&Trigger>,
     live: Option<&Live<'_>>,
     everything: Option<&str>,
+    mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Plan, Error> {
     let shared = shared_keys(changes, &policy.mappings);
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let mut decisions = decider.decide(changes);
     let unchanged = trigger.map_or(0, |trigger| decider.unchanged(trigger, changes, &decisions));
-    let mut diagnostics = policy.warnings.clone();
+    diagnostics.extend_from_slice(&policy.warnings);
     if let Some(why) = everything {
         decisions.push(decider.everything());
         diagnostics.push(decide::everything::remark(why));
@@ -73,11 +69,6 @@ pub(crate) fn plan(
     ground.everywhere_barred(&mut diagnostics);
     remarks::quota(&edges, &covers, &mut diagnostics);
     remarks::error_pages(&edges, &decisions, &mut diagnostics);
-    let known = ground.knows_live();
-    let distributions = edges.into_iter().zip(covers).map(|(edge, cover)| DistributionPlan {
-        over_purged: cover.over_purged().filter(|_| known),
-        edge,
-        cover,
-    });
-    Ok(Plan { distributions: distributions.collect(), decisions, diagnostics, unchanged })
+    let knows_live = ground.knows_live();
+    Ok(Plan { decisions, edges, covers, knows_live, diagnostics, unchanged })
 }

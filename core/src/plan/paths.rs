@@ -1,6 +1,6 @@
 //! From the stale URLs of each distribution to its paths, by the policy's cover.
 
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::remarks::of;
 use crate::{
@@ -114,9 +114,11 @@ impl<'a> Ground<'a> {
     }
 
     fn stale<'d>(&self, decisions: &'d [Decision]) -> Vec<Vec<&'d StaleUrl>> {
-        let mut stale = vec![Vec::new(); self.edges.len()];
-        for url in decisions.iter().flat_map(Decision::stale) {
-            stale[url.distribution].push(url);
+        let mut stale: Vec<_> = self.edges.iter().map(|_| Vec::new()).collect();
+        for decision in decisions {
+            for url in decision.stale() {
+                stale[url.distribution].push(url);
+            }
         }
         stale
     }

@@ -19,10 +19,10 @@ pub(crate) struct Purges<'p> {
 
 impl<'p> Purges<'p> {
     pub(crate) fn of(plan: &'p Plan) -> Self {
-        let counts = plan.distributions.iter().map(|plan| vec![0; plan.cover.paths().len()]).collect();
+        let counts = plan.covers.iter().map(|cover| vec![0; cover.paths().len()]).collect();
         let (paths, starts) = (Vec::new(), vec![0]);
         let mut purges = Self { plan, paths, starts, counts };
-        let mut finders: Vec<Finder<'p>> = plan.distributions.iter().map(|plan| Finder::new(&plan.cover)).collect();
+        let mut finders: Vec<Finder<'p>> = plan.covers.iter().map(Finder::new).collect();
         for (index, decision) in plan.decisions.iter().enumerate() {
             let found = decision.urls.iter().map(|url| {
                 let stale = decision.purges(url);

@@ -9,7 +9,6 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     edge::Edge,
     escape::escape,
-    facts::Facts,
     invalidation::{MAX_WILDCARDS_IN_PROGRESS, Substitution},
     names::RepoPath,
     policy::Policy,
@@ -47,8 +46,8 @@ fn for_each_group(mut names: Vec<Named<'_>>, tell: &mut dyn FnMut(&Named<'_>, &s
 /// One warning for each path that a substitution led to, with the URLs that forced it.
 pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover], diagnostics: &mut Vec<Diagnostic>) {
     let mut forced = Vec::new();
-    for url in decisions.iter().flat_map(Decision::stale) {
-        if url.substitution.is_some() {
+    for decision in decisions {
+        for url in decision.stale().filter(|url| url.substitution.is_some()) {
             let path = covers[url.distribution].covering(&url.path).as_str();
             let name = escape(url.url.as_bytes());
             forced.push(Named { substitution: url.substitution, path, pattern: 0, name });
@@ -102,7 +101,8 @@ pub(super) fn dependents_left(decider: &Decider<'_>, changes: &ChangeSet, diagno
 /// A page that stands in for errors is cached once for each URL that it stood in for; nobody knows which these are.
 pub(super) fn error_pages(edges: &[Edge], decisions: &[Decision], diagnostics: &mut Vec<Diagnostic>) {
     for (index, edge) in edges.iter().enumerate() {
-        for (page, error) in edge.facts().into_iter().flat_map(Facts::error_pages) {
+        let Some(facts) = edge.facts() else { continue };
+        for (page, error) in facts.error_pages() {
             // Also where its own behaviour keeps nothing: those of the missing URLs may.
             let is_it =
                 |url: &StaleUrl| url.distribution == index && !url.wildcard && url.url.as_bytes() == page.as_bytes();
