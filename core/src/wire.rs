@@ -68,14 +68,14 @@ impl<'a> Call<'a> {
     fn envelope(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
         let document = document(self.request);
         self.tree = document.tree(None)?;
-        self.render = self.field("render")?;
-        self.field("op")
+        self.render = self.field("render", "/render")?;
+        self.field("op", "/op")
     }
 
     /// One of the fields that every operation has; it stays in the tree, where the operation looks for it as well.
-    fn field<T: Read<'a>>(&self, name: &str) -> Result<Option<T>, Error> {
-        Option::read(self.tree.field(name).unwrap_or(&Json::Null))
-            .map_err(|fault| document(self.request).refuse(&format!("/{name}"), fault))
+    fn field<T: Read<'a>>(&self, name: &str, pointer: &str) -> Result<Option<T>, Error> {
+        let field = self.tree.field(name).unwrap_or(&Json::Null);
+        Option::read(field).map_err(|fault| document(self.request).refuse(pointer, fault))
     }
 
     fn read<T: Read<'a>>(&self) -> Result<T, Vec<Error>> {

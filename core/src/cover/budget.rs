@@ -24,7 +24,7 @@ pub(super) fn best(steps: &[Step], paths: usize, wildcards: usize) -> Option<Bes
         steps,
         bounds: Bounds::new(steps, paths, wildcards),
         merger: Merger::new(paths, wildcards),
-        choices: Choices::default(),
+        choices: Choices::new(),
         parts: steps.iter().map(|_| None).collect(),
     };
     let root = search.run()?;

@@ -10,13 +10,13 @@ use super::Wildcard;
 pub(super) struct Choice(u32);
 
 enum Entry {
+    Nothing,
     One(Wildcard),
     /// Two sets, all of the first before all of the second; both come earlier in the store.
     Both(Choice, Choice),
 }
 
-/// All sets that are still looked at.
-#[derive(Default)]
+/// All sets that are still looked at; the first is the empty one.
 pub(super) struct Choices {
     entries: Vec<Entry>,
     /// The number of entries at which it pays to look for those that nothing needs any more.
@@ -27,7 +27,11 @@ pub(super) struct Choices {
 const FIRST_COLLECTION: usize = if cfg!(test) { 8 } else { 1 << 20 };
 
 impl Choices {
-    pub(super) const NONE: Choice = Choice(u32::MAX);
+    pub(super) const NONE: Choice = Choice(0);
+
+    pub(super) fn new() -> Self {
+        Self { entries: vec![Entry::Nothing], full: FIRST_COLLECTION }
+    }
 
     pub(super) fn one(&mut self, wildcard: Wildcard) -> Choice {
         self.push(Entry::One(wildcard))
@@ -73,44 +77,35 @@ impl Choices {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.entries.len() >= self.full.max(FIRST_COLLECTION)
+        self.entries.len() >= self.full
     }
 
     /// Keeps only what `roots` need, and renames them.
-    pub(super) fn collect(&mut self, mut roots: Vec<&mut Choice>) {
-        // What is needed gets a name, and its own one afterwards.
-        let mut names = vec![Self::NONE; self.entries.len()];
-        let need = |choice: Choice, names: &mut [Choice]| {
-            if choice != Self::NONE {
-                names[choice.0 as usize] = choice;
-            }
-        };
+    pub(super) fn collect(&mut self, roots: Vec<&mut Choice>) {
+        let mut needed = vec![false; self.entries.len()];
+        needed[Self::NONE.0 as usize] = true;
         for root in &roots {
-            need(**root, &mut names);
+            needed[root.0 as usize] = true;
         }
         for (index, entry) in self.entries.iter().enumerate().rev() {
-            if let Entry::Both(first, second) = entry
-                && names[index] != Self::NONE
-            {
-                need(*first, &mut names);
-                need(*second, &mut names);
+            if let (true, Entry::Both(first, second)) = (needed[index], entry) {
+                needed[first.0 as usize] = true;
+                needed[second.0 as usize] = true;
             }
         }
-        let old = core::mem::take(&mut self.entries);
-        for (index, entry) in old.into_iter().enumerate() {
-            if names[index] != Self::NONE {
+        let mut names = vec![Self::NONE; self.entries.len()];
+        for (index, entry) in core::mem::take(&mut self.entries).into_iter().enumerate() {
+            if needed[index] {
                 names[index] = self.push(match entry {
                     Entry::Both(first, second) => Entry::Both(names[first.0 as usize], names[second.0 as usize]),
-                    one @ Entry::One(_) => one,
+                    single => single,
                 });
             }
         }
-        for root in &mut roots {
-            if **root != Self::NONE {
-                **root = names[root.0 as usize];
-            }
+        for root in roots {
+            *root = names[root.0 as usize];
         }
-        self.full = 2 * self.entries.len();
+        self.full = FIRST_COLLECTION.max(2 * self.entries.len());
     }
 }
 
@@ -123,12 +118,11 @@ struct Walk<'c> {
 impl Walk<'_> {
     fn next(&mut self) -> Option<Wildcard> {
         loop {
-            let choice = self.rest.pop()?;
-            if choice != Choices::NONE {
-                match self.entries[choice.0 as usize] {
-                    Entry::One(wildcard) => return Some(wildcard),
-                    Entry::Both(first, second) => self.rest.extend([second, first]),
-                }
+            let Choice(index) = self.rest.pop()?;
+            match self.entries[index as usize] {
+                Entry::Nothing => {}
+                Entry::One(wildcard) => return Some(wildcard),
+                Entry::Both(first, second) => self.rest.extend([second, first]),
             }
         }
     }
@@ -140,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_is_needed_survives_a_collection() {
-        let mut choices = Choices::default();
+        let mut choices = Choices::new();
         let ones: Vec<Choice> = (0..6).map(|item| choices.one(Wildcard { item, len: 1 })).collect();
         let (first, second) = (choices.both(ones[0], ones[2]), choices.both(ones[3], ones[5]));
         let (mut all, mut none, mut last) = (choices.both(first, second), Choices::NONE, ones[5]);
@@ -149,12 +143,12 @@ mod tests {
             choices.wildcards((choice, Choices::NONE)).iter().map(|wildcard| wildcard.item).collect::<Vec<_>>()
         };
         assert_eq!((items(all), items(none), items(last)), (vec![0, 2, 3, 5], vec![], vec![5]));
-        assert_eq!(choices.entries.len(), 7);
+        assert_eq!(choices.entries.len(), 8);
     }
 
     #[test]
     fn sets_are_compared_wildcard_by_wildcard_the_narrower_first() {
-        let mut choices = Choices::default();
+        let mut choices = Choices::new();
         let [wide, narrow, after] = [(4, 1), (4, 3), (5, 2)].map(|(item, len)| choices.one(Wildcard { item, len }));
         let both = choices.both(narrow, after);
         assert_eq!(choices.compare((narrow, after), (wide, after)), Ordering::Less);

@@ -70,14 +70,14 @@ impl<'a> Field<'a> {
             CoverMode::Exact => return Some(cover(&[], 0)),
             CoverMode::Lossless { wildcards } | CoverMode::Budget { wildcards, .. } => wildcards,
         };
-        let nodes = trie::nodes(items, &Ground { live, barred });
-        let (pure, below) = lossless::maximal_pure(&nodes, items);
-        let lossless = cover(&lossless::cheapest(&pure, &nodes, self.stale.forced(), limit), 0);
+        let mut nodes = trie::nodes(items, &Ground { live, barred });
+        lossless::mark_maximal_pure(&mut nodes);
+        let lossless = cover(&lossless::cheapest(&nodes, self.stale.forced(), limit), 0);
         let CoverMode::Budget { paths, wildcards } = mode else { return Some(lossless) };
         if lossless.is_within(paths, wildcards) {
             return Some(lossless);
         }
-        let best = budget::best(&step::steps(&nodes, items, &pure, &below), paths, wildcards)?;
+        let best = budget::best(&step::steps(&nodes, items), paths, wildcards)?;
         Some(cover(&best.wildcards, best.cost))
     }
 }

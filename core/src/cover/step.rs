@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use super::{
     Wildcard,
     items::Item,
-    lossless::Pure,
-    trie::{Candidate, Node},
+    trie::{Candidate, Node, Pure},
 };
 
 /// A node of the trie, in the same order, with what covering it can cost.
@@ -42,35 +41,28 @@ impl Open {
     }
 }
 
-/// One step for each node that is not below a maximal pure wildcard's; of these and of the nodes below them `lossless` tells.
-pub(super) fn steps(nodes: &[Node], items: &[Item<'_>], mut pure: &[Pure], below: &[bool]) -> Vec<Step> {
+/// One step for each node that is not below a maximal pure wildcard's, which `lossless` has marked.
+pub(super) fn steps(nodes: &[Node], items: &[Item<'_>]) -> Vec<Step> {
     let mut kept = 0;
     let mut number = Vec::with_capacity(nodes.len());
-    for below in below {
+    for node in nodes {
         number.push(kept);
-        kept += usize::from(!below);
+        kept += usize::from(node.pure != Pure::Above);
     }
     let mut steps = Vec::with_capacity(kept);
-    for (index, node) in nodes.iter().enumerate() {
-        if below[index] {
-            continue;
-        }
-        let last = node.end - 1;
+    for node in nodes.iter().filter(|node| node.pure != Pure::Above) {
         let bought = |candidate: Candidate| Bought {
-            wildcard: Wildcard { item: last, len: candidate.len },
-            paths: 1 + usize::from(node.terminal && Some(candidate) == node.on),
+            wildcard: node.wildcard(candidate),
+            paths: 1 + node.left_by(candidate),
             cost: candidate.cost,
         };
-        let open = match pure.split_first() {
-            Some((first, rest)) if first.node == index => {
-                pure = rest;
-                // A pure wildcard is no worse than the forced ones that it stands for.
-                (first.forced == 0).then(|| Open { paths: node.size(), forced: None })
-            }
-            _ => {
-                let forced = node.forced.then(|| Wildcard { item: last, len: items[last].text.len() });
-                Some(Open { paths: node.exact + usize::from(node.forced), forced })
-            }
+        let open = if node.pure == Pure::No {
+            let last = node.end - 1;
+            let forced = node.forced.then(|| Wildcard { item: last, len: items[last].text.len() });
+            Some(Open { paths: node.exact + usize::from(node.forced), forced })
+        } else {
+            // A pure wildcard is no worse than the forced ones that it stands for.
+            (node.forced_items == 0).then(|| Open { paths: node.size(), forced: None })
         };
         steps.push(Step { parent: number[node.parent], open, bought: [node.above.map(bought), node.on.map(bought)] });
     }

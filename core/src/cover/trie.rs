@@ -5,7 +5,7 @@ use core::mem::replace;
 
 use purgeplan_lines::common_prefix;
 
-use super::{between::Between, character::longest_whole, items::Item};
+use super::{Wildcard, between::Between, character::longest_whole, items::Item};
 
 /// A wildcard that could be bought: everything that begins with the first `len` bytes of an item's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(super) struct Node {
     pub(super) terminal: bool,
     /// The node's own text is a forced wildcard: nothing is below.
     pub(super) forced: bool,
+    /// Forced wildcards below and at the node.
+    pub(super) forced_items: usize,
     /// Index of the last child that is done, or [`NONE`].
     last_child: usize,
     /// A child's wildcard covers all of the node but a terminal.
@@ -39,6 +41,17 @@ pub(super) struct Node {
     pub(super) above: Option<Candidate>,
     /// The wildcard at the node's own text: all of the node but a terminal.
     pub(super) on: Option<Candidate>,
+    /// Marked by `lossless`.
+    pub(super) pure: Pure,
+}
+
+/// Whether a wildcard covers a node that purges nothing unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pure {
+    No,
+    /// A candidate of the node, while none above it is so.
+    Here(Candidate),
+    Above,
 }
 
 const NONE: usize = usize::MAX;
@@ -56,8 +69,12 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
         let above = nodes[nodes[index].parent].depth;
         candidates(&mut nodes[index], above, items, ground);
         let node = &nodes[index];
-        let (parent, all) = (node.parent, node.covers_all());
-        nodes[parent].covered_below |= all && node.size() + 1 == nodes[parent].size();
+        let (parent, all, size, forced_items) = (node.parent, node.covers_all(), node.size(), node.forced_items);
+        if parent != index {
+            let parent = &mut nodes[parent];
+            parent.covered_below |= all && size + 1 == parent.size();
+            parent.forced_items += forced_items;
+        }
     }
     nodes
 }
@@ -76,6 +93,7 @@ fn shape(items: &[Item<'_>]) -> Vec<Node> {
         let node = top(&mut open);
         node.exact += usize::from(!item.forced);
         node.forced |= item.forced;
+        node.forced_items += usize::from(item.forced);
         node.terminal |= !item.forced && item.text.len() == node.depth;
         while let Some(node) = open.pop_if(|node| node.depth > next) {
             if top(&mut open).depth < next {
@@ -137,16 +155,27 @@ impl Node {
             exact: 0,
             terminal: false,
             forced: false,
+            forced_items: 0,
             last_child: NONE,
             covered_below: false,
             above: None,
             on: None,
+            pure: Pure::No,
         }
     }
 
     /// Whether some wildcard, bought or forced, covers all of the node.
     fn covers_all(&self) -> bool {
         self.above.is_some() || (!self.terminal && (self.on.is_some() || self.forced))
+    }
+
+    /// The exact path at the node's own text, which the wildcard there leaves.
+    pub(super) fn left_by(&self, candidate: Candidate) -> usize {
+        usize::from(self.terminal && candidate.len == self.depth)
+    }
+
+    pub(super) fn wildcard(&self, candidate: Candidate) -> Wildcard {
+        Wildcard { item: self.end - 1, len: candidate.len }
     }
 
     /// How many items are at and below the node.

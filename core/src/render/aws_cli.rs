@@ -1,8 +1,6 @@
 //! A plan as commands of the AWS CLI, for a POSIX shell.
 
-use alloc::string::String;
-
-use super::{Count, Plain, add, text::source};
+use super::{Text, text::source};
 use crate::answer::PlanAnswer;
 
 /// Most bytes of paths in one command; systems allow 128 KiB and more for all arguments.
@@ -12,16 +10,15 @@ const MOST: usize = 64 * 1024;
 /// the text can be pasted as well as run.
 ///
 /// `--paths` gives each run a caller reference of its own: who runs the commands again wants the paths purged again.
-pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut String) {
-    let paths = Count(answer.billed_paths, "path");
-    add(text, format_args!("# {paths} to invalidate, decided by {}.\n", source(answer)));
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
+    text.say("# ").count(answer.billed_paths, "path");
+    source(answer, " to invalidate, decided by ", text);
     for diagnostic in answer.diagnostics {
-        let (severity, message) = (diagnostic.severity.name(), Plain(&diagnostic.message));
-        add(text, format_args!("# {severity}: {message} [{}]\n", diagnostic.code));
+        text.say("# ").say(diagnostic.severity.name()).say(": ").name(&diagnostic.message);
+        text.say(" [").say(diagnostic.code).say("]\n");
     }
-    let mut follows = false;
+    let (mut before, mut after) = ("", "");
     for distribution in &answer.distributions {
-        let id = distribution_id(distribution.id);
         for (index, batch) in distribution.batches.iter().enumerate() {
             let waits = index + 1 < distribution.batches.len();
             let mut rest = &*batch.paths;
@@ -29,17 +26,12 @@ pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut String) {
                 // A path alone is far shorter than a command.
                 let (now, later) = rest.split_at(fitting(rest));
                 rest = later;
-                if follows {
-                    *text += " &&\n";
-                }
-                follows = true;
-                command(&id, now, waits && rest.is_empty(), text);
+                command(distribution.id, now, waits && rest.is_empty(), text.say(before));
+                (before, after) = (" &&\n", "\n");
             }
         }
     }
-    if follows {
-        text.push('\n');
-    }
+    text.say(after);
 }
 
 /// How many of the paths one command takes.
@@ -55,38 +47,35 @@ fn fitting(paths: &[&str]) -> usize {
 }
 
 /// `waits`: until the batch is complete, because the next one would pass what CloudFront works on at a time.
-fn command(id: &str, paths: &[&str], waits: bool, text: &mut String) {
-    let (variable, output) = if waits { ("batch=$(", " --query Invalidation.Id --output text") } else { ("", "") };
-    let create = "aws cloudfront create-invalidation --distribution-id";
-    add(text, format_args!("{variable}{create} {id}{output} --paths"));
+fn command(id: &str, paths: &[&str], waits: bool, text: &mut Text) {
+    text.say(if waits { "batch=$(" } else { "" });
+    distribution_id(id, text.say("aws cloudfront create-invalidation --distribution-id "));
+    text.say(if waits { " --query Invalidation.Id --output text" } else { "" }).say(" --paths");
     for path in paths {
-        add(text, format_args!(" \\\n  {}", quoted(path)));
+        quoted(path, text.say(" \\\n  "));
     }
     if waits {
-        let wait = "aws cloudfront wait invalidation-completed --distribution-id";
-        add(text, format_args!(") &&\n{wait} {id} --id \"$batch\""));
+        text.say(") &&\naws cloudfront wait invalidation-completed --distribution-id ");
+        distribution_id(id, text);
+        text.say(" --id \"$batch\"");
     }
 }
 
-fn distribution_id(id: &str) -> String {
+fn distribution_id(id: &str, text: &mut Text) {
     if id.is_empty() {
-        String::from("\"${DISTRIBUTION_ID:?set it to the id of the distribution}\"")
+        text.say("\"${DISTRIBUTION_ID:?set it to the id of the distribution}\"");
     } else {
-        quoted(id)
+        quoted(id, text);
     }
 }
 
 /// One word of a POSIX shell.
-fn quoted(word: &str) -> String {
-    let mut quoted = String::from("'");
-    for character in word.chars() {
-        match character {
-            '\'' => quoted += r"'\''",
-            other => quoted.push(other),
-        }
+fn quoted(word: &str, text: &mut Text) {
+    text.say("'");
+    for (index, piece) in word.split('\'').enumerate() {
+        text.say(if index == 0 { "" } else { r"'\''" }).say(piece);
     }
-    quoted.push('\'');
-    quoted
+    text.say("'");
 }
 
 #[cfg(test)]
@@ -95,6 +84,11 @@ mod tests {
 
     #[test]
     fn a_shell_reads_one_word() {
+        let quoted = |word: &str| {
+            let mut text = Text::default();
+            quoted(word, &mut text);
+            text.shown
+        };
         assert_eq!(quoted("/a b*"), "'/a b*'");
         assert_eq!(quoted("'; rm -rf /"), r"''\''; rm -rf /'");
     }

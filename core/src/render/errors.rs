@@ -2,39 +2,37 @@
 
 use alloc::{format, string::String};
 
-use super::{Paint, Plain, add};
+use super::{RED, STRONG, Text};
 use crate::{error::Error, locate};
 
 /// One paragraph an error: `error: FILE:LINE:COLUMN: message (at POINTER) [code]` and `help:  …`.
-pub(super) fn told(errors: &[Error], request: &[u8], attachments: &[&[u8]], names: &[String], paint: Paint) -> String {
-    let mut text = String::new();
-    for error in errors {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        add(&mut text, format_args!("{} ", paint.red("error:")));
+pub(super) fn told(errors: &[Error], request: &[u8], attachments: &[&[u8]], names: &[String], text: &mut Text) {
+    for (index, error) in errors.iter().enumerate() {
+        text.say(if index == 0 { "" } else { "\n" }).painted(RED, "error:").say(" ");
         let mut message = error.message.as_str();
         if let Some(span) = error.span {
-            let (name, document) = match span.attachment {
-                Some(index) => {
-                    let name = names.get(index).cloned().unwrap_or_else(|| format!("attachment {index}"));
-                    (name, attachments.get(index).copied().unwrap_or_default())
-                }
-                None => (String::from("request"), request),
-            };
+            let mut document = request;
+            if let Some(index) = span.attachment {
+                document = attachments.get(index).copied().unwrap_or_default();
+                match names.get(index) {
+                    Some(name) => text.name(name),
+                    None => text.say("attachment ").number(index),
+                };
+            } else {
+                text.say("request");
+            }
             let (line, column) = locate::line_and_column(document, span.start);
+            text.say(":").number(line).say(":").number(column).say(": ");
             // What comes from the JSON parser says its place already.
             message = message.strip_prefix(&*format!("line {line}, column {column}: ")).unwrap_or(message);
-            add(&mut text, format_args!("{}:{line}:{column}: ", Plain(&name)));
         }
-        add(&mut text, format_args!("{}", Plain(message)));
+        text.name(message);
         if let Some(pointer) = error.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
-            add(&mut text, format_args!(" (at {})", Plain(pointer)));
+            text.say(" (at ").name(pointer).say(")");
         }
-        add(&mut text, format_args!(" [{}]\n", error.code));
+        text.say(" [").say(error.code).say("]\n");
         if !error.help.is_empty() {
-            add(&mut text, format_args!("{}  {}\n", paint.strong("help:"), Plain(&error.help)));
+            text.painted(STRONG, "help:").say("  ").name(&error.help).say("\n");
         }
     }
-    text
 }

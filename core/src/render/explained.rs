@@ -1,9 +1,7 @@
 //! Why a URL, or what a repository path shows, is purged or not, for a terminal.
 
-use alloc::string::String;
-
 use super::{
-    Count, Paint, Plain, add,
+    GREEN, STRONG, Text, YELLOW,
     text::{diagnostics, named, row},
 };
 use crate::{
@@ -11,78 +9,79 @@ use crate::{
     explain::{ExplainAnswer, Fate, PathAnswer, Verdict},
 };
 
-pub(super) fn explained(answer: &ExplainAnswer<'_>, paint: Paint, text: &mut String) {
+pub(super) fn explained(answer: &ExplainAnswer<'_>, text: &mut Text) {
     let asked = answer.url.as_deref().or(answer.path.as_deref()).unwrap_or_default();
-    add(text, format_args!("{}\n", paint.strong(&super::plain(asked))));
+    text.colour(STRONG).name(asked).end_colour().say("\n");
     for verdict in &answer.verdicts {
-        told(verdict, answer.url.as_deref(), paint, text);
+        told(verdict, answer.url.as_deref(), text);
     }
     if !answer.decisions.is_empty() {
-        *text += "\nDecided:\n";
+        text.say("\nDecided:\n");
         let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
         for decision in &answer.decisions {
-            *text += "  ";
-            row(decision, width, paint, text);
+            row(decision, width, text.say("  "));
             because(decision, text);
         }
     }
     if !answer.paths.is_empty() {
-        *text += "\nPaths:\n";
-        answer.paths.iter().for_each(|path| of_path(path, text));
-    }
-    diagnostics(answer.diagnostics, paint, text);
-    add(text, format_args!("\nDecided by {}.\n", named(answer.policy, answer.preset.name())));
-}
-
-fn because(decision: &DecisionAnswer<'_>, text: &mut String) {
-    *text += "         ";
-    if let Some(commit) = decision.commit {
-        add(text, format_args!("changed by {}; ", Plain(commit)));
-    }
-    add(text, format_args!("rule {}", Plain(decision.rule)));
-    if let Some(cost) = &decision.cost {
-        add(text, format_args!("; {}", Count(cost.paths, "path")));
-        if cost.shared > 0 {
-            add(text, format_args!(", {} shared", cost.shared));
+        text.say("\nPaths:\n");
+        for path in &answer.paths {
+            of_path(path, text);
         }
     }
-    text.push('\n');
+    diagnostics(answer.diagnostics, text);
+    named(answer.policy, answer.preset.name(), text.say("\nDecided by "));
 }
 
-fn told(verdict: &Verdict<'_>, asked: Option<&str>, paint: Paint, text: &mut String) {
-    *text += "  ";
+fn because(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    text.say("         ");
+    if let Some(commit) = decision.commit {
+        text.say("changed by ").name(commit).say("; ");
+    }
+    text.say("rule ").name(decision.rule);
+    if let Some(cost) = &decision.cost {
+        text.say("; ").count(cost.paths, "path");
+        if cost.shared > 0 {
+            text.say(", ").number(cost.shared).say(" shared");
+        }
+    }
+    text.say("\n");
+}
+
+fn told(verdict: &Verdict<'_>, asked: Option<&str>, text: &mut Text) {
+    text.say("  ");
     if !verdict.distribution.is_empty() {
-        add(text, format_args!("{}: ", Plain(verdict.distribution)));
+        text.name(verdict.distribution).say(": ");
     }
     if let Some(url) = verdict.url.as_deref().filter(|url| asked != Some(*url)) {
-        add(text, format_args!("{}: ", Plain(url)));
+        text.name(url).say(": ");
     }
-    let fate = match verdict.outcome {
-        Fate::Purge => paint.green("purged"),
-        Fate::OverPurge => paint.yellow("purged though nothing says that it is stale"),
-        Fate::Keep => paint.with("", "kept"),
+    match verdict.outcome {
+        Fate::Purge => text.painted(GREEN, "purged"),
+        Fate::OverPurge => text.painted(YELLOW, "purged though nothing says that it is stale"),
+        Fate::Keep => text.say("kept"),
     };
-    add(text, format_args!("{fate}, {}", verdict.reason.told()));
+    text.say(", ").say(verdict.reason.told());
     if let Some(rule) = &verdict.rule {
-        add(text, format_args!(" (rule {})", Plain(rule)));
+        text.say(" (rule ").name(rule).say(")");
     }
     if let Some(behaviour) = verdict.behaviour {
-        add(text, format_args!(", served by behaviour {}", Plain(behaviour)));
+        text.say(", served by behaviour ").name(behaviour);
     }
     if let Some(path) = &verdict.path {
-        add(text, format_args!("\n    by {path}"));
+        text.say("\n    by ").say(path);
     }
-    text.push('\n');
+    text.say("\n");
 }
 
-fn of_path(path: &PathAnswer<'_>, text: &mut String) {
-    *text += "  ";
+fn of_path(path: &PathAnswer<'_>, text: &mut Text) {
+    text.say("  ");
     if !path.distribution.is_empty() {
-        add(text, format_args!("{}: ", Plain(path.distribution)));
+        text.name(path.distribution).say(": ");
     }
-    add(text, format_args!("{} purges {}", path.path, Count(path.stale_urls, "stale URL")));
+    text.say(path.path).say(" purges ").count(path.stale_urls, "stale URL");
     if let Some(code) = path.forced_by {
-        add(text, format_args!(", forced by {code}"));
+        text.say(", forced by ").say(code);
     }
-    text.push('\n');
+    text.say("\n");
 }

@@ -1,9 +1,7 @@
 //! A plan as Markdown, for a comment on a pull request.
 
-use alloc::{format, string::String};
-
 use super::{
-    Count, add, dollars, plain,
+    Text, dollars, plain,
     text::{name, paths, source},
 };
 use crate::{
@@ -15,99 +13,102 @@ use crate::{
 /// A comment holds at most 65,536 characters on GitHub; the rest is for what stands around the tables.
 const MOST: usize = 48_000;
 
-pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut String) {
-    let (paths, source) = (Count(answer.billed_paths, "path"), source(answer));
-    let dollars = dollars(answer.billed_paths);
-    add(text, format_args!("### CloudFront invalidation: {paths}\n\n"));
-    add(text, format_args!("At most {dollars} beyond the free 1,000 a month. Decided by {source}.\n"));
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
+    text.say("### CloudFront invalidation: ").count(answer.billed_paths, "path");
+    text.say("\n\nAt most ").say(&dollars(answer.billed_paths)).say(" beyond the free 1,000 a month.");
+    source(answer, " Decided by ", text);
     let decisions = answer.decisions.all();
     let purged = decisions.iter().filter(|decision| decision.outcome == Outcome::Purge).count();
     let skipped = decisions.len() - purged;
     if purged == 0 {
-        *text += "\nNothing is purged.\n";
+        text.say("\nNothing is purged.\n");
     } else {
-        let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
-        rows(answer, Outcome::Purge, purged, "file", MOST, &mut table);
-        *text += &table;
+        let end = text.shown.len() + MOST;
+        text.say("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
+        rows(answer, Outcome::Purge, purged, "file", end, text);
     }
     if skipped > 0 {
-        let mut table = format!("\n<details><summary>{} not purged</summary>\n\n", Count(skipped, "change"));
-        table += "| File | Why | Rule |\n|---|---|---|\n";
-        rows(answer, Outcome::Skip, skipped, "change", MOST.saturating_sub(text.len()), &mut table);
-        *text += &table;
-        *text += "\n</details>\n";
+        let end = text.shown.len().max(MOST);
+        text.say("\n<details><summary>").count(skipped, "change").say(" not purged</summary>\n\n");
+        text.say("| File | Why | Rule |\n|---|---|---|\n");
+        rows(answer, Outcome::Skip, skipped, "change", end, text);
+        text.say("\n</details>\n");
     }
     for diagnostic in answer.diagnostics {
-        let severity = if diagnostic.severity == Severity::Warning { "Warning" } else { "Note" };
-        let told = format!("\n> **{severity}:** {}. {}.\n", prose(&diagnostic.message), prose(&diagnostic.help));
-        if text.len() + told.len() > 60_000 {
-            *text += "\n> More is left out here.\n";
+        let before = text.shown.len();
+        text.say(if diagnostic.severity == Severity::Warning { "\n> **Warning:** " } else { "\n> **Note:** " });
+        prose(&diagnostic.message, text);
+        prose(&diagnostic.help, text.say(". "));
+        text.say(".\n");
+        if text.shown.len() > 60_000 {
+            text.shown.truncate(before);
+            text.say("\n> More is left out here.\n");
             break;
         }
-        *text += &told;
     }
 }
 
-/// The rows of the decisions with one outcome, as far as there is room, and how many more there are.
-fn rows(answer: &PlanAnswer<'_>, outcome: Outcome, all: usize, what: &str, room: usize, table: &mut String) {
+/// The rows of the decisions with one outcome, as far as the text may go, and how many more there are.
+fn rows(answer: &PlanAnswer<'_>, outcome: Outcome, all: usize, what: &str, end: usize, text: &mut Text) {
     let mut shown = 0;
     for (index, decision) in answer.decisions.all().iter().enumerate() {
         if decision.outcome == outcome {
-            let row = row(&answer.decisions.get(index));
-            if table.len() + row.len() > room {
-                add(table, format_args!("\nand {} more.\n", Count(all - shown, what)));
+            let before = text.shown.len();
+            row(&answer.decisions.get(index), text);
+            if text.shown.len() > end {
+                text.shown.truncate(before);
+                text.say("\nand ").count(all - shown, what).say(" more.\n");
                 break;
             }
-            *table += &row;
             shown += 1;
         }
     }
 }
 
-fn row(decision: &DecisionAnswer<'_>) -> String {
-    let mut because = String::new();
+fn row(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    let mut file = Text::default();
+    name(decision, &mut file);
+    text.say("| ");
+    code(&file.shown, text);
+    text.say(" | ").say(decision.reason.name()).say(" | ");
     match decision.outcome {
         Outcome::Purge => {
-            for path in paths(decision) {
-                because += if because.is_empty() { "" } else { "<br>" };
-                because += &code(path);
+            for (index, path) in paths(decision).iter().enumerate() {
+                code(path, text.say(if index == 0 { "" } else { "<br>" }));
             }
         }
-        Outcome::Skip => because = code(decision.rule),
+        Outcome::Skip => code(decision.rule, text),
     }
-    format!("| {} | {} | {because} |\n", code(&name(decision)), decision.reason.name())
+    text.say(" |\n");
 }
 
 /// Text from outside within a table's cell: no Markdown and no HTML in it is read as such.
-fn code(text: &str) -> String {
+fn code(words: &str, text: &mut Text) {
     // Within `<code>` only these mean something; a pipe would end the cell, a backtick would begin a span.
-    let mut shown = String::from("<code>");
-    escape_into(&plain(text), &mut shown);
-    shown + "</code>"
+    escape(&plain(words), text.say("<code>"));
+    text.say("</code>");
 }
 
-fn escape_into(text: &str, shown: &mut String) {
-    for character in text.chars() {
+fn escape(words: &str, text: &mut Text) {
+    for character in words.chars() {
         match character {
             '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | ':' => {
-                add(shown, format_args!("&#{};", u32::from(character)));
+                text.say("&#").number(character as usize).say(";");
             }
-            other => shown.push(other),
+            other => text.shown.push(other),
         }
     }
 }
 
 /// A message of ours, in which backticks stand round pieces of the input.
-fn prose(text: &str) -> String {
-    let mut shown = String::new();
-    for (index, piece) in plain(text).split('`').enumerate() {
+fn prose(message: &str, text: &mut Text) {
+    for (index, piece) in plain(message).split('`').enumerate() {
         if index % 2 == 1 {
-            shown += &code(piece);
+            code(piece, text);
         } else {
-            escape_into(piece, &mut shown);
+            escape(piece, text);
         }
     }
-    shown
 }
 
 #[cfg(test)]
@@ -116,7 +117,12 @@ mod tests {
 
     #[test]
     fn a_name_cannot_break_out_of_its_cell() {
-        assert_eq!(code("a|b`c<i>"), "<code>a&#124;b&#96;c&#60;i&#62;</code>");
-        assert_eq!(prose("`a*` is <b>"), "<code>a&#42;</code> is &#60;b&#62;");
+        let shown = |write: &dyn Fn(&mut Text)| {
+            let mut text = Text::default();
+            write(&mut text);
+            text.shown
+        };
+        assert_eq!(shown(&|text| code("a|b`c<i>", text)), "<code>a&#124;b&#96;c&#60;i&#62;</code>");
+        assert_eq!(shown(&|text| prose("`a*` is <b>", text)), "<code>a&#42;</code> is &#60;b&#62;");
     }
 }

@@ -7,7 +7,6 @@ mod markdown;
 mod text;
 
 use alloc::{format, string::String, vec::Vec};
-use core::fmt::{self, Display, Formatter, Write};
 
 use crate::{
     answer::{CheckAnswer, PlanAnswer},
@@ -49,22 +48,27 @@ pub(crate) enum Answer<'a, 'p> {
 
 impl RenderRequest {
     pub(crate) fn render(&self, answer: &Answer<'_, '_>, request: &[u8]) -> Result<String, Error> {
-        let paint = Paint(self.colour);
-        let mut text = String::new();
+        let mut text = self.text();
         match (answer, self.format) {
-            (Answer::Plan(plan), Format::Text) => text::plan(plan, paint, &mut text),
+            (Answer::Plan(plan), Format::Text) => text::plan(plan, &mut text),
             (Answer::Plan(plan), Format::Markdown) => markdown::plan(plan, &mut text),
             (Answer::Plan(plan), Format::AwsCli) => aws_cli::plan(plan, &mut text),
-            (Answer::Explain(explained), Format::Text) => explained::explained(explained, paint, &mut text),
-            (Answer::Check(check), Format::Text) => text::check(check, paint, &mut text),
+            (Answer::Explain(explained), Format::Text) => explained::explained(explained, &mut text),
+            (Answer::Check(check), Format::Text) => text::check(check, &mut text),
             (Answer::Explain(_), _) => return Err(no_rendering("explain", request)),
             (Answer::Check(_), _) => return Err(no_rendering("check", request)),
         }
-        Ok(text)
+        Ok(text.shown)
     }
 
     pub(crate) fn errors(&self, errors: &[Error], request: &[u8], attachments: &[&[u8]]) -> String {
-        errors::told(errors, request, attachments, &self.attachment_names, Paint(self.colour))
+        let mut text = self.text();
+        errors::told(errors, request, attachments, &self.attachment_names, &mut text);
+        text.shown
+    }
+
+    fn text(&self) -> Text {
+        Text { shown: String::new(), coloured: self.colour }
     }
 }
 
@@ -74,51 +78,59 @@ fn no_rendering(operation: &str, request: &[u8]) -> Error {
     locate::pointed(error, request, None, "/render/format")
 }
 
-/// Appends a formatted piece.
-fn add(text: &mut String, piece: fmt::Arguments<'_>) {
-    text.write_fmt(piece).expect("into memory nothing fails");
+/// A text that is put together from pieces.
+#[derive(Default)]
+struct Text {
+    shown: String,
+    coloured: bool,
 }
 
-/// ANSI colours, or none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint(bool);
+/// ANSI colours.
+const STRONG: &str = "1";
+const FAINT: &str = "2";
+const GREEN: &str = "32";
+const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
 
-impl Paint {
-    fn with<'t>(self, code: &'static str, text: &'t str) -> Painted<'t> {
-        Painted { code: if self.0 { code } else { "" }, text }
+impl Text {
+    /// Words of ours.
+    fn say(&mut self, words: &str) -> &mut Self {
+        self.shown += words;
+        self
     }
 
-    fn green(self, text: &str) -> Painted<'_> {
-        self.with("32", text)
+    /// A name from outside, as [`plain`] shows it.
+    fn name(&mut self, name: &str) -> &mut Self {
+        for character in name.chars() {
+            if is_hostile(character) {
+                self.shown.extend(character.escape_unicode());
+            } else {
+                self.shown.push(character);
+            }
+        }
+        self
     }
 
-    fn faint(self, text: &str) -> Painted<'_> {
-        self.with("2", text)
+    fn number(&mut self, number: usize) -> &mut Self {
+        self.say(itoa::Buffer::new().format(number))
     }
 
-    fn strong(self, text: &str) -> Painted<'_> {
-        self.with("1", text)
+    /// A number and what is counted.
+    fn count(&mut self, number: usize, one: &str) -> &mut Self {
+        self.number(number).say(" ").say(one).say(if number == 1 { "" } else { "s" })
     }
 
-    fn red(self, text: &str) -> Painted<'_> {
-        self.with("1;31", text)
+    /// Words up to the end of the colour.
+    fn colour(&mut self, code: &str) -> &mut Self {
+        if self.coloured { self.say("\u{1b}[").say(code).say("m") } else { self }
     }
 
-    fn yellow(self, text: &str) -> Painted<'_> {
-        self.with("1;33", text)
+    fn end_colour(&mut self) -> &mut Self {
+        self.colour("0")
     }
-}
 
-/// Text with the code of its colour, or with an empty one.
-struct Painted<'t> {
-    code: &'static str,
-    text: &'t str,
-}
-
-impl Display for Painted<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { code, text } = self;
-        if code.is_empty() { f.write_str(text) } else { write!(f, "\u{1b}[{code}m{text}\u{1b}[0m") }
+    fn painted(&mut self, code: &str, words: &str) -> &mut Self {
+        self.colour(code).say(words).end_colour()
     }
 }
 
@@ -130,23 +142,9 @@ impl Display for Painted<'_> {
 /// ```
 #[must_use]
 pub fn plain(text: &str) -> String {
-    format!("{}", Plain(text))
-}
-
-/// What [`plain`] says.
-struct Plain<'t>(&'t str);
-
-impl Display for Plain<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            if is_hostile(character) {
-                write!(f, "\\u{{{:x}}}", u32::from(character))?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        Ok(())
-    }
+    let mut shown = Text::default();
+    shown.name(text);
+    shown.shown
 }
 
 fn is_hostile(character: char) -> bool {
@@ -161,17 +159,9 @@ fn is_hostile(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    format!("{}", Count(number, one))
-}
-
-/// What [`count`] says.
-struct Count<'t>(usize, &'t str);
-
-impl Display for Count<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(number, one) = self;
-        write!(f, "{number} {one}{}", if *number == 1 { "" } else { "s" })
-    }
+    let mut text = Text::default();
+    text.count(number, one);
+    text.shown
 }
 
 /// What invalidation paths cost beyond the free 1,000 a month of an account, at $0.005 each.

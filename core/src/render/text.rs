@@ -2,9 +2,9 @@
 //!
 //! Only columns of known words are lined up: names come last and may be of any length and script.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
-use super::{Count, Paint, Plain, add, dollars};
+use super::{FAINT, GREEN, STRONG, Text, YELLOW, dollars};
 use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
@@ -13,118 +13,128 @@ use crate::{
     sorted::sort,
 };
 
-pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint, text: &mut String) {
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
     let decisions = answer.decisions.all();
     if decisions.is_empty() {
-        *text += "No file changed.\n";
+        text.say("No file changed.\n");
     }
     let width = decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
     for index in 0..decisions.len() {
-        row(&answer.decisions.get(index), width, paint, text);
+        row(&answer.decisions.get(index), width, text);
     }
-    diagnostics(answer.diagnostics, paint, text);
-    text.push('\n');
+    diagnostics(answer.diagnostics, text);
+    text.say("\n");
     summary(answer, text);
 }
 
 /// What is paid for, and who decided.
-fn summary(answer: &PlanAnswer<'_>, text: &mut String) {
+fn summary(answer: &PlanAnswer<'_>, text: &mut Text) {
     for distribution in &answer.distributions {
         of_distribution(distribution, text);
     }
     if let Some(trigger) = &answer.trigger {
-        let (uploaded, removed) =
-            (Count(trigger.uploaded, "uploaded object"), Count(trigger.removed, "removed object"));
-        add(text, format_args!("Limited to {uploaded} ({} of them as before) and {removed}.\n", trigger.unchanged));
+        text.say("Limited to ").count(trigger.uploaded, "uploaded object").say(" (").number(trigger.unchanged);
+        text.say(" of them as before) and ").count(trigger.removed, "removed object").say(".\n");
     }
-    let (paths, dollars) = (Count(answer.billed_paths, "path"), dollars(answer.billed_paths));
-    add(text, format_args!("{paths} to invalidate: at most {dollars} beyond the free 1,000 a month. "));
-    add(text, format_args!("Decided by {}.\n", source(answer)));
+    text.count(answer.billed_paths, "path").say(" to invalidate: at most ").say(&dollars(answer.billed_paths));
+    text.say(" beyond the free 1,000 a month.");
+    source(answer, " Decided by ", text);
 }
 
 /// Nothing for a single unnamed distribution without anything to tell.
-fn of_distribution(distribution: &DistributionAnswer<'_>, text: &mut String) {
-    let mut facts = String::new();
-    if distribution.wildcards > 0 {
-        add(&mut facts, format_args!(", {}", Count(distribution.wildcards, "wildcard")));
-    }
-    if let Some(over_purged) = distribution.over_purged {
-        add(&mut facts, format_args!(", {} purged besides", Count(over_purged, "unchanged URL")));
-    }
-    if distribution.batches.len() > 1 {
-        add(&mut facts, format_args!(", {} batches", distribution.batches.len()));
-    }
-    if distribution.id.is_empty() && facts.is_empty() {
+fn of_distribution(distribution: &DistributionAnswer<'_>, text: &mut Text) {
+    let DistributionAnswer { id, ref batches, billed_paths, wildcards, over_purged } = *distribution;
+    if id.is_empty() && wildcards == 0 && over_purged.is_none() && batches.len() < 2 {
         return;
     }
-    let name = Plain(if distribution.id.is_empty() { "distribution" } else { distribution.id });
-    add(text, format_args!("{name}: {}{facts}.\n", Count(distribution.billed_paths, "path")));
+    text.name(if id.is_empty() { "distribution" } else { id }).say(": ").count(billed_paths, "path");
+    if wildcards > 0 {
+        text.say(", ").count(wildcards, "wildcard");
+    }
+    if let Some(over_purged) = over_purged {
+        text.say(", ").count(over_purged, "unchanged URL").say(" purged besides");
+    }
+    if batches.len() > 1 {
+        text.say(", ").number(batches.len()).say(" batches");
+    }
+    text.say(".\n");
 }
 
 /// The preset, or the policy with the preset that fills it in.
-pub(super) fn source(answer: &PlanAnswer<'_>) -> String {
-    named(answer.policy, answer.preset.name())
+pub(super) fn source(answer: &PlanAnswer<'_>, before: &str, text: &mut Text) {
+    named(answer.policy, answer.preset.name(), text.say(before));
 }
 
-pub(super) fn named(policy: &str, preset: &str) -> String {
-    if policy == "given" { format!("the given policy (preset {preset})") } else { format!("preset {preset}") }
-}
-
-/// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
-pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, paint: Paint, text: &mut String) {
-    let reason = decision.reason.name();
-    let name = name(decision);
-    match decision.outcome {
-        Outcome::Purge => {
-            let (purge, paths) = (paint.green("purge"), paths(decision).join("  "));
-            add(text, format_args!("{purge}  {reason:width$}  {name}  =>  {paths}\n"));
-        }
-        Outcome::Skip => {
-            let row = format!("skip   {reason:width$}  {name}  ({})", Plain(decision.rule));
-            add(text, format_args!("{}\n", paint.faint(&row)));
-        }
+pub(super) fn named(policy: &str, preset: &str, text: &mut Text) {
+    if policy == "given" {
+        text.say("the given policy (preset ").say(preset).say(").\n");
+    } else {
+        text.say("preset ").say(preset).say(".\n");
     }
 }
 
+/// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
+pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, text: &mut Text) {
+    let purged = decision.outcome == Outcome::Purge;
+    match decision.outcome {
+        Outcome::Purge => text.painted(GREEN, "purge").say("  "),
+        Outcome::Skip => text.colour(FAINT).say("skip   "),
+    };
+    let reason = decision.reason.name();
+    text.say(reason);
+    for _ in reason.len()..width + 2 {
+        text.say(" ");
+    }
+    name(decision, text);
+    if purged {
+        text.say("  =>  ").say(&paths(decision).join("  "));
+    } else {
+        text.say("  (").name(decision.rule).say(")").end_colour();
+    }
+    text.say("\n");
+}
+
 /// The repository path, with the old one of a rename or copy.
-pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
-    let path = Plain(&decision.path);
-    match &decision.from {
-        Some(from) => format!("{path} (was {})", Plain(from)),
-        None => format!("{path}"),
+pub(super) fn name(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    text.name(&decision.path);
+    if let Some(from) = &decision.from {
+        text.say(" (was ").name(from).say(")");
     }
 }
 
 /// The invalidation paths that a decision needs, each once.
 pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
-    let mut paths = decision.urls.iter().filter_map(|url| url.path).collect();
+    let mut paths = Vec::new();
+    for url in &decision.urls {
+        paths.extend(url.path);
+    }
     sort(&mut paths);
     paths
 }
 
-pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint, text: &mut String) {
+pub(super) fn diagnostics(diagnostics: &[Diagnostic], text: &mut Text) {
     for diagnostic in diagnostics {
-        let severity = match diagnostic.severity {
-            Severity::Warning => paint.yellow("warning:"),
-            Severity::Info => paint.strong("info:"),
+        text.say("\n");
+        match diagnostic.severity {
+            Severity::Warning => text.painted(YELLOW, "warning:"),
+            Severity::Info => text.painted(STRONG, "info:"),
         };
-        add(text, format_args!("\n{severity} {}", Plain(&diagnostic.message)));
+        text.say(" ").name(&diagnostic.message);
         if let Some(pointer) = &diagnostic.pointer {
-            add(text, format_args!(" (at {})", Plain(pointer)));
+            text.say(" (at ").name(pointer).say(")");
         }
-        add(text, format_args!(" [{}]\n  {}\n", diagnostic.code, Plain(&diagnostic.help)));
+        text.say(" [").say(diagnostic.code).say("]\n  ").name(&diagnostic.help).say("\n");
     }
 }
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
-pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint, text: &mut String) {
-    *text = pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"));
-    text.push('\n');
-    diagnostics(answer.diagnostics, paint, text);
+pub(super) fn check(answer: &CheckAnswer<'_>, text: &mut Text) {
+    text.say(&pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"))).say("\n");
+    diagnostics(answer.diagnostics, text);
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
-    *text += if answer.policy == "given" { "\nThe policy holds: " } else { "\nThe preset's own settings: " };
+    text.say(if answer.policy == "given" { "\nThe policy holds: " } else { "\nThe preset's own settings: " });
     match warnings {
-        0 => *text += "no warnings.\n",
-        _ => add(text, format_args!("{}.\n", Count(warnings, "warning"))),
-    }
+        0 => text.say("no warnings.\n"),
+        _ => text.count(warnings, "warning").say(".\n"),
+    };
 }
