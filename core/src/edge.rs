@@ -197,14 +197,20 @@ impl Edge {
     fn served(&self, url: UrlPath, form: Form, origin: usize, appeared: bool) -> Option<EdgeUrl> {
         let Some(facts) = &self.facts else { return Some(EdgeUrl::new(url, form)) };
         let root_object = (form == Form::DefaultRoot).then_some(self.default_root_object.as_str());
-        let mut serving = facts.behaviours_of(&url, root_object);
-        let rewritten = || serving.iter().any(|index| facts.behaviour(*index).rewrites);
-        if self.left_open(form) && !self.origins[origin].website && !rewritten() {
+        let candidates = facts.behaviours_of(&url, root_object);
+        let (mut serving, mut rewritten) = (Vec::new(), false);
+        for index in &candidates {
+            let behaviour = facts.behaviour(*index);
+            rewritten |= behaviour.rewrites;
+            if behaviour.origins.contains(&origin) {
+                serving.push(*index);
+            }
+        }
+        if self.left_open(form) && !self.origins[origin].website && !rewritten {
             return None;
         }
-        let first = serving[0];
-        serving.retain(|index| facts.behaviour(*index).origins.contains(&origin));
         if serving.is_empty() {
+            let first = candidates[0];
             let skipped = Some(skip(Reason::OtherOrigin, facts.behaviour(first)));
             return Some(EdgeUrl { url, form, behaviour: Some(first), skipped });
         }

@@ -141,6 +141,8 @@ impl InvalidationPath {
 }
 
 impl Substitution {
+    pub(crate) const ALL: [Self; 4] = [Self::Tilde, Self::TrailingAsterisk, Self::TooLong, Self::QueryString];
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Tilde => "tilde",

@@ -1,7 +1,7 @@
 //! Repository path to object key to the viewer's URL paths.
 
 use alloc::{vec, vec::Vec};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     change::Change,
@@ -10,9 +10,8 @@ use crate::{
 };
 
 /// Why a URL belongs to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Form {
     /// The key itself.
     Object,
@@ -30,6 +29,21 @@ pub(crate) enum Form {
     Dependent,
     /// Whatever the site has.
     Everything,
+}
+
+impl Serialize for Form {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Object => "object",
+            Self::DefaultRoot => "default-root",
+            Self::Directory => "directory",
+            Self::BareDirectory => "bare-directory",
+            Self::Clean => "clean",
+            Self::QueryString => "query-string",
+            Self::Dependent => "dependent",
+            Self::Everything => "everything",
+        })
+    }
 }
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.

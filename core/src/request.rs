@@ -162,8 +162,9 @@ impl<'a> Prepared<'a> {
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
         let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
         let everything = self.parsed.everything.as_deref();
-        let (trigger, live, diagnostics) =
-            (self.trigger.as_ref(), self.live.as_ref(), core::mem::take(&mut self.diagnostics));
+        let mut diagnostics = core::mem::take(&mut self.diagnostics);
+        diagnostics.append(&mut self.policy.warnings);
+        let (trigger, live) = (self.trigger.as_ref(), self.live.as_ref());
         plan(&self.policy, edges, &changes, trigger, live, everything, diagnostics).map_err(|error| vec![error])
     }
 

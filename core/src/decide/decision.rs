@@ -1,7 +1,7 @@
 //! What is decided: an outcome, its reason and rule, and the URLs that it is about.
 
 use alloc::{borrow::Cow, vec::Vec};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     change::Status,
@@ -13,9 +13,8 @@ use crate::{
 };
 
 /// What changed, as the answer words it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum What {
     Added,
     Modified,
@@ -87,7 +86,7 @@ pub(crate) struct Decision {
 }
 
 /// A URL that may be stale at one distribution.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct StaleUrl {
     pub(crate) url: UrlPath,
     /// Whether every URL that begins so is meant.
@@ -101,6 +100,22 @@ pub(crate) struct StaleUrl {
     pub(crate) behaviour: Option<usize>,
     /// Why it is not purged after all.
     pub(crate) skipped: Option<Skip>,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Modified => "modified",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+            Self::Copied => "copied",
+            Self::TypeChanged => "type-changed",
+            Self::ModeChanged => "mode-changed",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl From<Status> for What {
@@ -145,9 +160,15 @@ impl Reason {
     }
 }
 
-/// What is written is the name.
+// What is written is the name.
+impl Serialize for What {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl Serialize for Reason {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
@@ -195,7 +216,9 @@ impl StaleUrl {
     pub(super) fn query_strings(&self) -> Self {
         let (path, substitution) = InvalidationPath::narrowest_wildcard(&self.url);
         let substitution = substitution.or(Some(Substitution::QueryString));
-        Self { form: Form::QueryString, wildcard: true, path, substitution, ..self.clone() }
+        let (url, skipped) = (self.url.clone(), self.skipped.clone());
+        let Self { distribution, behaviour, .. } = *self;
+        Self { url, wildcard: true, form: Form::QueryString, path, substitution, distribution, behaviour, skipped }
     }
 }
 

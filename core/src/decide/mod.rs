@@ -208,12 +208,18 @@ impl Decider<'_> {
             // Mostly there is one, and there can be a million decisions.
             urls.reserve_exact(found.len() * (1 + usize::from(by_query)));
             for mut url in found {
-                url.skipped = url.skipped.or_else(|| ignored.clone());
+                if url.skipped.is_none() {
+                    url.skipped.clone_from(&ignored);
+                }
                 let exact = StaleUrl::new(url, false, index);
                 // A path that is a wildcard already reaches the query strings too.
-                let queries = (by_query && exact.substitution.is_none()).then(|| exact.query_strings());
-                urls.push(exact);
-                urls.extend(queries);
+                if by_query && exact.substitution.is_none() {
+                    let queries = exact.query_strings();
+                    urls.push(exact);
+                    urls.push(queries);
+                } else {
+                    urls.push(exact);
+                }
             }
         }
         urls

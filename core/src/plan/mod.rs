@@ -36,7 +36,7 @@ pub(crate) struct Plan {
 }
 
 /// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole; and everything besides, for the
-/// reason that the host gives. `diagnostics` are those that there are already.
+/// reason that the host gives. `diagnostics` are those of the diffs and the policy.
 pub(crate) fn plan(
     policy: &Policy,
     edges: Vec<Edge>,
@@ -50,7 +50,6 @@ pub(crate) fn plan(
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let mut decisions = decider.decide(changes);
     let unchanged = trigger.map_or(0, |trigger| decider.unchanged(trigger, changes, &decisions));
-    diagnostics.extend_from_slice(&policy.warnings);
     if let Some(why) = everything {
         decisions.push(decider.everything());
         diagnostics.push(decide::everything::remark(why));

@@ -162,8 +162,11 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     for stale in stale {
         let url = stale.url.as_bytes();
         // No path ends in a deeper one.
-        let folded = memchr::memchr_iter(b'/', url).take_while(|slash| *slash < MAX_PATH_CHARACTERS);
-        folders.extend(folded.map(|slash| &url[..slash]));
+        for at in 0..url.len().min(MAX_PATH_CHARACTERS) {
+            if url[at] == b'/' {
+                folders.push(&url[..at]);
+            }
+        }
     }
     sort(&mut folders);
     let mut supposed = UrlSet::default();

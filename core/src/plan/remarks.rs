@@ -1,6 +1,6 @@
 //! What a person should know about a plan.
 
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     change::ChangeSet,
@@ -15,75 +15,73 @@ use crate::{
     sorted::sort,
 };
 
-/// A name that a remark is about, together with others that have all else in common with it.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Named<'a> {
-    substitution: Option<Substitution>,
-    path: &'a str,
-    /// Index of the pattern.
-    pattern: usize,
-    name: Cow<'a, str>,
-}
+/// The names that remarks are about, each as one text behind what it has in common with others and a NUL: in their order,
+/// those that belong together stand together.
+#[derive(Default)]
+struct Names(Vec<String>);
 
-impl Named<'_> {
-    fn goes_with(&self, other: &Self) -> bool {
-        (self.substitution, self.path, self.pattern) == (other.substitution, other.path, other.pattern)
+impl Names {
+    fn add(&mut self, common: &str, name: &str) {
+        self.0.push([common, name].join("\0"));
     }
-}
 
-/// Calls `tell` for the names that go together, with the first of them and with their number in words.
-fn for_each_group(mut names: Vec<Named<'_>>, tell: &mut dyn FnMut(&Named<'_>, &str)) {
-    sort(&mut names);
-    for group in names.chunk_by(Named::goes_with) {
-        let first = &group[0].name;
-        match group.len() {
-            1 => tell(&group[0], &format!("`{first}`")),
-            count => tell(&group[0], &format!("`{first}` and {} more", count - 1)),
+    /// Calls `tell` for the names that belong together, with what they have in common, the first of them and how many
+    /// more there are.
+    fn for_each_group(mut self, tell: &mut dyn FnMut(&str, &str)) {
+        sort(&mut self.0);
+        let mut names = self.0.as_slice();
+        while let Some((common, first)) = names.first().and_then(|name| name.split_once('\0')) {
+            let count =
+                names.iter().take_while(|name| name.split_once('\0').is_some_and(|(one, _)| one == common)).count();
+            names = &names[count..];
+            match count {
+                1 => tell(common, &format!("`{first}`")),
+                _ => tell(common, &format!("`{first}` and {} more", count - 1)),
+            }
         }
     }
 }
 
 /// One warning for each path that a substitution led to, with the URLs that forced it.
 pub(super) fn substitutions(decisions: &[Decision], covers: &[Cover], diagnostics: &mut Vec<Diagnostic>) {
-    let mut forced = Vec::new();
-    for decision in decisions {
-        for url in decision.stale().filter(|url| url.substitution.is_some()) {
-            let path = covers[url.distribution].covering(&url.path).as_str();
-            let name = escape(url.url.as_bytes());
-            forced.push(Named { substitution: url.substitution, path, pattern: 0, name });
+    for substitution in Substitution::ALL {
+        let mut forced = Names::default();
+        for decision in decisions {
+            for url in decision.stale().filter(|url| url.substitution == Some(substitution)) {
+                let path = covers[url.distribution].covering(&url.path);
+                forced.add(path.as_str(), &escape(url.url.as_bytes()));
+            }
         }
+        forced.for_each_group(&mut |path, names| {
+            let why = substitution.why();
+            let message = format!("{names} is purged by `{path}`, and so is every URL that begins so: {why}");
+            let mut told = Diagnostic::warning(substitution.code(), message, substitution.help());
+            // What the policy asked for is no surprise.
+            if substitution == Substitution::QueryString {
+                told.severity = Severity::Info;
+            }
+            diagnostics.push(told);
+        });
     }
-    for_each_group(forced, &mut |first, names| {
-        let Some(substitution) = first.substitution else { return };
-        let (path, why) = (first.path, substitution.why());
-        let message = format!("{names} is purged by `{path}`, and so is every URL that begins so: {why}");
-        let mut told = Diagnostic::warning(substitution.code(), message, substitution.help());
-        // What the policy asked for is no surprise.
-        if substitution == Substitution::QueryString {
-            told.severity = Severity::Info;
-        }
-        diagnostics.push(told);
-    });
 }
 
 /// A warning for each fingerprint pattern that a changed file belies.
 pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision], diagnostics: &mut Vec<Diagnostic>) {
-    let mut broken = Vec::new();
-    for decision in decisions {
-        if let Some(pattern) = decision.broken_fingerprint {
-            let name = decision.path.as_ref().map(RepoPath::escaped).unwrap_or_default();
-            broken.push(Named { substitution: None, path: "", pattern, name });
+    for (index, pattern) in policy.fingerprinted.iter().enumerate() {
+        let mut broken = Names::default();
+        for decision in decisions.iter().filter(|decision| decision.broken_fingerprint == Some(index)) {
+            broken.add("", &decision.path.as_ref().map(RepoPath::escaped).unwrap_or_default());
         }
+        broken.for_each_group(&mut |_, names| {
+            let message = format!(
+                "{names} changed under the same name, though `{}` (/fingerprinted/{index}) says that the name carries the content's hash: it is purged",
+                pattern.as_str()
+            );
+            let help =
+                "narrow the pattern; browsers that keep such files for a year show the old one until they ask again";
+            diagnostics.push(Diagnostic::warning("fingerprint-changed", message, help));
+        });
     }
-    for_each_group(broken, &mut |first, names| {
-        let index = first.pattern;
-        let pattern = policy.fingerprinted[index].as_str();
-        let message = format!(
-            "{names} changed under the same name, though `{pattern}` (/fingerprinted/{index}) says that the name carries the content's hash: it is purged"
-        );
-        let help = "narrow the pattern; browsers that keep such files for a year show the old one until they ask again";
-        diagnostics.push(Diagnostic::warning("fingerprint-changed", message, help));
-    });
 }
 
 /// What a plan for the keys of a trigger does not do.
