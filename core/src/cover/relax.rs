@@ -145,14 +145,14 @@ impl Search<'_> {
     /// The least price at which few enough wildcards are bought.
     fn wildcard_price(&mut self) {
         let limit = self.wildcards;
-        least_price(self.dearest(), |wildcard| self.path_price(wildcard).wildcards <= limit);
+        least_price(self.dearest(), &mut |wildcard| self.path_price(wildcard).wildcards <= limit);
     }
 
     /// The cheapest cover at the least price at which it has few enough paths.
     fn path_price(&mut self, wildcard: u64) -> Taken {
         let limit = self.paths;
         let mut within = Taken::default();
-        least_price(self.dearest(), |path| {
+        least_price(self.dearest(), &mut |path| {
             let cover = self.evaluate(Prices { wildcard, path });
             if cover.paths <= limit {
                 within = cover;
@@ -188,7 +188,7 @@ impl Search<'_> {
 }
 
 /// About the least price that is enough, at most two to the power of `dearest`.
-fn least_price(dearest: u32, mut enough: impl FnMut(u64) -> bool) -> u64 {
+fn least_price(dearest: u32, enough: &mut dyn FnMut(u64) -> bool) -> u64 {
     if enough(0) {
         return 0;
     }

@@ -1,6 +1,6 @@
 //! The branching points of the items' radix trie, and the wildcards worth a thought at each.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use core::mem::replace;
 
 use purgeplan_lines::common_prefix;
@@ -82,13 +82,13 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
 /// The nodes without their candidates, from the common prefixes of neighbours, each measured once.
 fn shape(items: &[Item<'_>]) -> Vec<Node> {
     let mut done: Vec<Node> = Vec::new();
-    let mut open = vec![Node::new(0, 0)];
+    let mut open: Vec<Node> = Vec::new();
+    open_at(0, 0, &mut open);
     for (index, item) in items.iter().enumerate() {
         let next = items.get(index + 1).map_or(0, |next| common_prefix(item.text, next.text));
-        for depth in [next, if item.forced { item.text.len() } else { 0 }] {
-            if depth > top(&mut open).depth {
-                open.push(Node::new(depth, index));
-            }
+        open_at(next, index, &mut open);
+        if item.forced {
+            open_at(item.text.len(), index, &mut open);
         }
         let node = top(&mut open);
         node.exact += usize::from(!item.forced);
@@ -96,17 +96,22 @@ fn shape(items: &[Item<'_>]) -> Vec<Node> {
         node.forced_items += usize::from(item.forced);
         node.terminal |= !item.forced && item.text.len() == node.depth;
         while let Some(node) = open.pop_if(|node| node.depth > next) {
-            if top(&mut open).depth < next {
-                open.push(Node::new(next, node.first));
-            }
+            open_at(next, node.first, &mut open);
             let sibling = replace(&mut top(&mut open).last_child, done.len());
             finish(node, sibling, index + 1, &mut done);
         }
     }
-    let root = open.remove(0);
+    let root = open.swap_remove(0);
     let itself = done.len();
     finish(root, itself, items.len(), &mut done);
     done
+}
+
+/// Opens a node where none is open at this depth or a greater one.
+fn open_at(depth: usize, first: usize, open: &mut Vec<Node>) {
+    if open.last().is_none_or(|top| top.depth < depth) {
+        open.push(Node::new(depth, first));
+    }
 }
 
 fn top(open: &mut [Node]) -> &mut Node {
