@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, vec::Vec};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    change::Status,
+    change::{Change, Status},
     edge::{EdgeUrl, Skip},
     invalidation::{InvalidationPath, Substitution, shown},
     map::Form,
@@ -174,6 +174,44 @@ impl Serialize for Reason {
 }
 
 impl Decision {
+    /// Without anything said yet.
+    pub(super) fn new(what: What) -> Self {
+        Self {
+            what,
+            path: None,
+            from: None,
+            key: None,
+            outcome: Outcome::Skip,
+            reason: Reason::OutsideSource,
+            rule: Cow::Borrowed(""),
+            diff: None,
+            urls: Vec::new(),
+            broken_fingerprint: None,
+        }
+    }
+
+    /// The same about a change.
+    pub(super) fn of(change: &Change) -> Self {
+        let (path, from) = (Some(change.path.clone()), change.from.clone());
+        Self { path, from, diff: Some(change.diff), ..Self::new(What::from(change.status)) }
+    }
+
+    pub(super) fn say(&mut self, outcome: Outcome, reason: Reason, rule: Cow<'static, str>) {
+        (self.outcome, self.reason, self.rule) = (outcome, reason, rule);
+    }
+
+    /// Says why nothing of the URLs is purged, when that is so.
+    pub(super) fn skip_unpurged(&mut self, policy: &Policy) {
+        let Some(first) = self.urls.first() else {
+            return self.say(Outcome::Skip, Reason::OutsideOriginPath, Cow::Borrowed(no_origin(policy)));
+        };
+        if self.urls.iter().all(|url| url.skipped.is_some())
+            && let Some(Skip { reason, rule }) = first.skipped.clone()
+        {
+            self.say(Outcome::Skip, reason, rule);
+        }
+    }
+
     /// The URLs that are purged.
     pub(crate) fn stale(&self) -> impl Iterator<Item = &StaleUrl> {
         self.urls.iter().filter(|url| self.purges(url))
@@ -225,12 +263,4 @@ impl StaleUrl {
 /// The rule by which an object has no URL: the policy's own origin paths, or what is known of the distributions.
 pub(crate) fn no_origin(policy: &Policy) -> &'static str {
     if policy.distributions().is_empty() { "origin" } else { "/distributions" }
-}
-
-/// Why nothing of these URLs is purged, when that is so.
-pub(super) fn unpurged(urls: &[StaleUrl], policy: &Policy) -> Option<Skip> {
-    let Some(first) = urls.first() else {
-        return Some(Skip { reason: Reason::OutsideOriginPath, rule: no_origin(policy).into() });
-    };
-    if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
 }

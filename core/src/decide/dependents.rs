@@ -2,10 +2,9 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{Decider, Decision, Outcome, Reason, StaleUrl, What, decision::unpurged};
+use super::{Decider, Decision, Outcome, Reason, StaleUrl};
 use crate::{
     change::{Change, ChangeSet, Effect},
-    edge::Skip,
     map::Form,
     names::RepoPath,
     policy::Dependents,
@@ -21,22 +20,11 @@ impl Decider<'_> {
             if urls.is_empty() {
                 continue;
             }
-            let (outcome, reason, rule) = match unpurged(&urls, self.policy) {
-                None => (Outcome::Purge, Reason::Dependent, pointer(index).into()),
-                Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
-            };
-            decisions.push(Decision {
-                what: What::from(change.status),
-                path: Some(change.path.clone()),
-                from: change.from.clone(),
-                key: None,
-                outcome,
-                reason,
-                rule,
-                diff: Some(change.diff),
-                urls,
-                broken_fingerprint: None,
-            });
+            let mut decision = Decision::of(change);
+            decision.urls = urls;
+            decision.say(Outcome::Purge, Reason::Dependent, pointer(index).into());
+            decision.skip_unpurged(self.policy);
+            decisions.push(decision);
         }
     }
 

@@ -25,18 +25,10 @@ impl Decider<'_> {
                 }
             }
         }
-        Decision {
-            what: What::Unknown,
-            path: None,
-            from: None,
-            key: None,
-            outcome: Outcome::Purge,
-            reason: Reason::BaseUnknown,
-            rule: Cow::Borrowed("request"),
-            diff: None,
-            urls,
-            broken_fingerprint: None,
-        }
+        let mut decision = Decision::new(What::Unknown);
+        decision.urls = urls;
+        decision.say(Outcome::Purge, Reason::BaseUnknown, Cow::Borrowed("request"));
+        decision
     }
 }
 

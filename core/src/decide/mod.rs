@@ -19,8 +19,6 @@ use crate::{
     sorted::Sorted,
     trigger::Trigger,
 };
-use decision::unpurged;
-
 pub(crate) use decision::{Decision, Outcome, Reason, StaleUrl, What, no_origin};
 
 /// What decisions are made with.
@@ -60,21 +58,6 @@ fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> Vec<ObjectKey> {
     keys
 }
 
-/// What is decided on one side of a change: the object at one path.
-struct Side {
-    key: Option<ObjectKey>,
-    verdict: Result<Reason, Reason>,
-    rule: Cow<'static, str>,
-    urls: Vec<StaleUrl>,
-    broken_fingerprint: Option<usize>,
-}
-
-impl Side {
-    fn skip(key: Option<ObjectKey>, reason: Reason, rule: Cow<'static, str>) -> Self {
-        Self { key, verdict: Err(reason), rule, urls: Vec::new(), broken_fingerprint: None }
-    }
-}
-
 impl Decider<'_> {
     /// One decision a change, sorted by path, and behind it one for each dependents rule that it sets off; at the end
     /// the removed objects that no diff speaks of.
@@ -91,51 +74,57 @@ impl Decider<'_> {
     }
 
     fn change(&self, change: &Change) -> Decision {
-        let new = self.side(&change.path, change.effect);
-        let Some((from, effect)) = change.effect_on_from() else {
-            return decision(change, new);
-        };
-        let old = self.side(from, effect);
-        // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
-        let (verdict, rule) = match (new.verdict, old.verdict) {
-            (Err(_), Ok(_)) => (Ok(Reason::Renamed), old.rule),
-            (Err(reason), Err(_)) => (Err(reason), new.rule),
-            (Ok(_), _) => (Ok(Reason::Renamed), new.rule),
-        };
-        let mut urls = new.urls;
-        urls.extend(old.urls);
-        decision(change, Side { key: new.key, verdict, rule, urls, broken_fingerprint: new.broken_fingerprint })
+        let mut decision = self.side(change, &change.path, change.effect);
+        if let Some((from, effect)) = change.effect_on_from() {
+            let old = self.side(change, from, effect);
+            // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
+            match (decision.outcome, old.outcome) {
+                (Outcome::Purge, _) => decision.reason = Reason::Renamed,
+                (Outcome::Skip, Outcome::Purge) => decision.say(Outcome::Purge, Reason::Renamed, old.rule),
+                (Outcome::Skip, Outcome::Skip) => {}
+            }
+            decision.urls.extend(old.urls);
+        }
+        if decision.reason == Reason::Added && decision.what == What::Copied {
+            decision.reason = Reason::Copied;
+        }
+        if !change.rewritten {
+            decision.broken_fingerprint = None;
+        }
+        decision
     }
 
-    fn side(&self, path: &RepoPath, effect: Effect) -> Side {
-        let Some(key) = map::key_of(path, &self.policy.mappings) else {
-            return Side::skip(None, Reason::OutsideSource, Cow::Borrowed("/mappings"));
-        };
+    /// What is decided on one side of a change: the object at one path.
+    fn side(&self, change: &Change, path: &RepoPath, effect: Effect) -> Decision {
+        let mut decision = Decision::of(change);
+        decision.key = map::key_of(path, &self.policy.mappings);
+        match decision.key.clone() {
+            Some(key) => self.judge(path, &key, effect, &mut decision),
+            None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
+        }
+        decision
+    }
+
+    fn judge(&self, path: &RepoPath, key: &ObjectKey, effect: Effect, decision: &mut Decision) {
         if let Some(rule) = self.ignored_everywhere(path) {
-            return Side::skip(Some(key), Reason::Ignored, rule.into());
+            return decision.say(Outcome::Skip, Reason::Ignored, rule.into());
         }
         let came_or_went = matches!(effect, Effect::Added | Effect::Deleted);
-        let effect = if came_or_went && self.shared.contains(&key) { Effect::Modified } else { effect };
-        if self.trigger.is_some_and(|trigger| !trigger.contains(&key)) {
-            return Side::skip(Some(key), Reason::NotInTrigger, Cow::Borrowed("trigger"));
+        let effect = if came_or_went && self.shared.contains(key) { Effect::Modified } else { effect };
+        if self.trigger.is_some_and(|trigger| !trigger.contains(key)) {
+            return decision.say(Outcome::Skip, Reason::NotInTrigger, Cow::Borrowed("trigger"));
         }
-        let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(&key));
+        let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(key));
         let fingerprint = self.fingerprint(path);
         let came_or_went = removed || matches!(effect, Effect::Added | Effect::Deleted);
         if let Some(index) = fingerprint.filter(|_| came_or_went && effect != Effect::Modified) {
-            return Side::skip(Some(key), Reason::Fingerprinted, fingerprint_rule(index));
+            return decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
         }
-        match self.verdict(effect, removed) {
-            (Err(reason), rule) => Side::skip(Some(key), reason, rule),
-            (Ok(reason), rule) => {
-                let urls = self.urls(&key, Some(path), effect == Effect::Added);
-                let broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
-                let side = Side { key: Some(key), verdict: Ok(reason), rule, urls, broken_fingerprint };
-                match unpurged(&side.urls, self.policy) {
-                    Some(Skip { reason, rule }) => Side { verdict: Err(reason), rule, ..side },
-                    None => side,
-                }
-            }
+        self.verdict(effect, removed, decision);
+        if decision.outcome == Outcome::Purge {
+            decision.broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
+            decision.urls = self.urls(key, Some(path), effect == Effect::Added);
+            decision.skip_unpurged(self.policy);
         }
     }
 
@@ -162,38 +151,39 @@ impl Decider<'_> {
         self.policy.fingerprinted.iter().position(|pattern| pattern.matches(path.as_bytes()))
     }
 
-    /// The rule for an object with this effect, whose removal the trigger has or has not seen.
-    fn verdict(&self, effect: Effect, removed: bool) -> (Result<Reason, Reason>, Cow<'static, str>) {
+    /// Says what becomes of an object with this effect, whose removal the trigger has or has not seen.
+    fn verdict(&self, effect: Effect, removed: bool, decision: &mut Decision) {
         let policy = self.policy;
-        if removed && effect != Effect::Deleted && policy.preset == Preset::Sound {
-            return (Ok(Reason::RemovedFromBucket), self.rule("preset", false));
-        }
-        match effect {
-            Effect::Modified => (Ok(Reason::Modified), self.rule("preset", false)),
+        let preset = if policy.preset == Preset::Sound { "preset:sound" } else { "preset:article" };
+        // The policy's own field, or the preset whose default spoke.
+        let field = |said: bool, pointer: &'static str| if said { pointer } else { preset };
+        let (outcome, reason, rule) = match effect {
+            _ if removed && effect != Effect::Deleted && policy.preset == Preset::Sound => {
+                (Outcome::Purge, Reason::RemovedFromBucket, preset)
+            }
+            Effect::Modified => (Outcome::Purge, Reason::Modified, preset),
             Effect::Added => {
                 let Setting { value: added, said } = policy.added;
-                let verdict = if added == Added::Purge { Ok(Reason::Added) } else { Err(Reason::AddedSkipped) };
-                (verdict, self.rule("/added", said))
+                let rule = field(said, "/added");
+                match added {
+                    Added::Purge => (Outcome::Purge, Reason::Added, rule),
+                    Added::Skip => (Outcome::Skip, Reason::AddedSkipped, rule),
+                }
             }
             Effect::Deleted => {
                 let Setting { value: deleted, said } = policy.deleted;
-                let verdict =
-                    if deleted == Deleted::Purge || removed { Ok(Reason::Deleted) } else { Err(Reason::DeletedKept) };
-                (verdict, self.rule("/deleted", said))
+                let rule = field(said, "/deleted");
+                if deleted == Deleted::Purge || removed {
+                    (Outcome::Purge, Reason::Deleted, rule)
+                } else {
+                    (Outcome::Skip, Reason::DeletedKept, rule)
+                }
             }
-            Effect::ModeOnly => (Err(Reason::ModeOnly), Cow::Borrowed("deploy")),
-            Effect::Symlink => (Err(Reason::Symlink), Cow::Borrowed("deploy")),
-            Effect::Submodule => (Err(Reason::Submodule), Cow::Borrowed("deploy")),
-        }
-    }
-
-    /// The policy's own field, or the preset whose default spoke.
-    fn rule(&self, pointer: &'static str, said: bool) -> Cow<'static, str> {
-        Cow::Borrowed(match (said, self.policy.preset) {
-            (true, _) => pointer,
-            (false, Preset::Article) => "preset:article",
-            (false, Preset::Sound) => "preset:sound",
-        })
+            Effect::ModeOnly => (Outcome::Skip, Reason::ModeOnly, "deploy"),
+            Effect::Symlink => (Outcome::Skip, Reason::Symlink, "deploy"),
+            Effect::Submodule => (Outcome::Skip, Reason::Submodule, "deploy"),
+        };
+        decision.say(outcome, reason, Cow::Borrowed(rule));
     }
 
     /// The URLs of an object everywhere; those that a distribution need not purge say why.
@@ -235,31 +225,21 @@ impl Decider<'_> {
     }
 
     fn removed_object(&self, key: &ObjectKey) -> Decision {
-        let path = map::path_of(key, &self.policy.mappings);
-        let ignored = path.as_ref().and_then(|path| self.ignored_everywhere(path));
-        let fingerprint = path.as_ref().and_then(|path| self.fingerprint(path));
-        let skipped = match (ignored, fingerprint) {
-            (Some(rule), _) => Some(Skip { reason: Reason::Ignored, rule: rule.into() }),
-            (None, Some(index)) => Some(Skip { reason: Reason::Fingerprinted, rule: fingerprint_rule(index) }),
-            (None, None) => None,
-        };
-        let urls = if skipped.is_some() { Vec::new() } else { self.urls(key, path.as_ref(), false) };
-        let (outcome, reason, rule) = match skipped.or_else(|| unpurged(&urls, self.policy)) {
-            Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
-            None => (Outcome::Purge, Reason::RemovedFromBucket, self.rule("preset", false)),
-        };
-        Decision {
-            what: What::Removed,
-            path,
-            from: None,
-            key: Some(key.clone()),
-            outcome,
-            reason,
-            rule,
-            diff: None,
-            urls,
-            broken_fingerprint: None,
+        let mut decision = Decision::new(What::Removed);
+        decision.path = map::path_of(key, &self.policy.mappings);
+        decision.key = Some(key.clone());
+        let path = decision.path.as_ref();
+        if let Some(rule) = path.and_then(|path| self.ignored_everywhere(path)) {
+            decision.say(Outcome::Skip, Reason::Ignored, rule.into());
+        } else if let Some(index) = path.and_then(|path| self.fingerprint(path)) {
+            decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
+        } else {
+            decision.urls = self.urls(key, path, false);
+            // Only under `sound`: see above.
+            decision.say(Outcome::Purge, Reason::RemovedFromBucket, Cow::Borrowed("preset:sound"));
+            decision.skip_unpurged(self.policy);
         }
+        decision
     }
 
     /// How many of the trigger's keys neither the diffs nor the decisions speak of.
@@ -278,25 +258,4 @@ impl Decider<'_> {
 
 fn fingerprint_rule(index: usize) -> Cow<'static, str> {
     format!("/fingerprinted/{index}").into()
-}
-
-fn decision(change: &Change, side: Side) -> Decision {
-    let what = What::from(change.status);
-    let (outcome, reason) = match side.verdict {
-        Ok(Reason::Added) if what == What::Copied => (Outcome::Purge, Reason::Copied),
-        Ok(reason) => (Outcome::Purge, reason),
-        Err(reason) => (Outcome::Skip, reason),
-    };
-    Decision {
-        what,
-        path: Some(change.path.clone()),
-        from: change.from.clone(),
-        key: side.key,
-        outcome,
-        reason,
-        rule: side.rule,
-        diff: Some(change.diff),
-        urls: side.urls,
-        broken_fingerprint: side.broken_fingerprint.filter(|_| change.rewritten),
-    }
 }
