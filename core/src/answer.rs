@@ -269,7 +269,7 @@ pub(crate) struct CheckAnswer<'p> {
     /// Whether a policy was given.
     #[cfg_attr(feature = "ts", ts(type = "\"given\" | \"none\""))]
     pub(crate) policy: &'static str,
-    pub(crate) settings: Settings,
+    pub(crate) settings: &'p Settings,
     pub(crate) diagnostics: &'p [Diagnostic],
     /// Only on request.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -277,12 +277,13 @@ pub(crate) struct CheckAnswer<'p> {
 }
 
 impl<'p> CheckAnswer<'p> {
-    pub(crate) fn new(policy: &'p Policy) -> Self {
+    /// The settings are those of the policy.
+    pub(crate) fn new(policy: &'p Policy, settings: &'p Settings) -> Self {
         Self {
             kind: Success,
             preset: policy.preset,
             policy: given(policy),
-            settings: Settings::of(policy),
+            settings,
             diagnostics: &policy.warnings,
             rendered: None,
         }
@@ -295,9 +296,29 @@ pub(crate) struct ParseAnswer<'c> {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
-    changes: Vec<ChangeAnswer<'c>>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<ChangeAnswer>"))]
+    changes: Changes<'c>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<Diagnostic>,
+}
+
+/// All changes, each put into words when it is written: there can be a million.
+struct Changes<'c>(&'c ChangeSet);
+
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for change in self.0.iter() {
+            list.serialize_element(&ChangeAnswer {
+                change: What::from(change.status),
+                path: change.path.escaped(),
+                from: change.from.as_ref().map(RepoPath::escaped),
+                before: EntryAnswer::of(change.before.as_ref()),
+                after: EntryAnswer::of(change.after.as_ref()),
+            })?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -325,14 +346,7 @@ pub(crate) struct EntryAnswer {
 
 impl<'c> ParseAnswer<'c> {
     pub(crate) fn new(changes: &'c ChangeSet, diagnostics: Vec<Diagnostic>) -> Self {
-        let changes = changes.iter().map(|change| ChangeAnswer {
-            change: What::from(change.status),
-            path: change.path.escaped(),
-            from: change.from.as_ref().map(RepoPath::escaped),
-            before: EntryAnswer::of(change.before.as_ref()),
-            after: EntryAnswer::of(change.after.as_ref()),
-        });
-        Self { kind: Success, changes: changes.collect(), diagnostics }
+        Self { kind: Success, changes: Changes(changes), diagnostics }
     }
 }
 

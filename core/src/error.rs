@@ -1,6 +1,6 @@
 //! What is told to a person when an input cannot be used.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::{
     fmt,
     ops::{Deref, DerefMut},
@@ -52,6 +52,13 @@ impl Deref for Error {
 impl DerefMut for Error {
     fn deref_mut(&mut self) -> &mut Detail {
         &mut self.0
+    }
+}
+
+/// Where several errors may be told, one alone.
+impl From<Error> for Vec<Error> {
+    fn from(error: Error) -> Self {
+        vec![error]
     }
 }
 

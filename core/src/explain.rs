@@ -215,19 +215,19 @@ impl<'p> Explainer<'p> {
     fn path(&self, path: &RepoPath, verdicts: &mut Vec<Verdict<'p>>) {
         let key = map::key_of(path, &self.policy.mappings);
         for (index, edge) in self.plan.edges.iter().enumerate() {
-            let mut seen: Vec<(UrlPath, bool)> = Vec::new();
-            let mut see = |url: &UrlPath, wildcard: bool| {
-                if !seen.iter().any(|one| one.0 == *url && one.1 == wildcard) {
-                    seen.push((url.clone(), wildcard));
+            let own = key.as_ref().map(|key| edge.urls(key, false)).unwrap_or_default();
+            let mut seen: Vec<(&UrlPath, bool)> = Vec::new();
+            let mut see = |url, wildcard| {
+                if !seen.contains(&(url, wildcard)) {
+                    seen.push((url, wildcard));
                 }
             };
-            if let Some(key) = &key {
-                edge.urls(key, false).iter().for_each(|own| see(&own.url, false));
+            for url in &own {
+                see(&url.url, false);
             }
-            for decision in &self.plan.decisions {
-                if speaks_of(decision, path) {
-                    let at_this_one = decision.urls.iter().filter(|stale| stale.distribution == index);
-                    at_this_one.for_each(|stale| see(&stale.url, stale.wildcard));
+            for decision in self.plan.decisions.iter().filter(|decision| speaks_of(decision, path)) {
+                for stale in decision.urls.iter().filter(|stale| stale.distribution == index) {
+                    see(&stale.url, stale.wildcard);
                 }
             }
             for (url, wildcard) in &seen {

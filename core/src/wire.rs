@@ -2,7 +2,7 @@
 //!
 //! `ARCHITECTURE.md` shows a request and an answer of each kind.
 
-use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     explain::{ExplainAnswer, Subject},
     json::{Json, Read, write},
     locate,
+    policy::Settings,
     render::{Answer, RenderRequest},
     request::{CheckRequest, ParseRequest, Prepared, changes, document, policy, read},
 };
@@ -52,12 +53,12 @@ pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
         Some(other) => {
             let help = format!("the operations are {OPERATIONS}");
             let error = Error::new("op-unknown", format!("`{other}` is no operation"), help);
-            Err(vec![locate::pointed(error, request, None, "/op")])
+            Err(locate::pointed(error, request, None, "/op").into())
         }
         None => {
             let help = format!("name the operation: {OPERATIONS}");
             let error = Error::new("request-json", "the request has no `op`", help);
-            Err(vec![error.at(None, 0, request.len())])
+            Err(error.at(None, 0, request.len()).into())
         }
     };
     answer.unwrap_or_else(|errors| call.failed(&errors))
@@ -89,8 +90,7 @@ impl<'a> Call<'a> {
 
     /// The answer as the request asks to see it.
     fn rendered(&self, answer: &Answer<'_, '_>) -> Result<Option<String>, Vec<Error>> {
-        let rendered = self.render.as_ref().map(|render| render.render(answer, self.request)).transpose();
-        rendered.map_err(|error| vec![error])
+        Ok(self.render.as_ref().map(|render| render.render(answer, self.request)).transpose()?)
     }
 
     fn plan(&self) -> Result<Vec<u8>, Vec<Error>> {
@@ -113,7 +113,7 @@ impl<'a> Call<'a> {
 
     fn explain(&self) -> Result<Vec<u8>, Vec<Error>> {
         let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
-        let subject = Subject::read(&prepared.subject(), self.request).map_err(|error| vec![error])?;
+        let subject = Subject::read(&prepared.subject(), self.request)?;
         let plan = prepared.plan()?;
         let mut answer = ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs());
         answer.rendered = self.rendered(&Answer::Explain(&answer))?;
@@ -123,7 +123,8 @@ impl<'a> Call<'a> {
     fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
         let parsed: CheckRequest<'_> = self.read()?;
         let policy = policy(parsed.source(), self.request, self.attachments)?;
-        let mut answer = CheckAnswer::new(&policy);
+        let settings = Settings::of(&policy);
+        let mut answer = CheckAnswer::new(&policy, &settings);
         answer.rendered = self.rendered(&Answer::Check(&answer))?;
         Ok(write(&answer))
     }

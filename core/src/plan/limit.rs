@@ -9,6 +9,7 @@ use crate::{
     diagnostic::Diagnostic,
     error::Error,
     policy::file::{MaxPathsFile, Then},
+    render::count,
 };
 
 /// Holds the plan of all distributions together against `max_paths`.
@@ -50,8 +51,7 @@ pub(super) fn hold(
             }
         }
         let besides = match cover.over_purged().filter(|_| ground.knows_live()) {
-            Some(1) => String::from("1 unchanged URL"),
-            Some(count) => format!("{count} unchanged URLs"),
+            Some(besides) => count(besides, "unchanged URL"),
             None => String::from("unchanged URLs"),
         };
         let (wide, of) = (wide.join(" "), of(edge));
