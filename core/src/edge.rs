@@ -104,7 +104,7 @@ impl Edge {
         for (origin, Origin { prefix, .. }) in self.origins.iter().enumerate() {
             let Some(rest) = key.as_bytes().strip_prefix(prefix.as_bytes()) else { continue };
             for (url, form) in map::urls_below(rest, &self.forms()) {
-                let Some(url) = self.served(url, form, origin, appeared) else { continue };
+                let Some(url) = self.served(UrlPath::below_root(url), form, origin, appeared) else { continue };
                 match urls.iter_mut().find(|earlier| earlier.url == url.url) {
                     Some(earlier) if earlier.skipped.is_some() => *earlier = url,
                     Some(_) => {}
@@ -131,20 +131,20 @@ impl Edge {
     pub(crate) fn keys_of(&self, url: &UrlPath) -> Vec<ObjectKey> {
         let rest = url.as_bytes().strip_prefix(b"/").unwrap_or_default();
         let index = self.distribution.urls.index_document.as_bytes();
-        let mut rests = vec![rest.to_vec()];
+        let mut rests: Vec<[&[u8]; 3]> = vec![[rest, b"", b""]];
         if rest.is_empty() {
-            rests.push(self.default_root_object.clone().into_bytes());
+            rests.push([self.default_root_object.as_bytes(), b"", b""]);
         }
         if rest.is_empty() || rest.ends_with(b"/") {
-            rests.push([rest, index].concat());
+            rests.push([rest, index, b""]);
         } else {
-            rests.push([rest, b"/", index].concat());
-            rests.push([rest, b".html"].concat());
+            rests.push([rest, b"/", index]);
+            rests.push([rest, b".html", b""]);
         }
         let mut keys = Vec::new();
         for origin in &self.origins {
-            for rest in &rests {
-                keys.extend(ObjectKey::new([origin.prefix.as_bytes(), rest].concat()));
+            for [first, then, last] in &rests {
+                keys.extend(ObjectKey::new([origin.prefix.as_bytes(), first, then, last].concat()));
             }
         }
         keys

@@ -288,9 +288,9 @@ impl<'p> Explainer<'p> {
     /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
     fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
         let edge = &self.plan.edges[index];
-        let keys = of.map_or_else(|| edge.keys_of(url), |key| [key.clone()].into());
-        let decision =
-            keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
+        let of_url = if of.is_none() { edge.keys_of(url) } else { Vec::new() };
+        let mut keys = of.into_iter().chain(&of_url);
+        let decision = keys.find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
         let (reason, rule) = match decision {
             None => (Why::Other(Other::Unchanged), None),
             Some(decision) if decision.outcome == Outcome::Skip => {

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     change::Change,
-    names::{ObjectKey, RepoPath, UrlPath},
+    names::{ObjectKey, RepoPath},
     policy::Mapping,
 };
 
@@ -91,13 +91,13 @@ pub(crate) struct Forms<'a> {
     pub(crate) clean: bool,
 }
 
-/// Every URL path under which an object may be served; `rest` is its key below the origin path.
+/// Every URL path under which an object may be served, without its slash at the beginning; `rest` is the object's key
+/// below the origin path.
 ///
 /// The origin path is what CloudFront puts before the URL path to make the key, so the caller has taken it off again.
-pub(crate) fn urls_below(rest: &[u8], forms: &Forms<'_>) -> Vec<(UrlPath, Form)> {
-    let mut urls = vec![(UrlPath::below_root(rest), Form::Object)];
-    let mut add = |rest: &[u8], form: Form| {
-        let url = UrlPath::below_root(rest);
+pub(crate) fn urls_below<'k>(rest: &'k [u8], forms: &Forms<'_>) -> Vec<(&'k [u8], Form)> {
+    let mut urls = vec![(rest, Form::Object)];
+    let mut add = |url: &'k [u8], form: Form| {
         if urls.iter().all(|(earlier, _)| *earlier != url) {
             urls.push((url, form));
         }

@@ -43,9 +43,12 @@ impl Frontier {
     }
 
     fn ranges(&self) -> Option<Ranges> {
-        let wildcards = (self.0.first()?.wildcards, self.0.last()?.wildcards);
-        let paths = self.0.iter().map(|state| state.paths);
-        Some(Ranges { wildcards, paths: (paths.clone().min()?, paths.max()?) })
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        let mut paths = (first.paths, first.paths);
+        for state in &self.0 {
+            paths = (paths.0.min(state.paths), paths.1.max(state.paths));
+        }
+        Some(Ranges { wildcards: (first.wildcards, last.wildcards), paths })
     }
 }
 

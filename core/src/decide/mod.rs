@@ -97,11 +97,12 @@ impl Decider<'_> {
     /// What is decided on one side of a change: the object at one path.
     fn side(&self, change: &Change, path: &RepoPath, effect: Effect) -> Decision {
         let mut decision = Decision::of(change);
-        decision.key = map::key_of(path, &self.policy.mappings);
-        match decision.key.clone() {
-            Some(key) => self.judge(path, &key, effect, &mut decision),
+        let key = map::key_of(path, &self.policy.mappings);
+        match &key {
+            Some(key) => self.judge(path, key, effect, &mut decision),
             None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
         }
+        decision.key = key;
         decision
     }
 

@@ -73,12 +73,15 @@ fn counts(covers: &[Cover]) -> Vec<usize> {
 /// its wildcard are two.
 fn shares(counts: &[usize], limit: usize) -> Vec<usize> {
     // Who needs least is asked first; of equal needs the first.
-    let mut needs: Vec<(usize, usize)> = counts.iter().copied().zip(0..).collect();
+    let mut needs = Vec::new();
+    for (index, count) in counts.iter().enumerate() {
+        needs.push((*count, index));
+    }
     needs.sort_unstable();
     let (mut shares, mut left) = (vec![0; counts.len()], limit);
-    for (done, (need, index)) in needs.into_iter().enumerate() {
-        shares[index] = (left / (counts.len() - done)).max(2);
-        left = left.saturating_sub(need.min(shares[index]));
+    for (done, (need, index)) in needs.iter().enumerate() {
+        shares[*index] = (left / (counts.len() - done)).max(2);
+        left = left.saturating_sub(shares[*index].min(*need));
     }
     shares
 }
