@@ -2,17 +2,18 @@
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use purgeplan_lines::to_hex;
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
     change::{ChangeSet, Entry},
-    decide::{Outcome, Reason, StaleUrl, What},
+    decide::{Decision, Outcome, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
+    escape::escape,
     invalidation::InvalidationPath,
     json::Json,
     map::Form,
     names::{ObjectKey, RepoPath},
-    plan::{DistributionPlan, Plan, Purges},
+    plan::{Plan, Purges},
     policy::{Policy, Preset, Settings},
     reference::Work,
     sorted::sort,
@@ -138,20 +139,23 @@ impl<'p> PlanAnswer<'p> {
         diffs: &'p [Json<'p>],
         work: &Work<'_>,
     ) -> Self {
-        let mut paths: Vec<&str> =
-            plan.distributions.iter().flat_map(|plan| plan.cover.paths()).map(InvalidationPath::as_str).collect();
-        if plan.distributions.len() > 1 {
+        let (mut paths, mut distributions, mut billed_paths) = (Vec::new(), Vec::new(), 0);
+        for (index, cover) in plan.covers.iter().enumerate() {
+            paths.extend(texts(cover.paths()));
+            distributions.push(DistributionAnswer::new(index, plan, work));
+            billed_paths += cover.paths().len();
+        }
+        if plan.covers.len() > 1 {
             sort(&mut paths);
         }
-        let distributions: Vec<_> = plan.distributions.iter().map(|plan| DistributionAnswer::new(plan, work)).collect();
         Self {
             kind: Success,
             preset: policy.preset,
             policy: given(policy),
             paths,
             decisions: Decisions { purges: Purges::of(plan), diffs },
-            billed_paths: distributions.iter().map(|distribution| distribution.billed_paths).sum(),
             distributions,
+            billed_paths,
             trigger: trigger.map(|trigger| TriggerAnswer {
                 uploaded: trigger.uploaded.len(),
                 removed: trigger.removed.len(),
@@ -163,23 +167,33 @@ impl<'p> PlanAnswer<'p> {
     }
 }
 
+fn texts(paths: &[InvalidationPath]) -> Vec<&str> {
+    paths.iter().map(InvalidationPath::as_str).collect()
+}
+
 pub(crate) fn given(policy: &Policy) -> &'static str {
     if policy.given { "given" } else { "none" }
 }
 
 impl<'p> Decisions<'p> {
-    pub(crate) fn len(&self) -> usize {
-        self.purges.plan.decisions.len()
+    /// As they were made.
+    pub(crate) fn all(&self) -> &'p [Decision] {
+        &self.purges.plan.decisions
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = DecisionAnswer<'p>> {
-        (0..self.len()).map(|index| DecisionAnswer::new(index, &self.purges, self.diffs))
+    /// In words.
+    pub(crate) fn get(&self, index: usize) -> DecisionAnswer<'p> {
+        DecisionAnswer::new(index, &self.purges, self.diffs)
     }
 }
 
 impl Serialize for Decisions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        let mut list = serializer.serialize_seq(Some(self.all().len()))?;
+        for index in 0..self.all().len() {
+            list.serialize_element(&self.get(index))?;
+        }
+        list.end()
     }
 }
 
@@ -187,18 +201,22 @@ impl<'p> DecisionAnswer<'p> {
     /// The answer for the decision of this index.
     pub(crate) fn new(index: usize, purges: &Purges<'p>, diffs: &'p [Json<'p>]) -> Self {
         let decision = &purges.plan.decisions[index];
-        let key = decision.key.as_ref().map(ObjectKey::escaped);
-        let urls = decision.urls.iter().zip(purges.of_decision(index));
+        let key = decision.key.as_ref().map(ObjectKey::as_bytes);
+        let path = decision.path.as_ref().map(RepoPath::as_bytes);
+        let mut urls = Vec::with_capacity(decision.urls.len());
+        for (url, path) in decision.urls.iter().zip(purges.of_decision(index)) {
+            urls.push(UrlAnswer::new(url, *path, purges.plan));
+        }
         Self {
             change: decision.what,
-            path: decision.path.as_ref().map(RepoPath::escaped).or_else(|| key.clone()).unwrap_or_default(),
+            path: escape(path.or(key).unwrap_or_default()),
             from: decision.from.as_ref().map(RepoPath::escaped),
-            key,
+            key: key.map(escape),
             outcome: decision.outcome,
             reason: decision.reason,
             rule: &decision.rule,
             commit: decision.diff.and_then(|index| diffs[index]["head"].text()),
-            urls: urls.map(|(url, path)| UrlAnswer::new(url, *path, purges.plan)).collect(),
+            urls,
             cost: (decision.outcome == Outcome::Purge).then(|| purges.cost(index)),
         }
     }
@@ -207,8 +225,8 @@ impl<'p> DecisionAnswer<'p> {
 impl<'p> UrlAnswer<'p> {
     /// `path`: where the path that purges it stands in the cover.
     fn new(stale: &'p StaleUrl, path: Option<usize>, plan: &'p Plan) -> Self {
-        let DistributionPlan { edge, cover, .. } = &plan.distributions[stale.distribution];
-        let path = path.map_or(&stale.path, |index| &cover.paths()[index]);
+        let edge = &plan.edges[stale.distribution];
+        let path = path.map_or(&stale.path, |index| &plan.covers[stale.distribution].paths()[index]);
         Self {
             url: stale.shown(),
             form: stale.form,
@@ -222,21 +240,20 @@ impl<'p> UrlAnswer<'p> {
 }
 
 impl<'p> DistributionAnswer<'p> {
-    fn new(plan: &'p DistributionPlan, work: &Work<'_>) -> Self {
-        let id = plan.edge.distribution.id();
-        let batches = plan.cover.batches();
-        let references = work.references(id, &batches);
-        let batches = batches.iter().zip(references).map(|(paths, caller_reference)| BatchAnswer {
-            caller_reference,
-            paths: paths.iter().map(InvalidationPath::as_str).collect(),
-        });
+    fn new(index: usize, plan: &'p Plan, work: &Work<'_>) -> Self {
+        let (id, cover) = (plan.edges[index].distribution.id(), &plan.covers[index]);
+        let runs = cover.batches();
+        let mut batches = Vec::with_capacity(runs.len());
+        for (paths, caller_reference) in runs.iter().zip(work.references(id, &runs)) {
+            batches.push(BatchAnswer { caller_reference, paths: texts(paths) });
+        }
         Self {
             id,
-            batches: batches.collect(),
+            batches,
             // A wildcard costs as much as a path: the API bills each item of the batch once.
-            billed_paths: plan.cover.paths().len(),
-            wildcards: plan.cover.wildcards(),
-            over_purged: plan.over_purged,
+            billed_paths: cover.paths().len(),
+            wildcards: cover.wildcards(),
+            over_purged: cover.over_purged().filter(|_| plan.knows_live),
         }
     }
 }
@@ -278,9 +295,29 @@ pub(crate) struct ParseAnswer<'c> {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "ts", ts(type = "\"success\""))]
     kind: Success,
-    changes: Vec<ChangeAnswer<'c>>,
+    #[cfg_attr(feature = "ts", ts(type = "Array<ChangeAnswer>"))]
+    changes: Changes<'c>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<Diagnostic>,
+}
+
+/// All changes, each put into words when it is written: there can be a million.
+struct Changes<'c>(&'c ChangeSet);
+
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for change in self.0.iter() {
+            list.serialize_element(&ChangeAnswer {
+                change: What::from(change.status),
+                path: change.path.escaped(),
+                from: change.from.as_ref().map(RepoPath::escaped),
+                before: EntryAnswer::of(change.before.as_ref()),
+                after: EntryAnswer::of(change.after.as_ref()),
+            })?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -308,20 +345,14 @@ pub(crate) struct EntryAnswer {
 
 impl<'c> ParseAnswer<'c> {
     pub(crate) fn new(changes: &'c ChangeSet, diagnostics: Vec<Diagnostic>) -> Self {
-        let changes = changes.iter().map(|change| ChangeAnswer {
-            change: What::from(change.status),
-            path: change.path.escaped(),
-            from: change.from.as_ref().map(RepoPath::escaped),
-            before: change.before.as_ref().and_then(EntryAnswer::of),
-            after: change.after.as_ref().and_then(EntryAnswer::of),
-        });
-        Self { kind: Success, changes: changes.collect(), diagnostics }
+        Self { kind: Success, changes: Changes(changes), diagnostics }
     }
 }
 
 impl EntryAnswer {
-    /// `None` for an entry of which the diff says only that it is there.
-    fn of(entry: &Entry) -> Option<Self> {
+    /// `None` also for an entry of which the diff says only that it is there.
+    fn of(entry: Option<&Entry>) -> Option<Self> {
+        let entry = entry?;
         let mode = match entry.mode {
             0 => None,
             // What nearly every entry has.

@@ -9,6 +9,7 @@ use crate::{
     map::{self, Form, Forms},
     names::{ObjectKey, UrlPath},
     policy::{Distribution, Setting},
+    sorted::sort,
 };
 
 #[derive(Debug)]
@@ -29,6 +30,17 @@ pub(crate) struct EdgeUrl {
     pub(crate) behaviour: Option<usize>,
     /// Why it need not be purged.
     pub(crate) skipped: Option<Skip>,
+}
+
+impl EdgeUrl {
+    /// A URL that no behaviour is known to serve.
+    pub(crate) fn new(url: UrlPath, form: Form) -> Self {
+        Self { url, form, behaviour: None, skipped: None }
+    }
+
+    fn is_of_other_origin(&self) -> bool {
+        self.skipped.as_ref().is_some_and(|skip| skip.reason == Reason::OtherOrigin)
+    }
 }
 
 /// A reason with the rule that gives it.
@@ -86,18 +98,13 @@ impl Edge {
     /// from an origin that holds the key; one that is served from elsewhere is named only when there is no other.
     pub(crate) fn urls(&self, key: &ObjectKey, appeared: bool) -> Vec<EdgeUrl> {
         if let Some(rest) = self.only_url(key.as_bytes()) {
-            return vec![EdgeUrl {
-                url: UrlPath::below_root(rest),
-                form: Form::Object,
-                behaviour: None,
-                skipped: None,
-            }];
+            return vec![EdgeUrl::new(UrlPath::below_root(rest), Form::Object)];
         }
         let mut urls: Vec<EdgeUrl> = Vec::new();
         for (origin, Origin { prefix, .. }) in self.origins.iter().enumerate() {
             let Some(rest) = key.as_bytes().strip_prefix(prefix.as_bytes()) else { continue };
-            let found = map::urls_below(rest, &self.forms());
-            for url in found.into_iter().filter_map(|(url, form)| self.served(url, form, origin, appeared)) {
+            for (url, form) in map::urls_below(rest, &self.forms()) {
+                let Some(url) = self.served(UrlPath::below_root(url), form, origin, appeared) else { continue };
                 match urls.iter_mut().find(|earlier| earlier.url == url.url) {
                     Some(earlier) if earlier.skipped.is_some() => *earlier = url,
                     Some(_) => {}
@@ -106,8 +113,8 @@ impl Edge {
             }
         }
         self.keep_rewritten(&mut urls);
-        if urls.iter().any(|url| url.skipped.as_ref().is_none_or(|skip| skip.reason != Reason::OtherOrigin)) {
-            urls.retain(|url| url.skipped.as_ref().is_none_or(|skip| skip.reason != Reason::OtherOrigin));
+        if !urls.iter().all(EdgeUrl::is_of_other_origin) {
+            urls.retain(|url| !url.is_of_other_origin());
         }
         urls
     }
@@ -124,47 +131,49 @@ impl Edge {
     pub(crate) fn keys_of(&self, url: &UrlPath) -> Vec<ObjectKey> {
         let rest = url.as_bytes().strip_prefix(b"/").unwrap_or_default();
         let index = self.distribution.urls.index_document.as_bytes();
-        let mut rests = vec![rest.to_vec()];
+        let mut rests: Vec<[&[u8]; 3]> = vec![[rest, b"", b""]];
         if rest.is_empty() {
-            rests.push(self.default_root_object.clone().into_bytes());
+            rests.push([self.default_root_object.as_bytes(), b"", b""]);
         }
         if rest.is_empty() || rest.ends_with(b"/") {
-            rests.push([rest, index].concat());
+            rests.push([rest, index, b""]);
         } else {
-            rests.extend([[rest, b"/", index].concat(), [rest, b".html"].concat()]);
+            rests.push([rest, b"/", index]);
+            rests.push([rest, b".html", b""]);
         }
-        let of_origin = |origin: &Origin| -> Vec<ObjectKey> {
-            rests.iter().filter_map(|rest| ObjectKey::new([origin.prefix.as_bytes(), rest].concat())).collect()
-        };
-        self.origins.iter().flat_map(of_origin).collect()
+        let mut keys = Vec::new();
+        for origin in &self.origins {
+            for [first, then, last] in &rests {
+                keys.extend(ObjectKey::new([origin.prefix.as_bytes(), first, then, last].concat()));
+            }
+        }
+        keys
     }
 
     /// The folders, below the root, whose URLs show what is deployed under a key prefix.
     pub(crate) fn folders<'p>(&self, prefix: &'p str) -> Vec<&'p str> {
-        let below = |origin: &Origin| match prefix.strip_prefix(origin.prefix.as_str()) {
-            Some(rest) => Some(rest),
-            // The origin shows a part of it.
-            None => origin.prefix.starts_with(prefix).then_some(""),
-        };
-        let mut folders: Vec<&str> = self.origins.iter().filter_map(below).collect();
-        folders.sort_unstable();
-        folders.dedup();
+        let mut folders = Vec::new();
+        for origin in &self.origins {
+            match prefix.strip_prefix(origin.prefix.as_str()) {
+                Some(rest) => folders.push(rest),
+                // The origin shows a part of it.
+                None if origin.prefix.starts_with(prefix) => folders.push(""),
+                None => {}
+            }
+        }
+        sort(&mut folders);
         folders
     }
 
     /// A URL that no object stands behind for certain: only its behaviour can speak against it. A wildcard reaches
     /// into several behaviours, so none speaks.
     pub(crate) fn url(&self, url: UrlPath, form: Form, wildcard: bool) -> EdgeUrl {
-        let Some(facts) = self.facts.as_ref().filter(|_| !wildcard) else {
-            return EdgeUrl { url, form, behaviour: None, skipped: None };
-        };
+        let Some(facts) = self.facts.as_ref().filter(|_| !wildcard) else { return EdgeUrl::new(url, form) };
         // `/` may also be looked for under the default root object's name.
         let root_object =
             Some(self.default_root_object.as_str()).filter(|name| url.as_bytes() == b"/" && !name.is_empty());
         let serving = facts.behaviours_of(&url, root_object);
-        let kept = serving.iter().copied().find(|index| facts.behaviour(*index).caches);
-        let skipped = kept.is_none().then(|| skip(Reason::CachingDisabled, facts.behaviour(serving[0])));
-        EdgeUrl { url, form, behaviour: kept.or(serving.first().copied()), skipped }
+        cached(url, form, &serving, facts, false)
     }
 
     /// The forms that may be on; with facts the behaviours have the last word on those that the policy leaves open.
@@ -186,24 +195,27 @@ impl Edge {
     }
 
     fn served(&self, url: UrlPath, form: Form, origin: usize, appeared: bool) -> Option<EdgeUrl> {
-        let Some(facts) = &self.facts else { return Some(EdgeUrl { url, form, behaviour: None, skipped: None }) };
+        let Some(facts) = &self.facts else { return Some(EdgeUrl::new(url, form)) };
         let root_object = (form == Form::DefaultRoot).then_some(self.default_root_object.as_str());
         let candidates = facts.behaviours_of(&url, root_object);
-        let rewritten = || candidates.iter().any(|index| facts.behaviour(*index).rewrites);
-        if self.left_open(form) && !self.origins[origin].website && !rewritten() {
+        let (mut serving, mut rewritten) = (Vec::new(), false);
+        for index in &candidates {
+            let behaviour = facts.behaviour(*index);
+            rewritten |= behaviour.rewrites;
+            if behaviour.origins.contains(&origin) {
+                serving.push(*index);
+            }
+        }
+        if self.left_open(form) && !self.origins[origin].website && !rewritten {
             return None;
         }
-        let serving: Vec<usize> =
-            candidates.iter().copied().filter(|index| facts.behaviour(*index).origins.contains(&origin)).collect();
-        let Some(first) = serving.first().copied() else {
-            let skipped = Some(skip(Reason::OtherOrigin, facts.behaviour(candidates[0])));
-            return Some(EdgeUrl { url, form, behaviour: Some(candidates[0]), skipped });
-        };
+        if serving.is_empty() {
+            let first = candidates[0];
+            let skipped = Some(skip(Reason::OtherOrigin, facts.behaviour(first)));
+            return Some(EdgeUrl { url, form, behaviour: Some(first), skipped });
+        }
         // An error that stood in for the missing object can be cached where objects are not.
-        let error_may_stay = appeared && facts.caches_missing();
-        let kept = serving.into_iter().find(|index| error_may_stay || facts.behaviour(*index).caches);
-        let skipped = kept.is_none().then(|| skip(Reason::CachingDisabled, facts.behaviour(first)));
-        Some(EdgeUrl { url, form, behaviour: kept.or(Some(first)), skipped })
+        Some(cached(url, form, &serving, facts, appeared && facts.caches_missing()))
     }
 
     /// Whether the facts say if a form is on.
@@ -229,6 +241,17 @@ impl Edge {
             urls.iter_mut().filter(|url| url.form == Form::Object).for_each(|url| url.skipped = None);
         }
     }
+}
+
+/// A URL with the behaviour that keeps it, of those that serve it: there is one at least.
+fn cached(url: UrlPath, form: Form, serving: &[usize], facts: &Facts, in_any_case: bool) -> EdgeUrl {
+    for index in serving {
+        if in_any_case || facts.behaviour(*index).caches {
+            return EdgeUrl { url, form, behaviour: Some(*index), skipped: None };
+        }
+    }
+    let skipped = Some(skip(Reason::CachingDisabled, facts.behaviour(serving[0])));
+    EdgeUrl { url, form, behaviour: Some(serving[0]), skipped }
 }
 
 fn skip(reason: Reason, behaviour: &Behaviour) -> Skip {

@@ -55,6 +55,13 @@ impl DerefMut for Error {
     }
 }
 
+/// Where several errors may be told, one alone.
+impl From<Error> for Vec<Error> {
+    fn from(error: Error) -> Self {
+        vec![error]
+    }
+}
+
 /// A half-open range of bytes of one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -66,12 +73,6 @@ pub struct Span {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-}
-
-impl From<Error> for Vec<Error> {
-    fn from(error: Error) -> Self {
-        vec![error]
-    }
 }
 
 impl Error {

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::Diagnostic,
     error::Error,
     escape::unescape,
-    invalidation::{InvalidationPath, Substitution, encode, shown},
+    invalidation::{Substitution, encode, shown},
     json::Json,
     live::decode,
     locate,
@@ -18,7 +18,7 @@ use crate::{
     plan::{Plan, Purges},
     policy::{Policy, Preset},
     request::SubjectFields,
-    sorted::Sorted,
+    sorted::sort,
 };
 
 /// What is asked about.
@@ -129,69 +129,77 @@ pub(crate) struct PathAnswer<'p> {
 
 impl Subject {
     pub(crate) fn read(fields: &SubjectFields<'_>, request: &[u8]) -> Result<Self, Error> {
-        let refuse = |field: &str, code, message: String, help| {
-            Err(locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
-        };
-        match (fields.url, fields.path) {
-            (Some(url), None) => match decode(without_host(url).as_bytes()) {
-                Some(url) => Ok(Self::Url(url)),
-                None => refuse(
-                    "url",
-                    "explain-url",
-                    format!("`{url}` is no URL path"),
-                    "write it as viewers send it, for example `/a%20b.html`",
-                ),
-            },
-            (None, Some(path)) => match unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)) {
-                Some(path) => Ok(Self::Path(path)),
-                None => refuse(
-                    "path",
-                    "explain-path",
-                    format!("`{path}` is no path in a repository"),
-                    r"write it relative to the repository root, with `\` as `\\`",
-                ),
-            },
+        let (found, field, message, code, help) = match (fields.url, fields.path) {
+            (Some(url), None) => (
+                decode(without_host(url.as_bytes())).map(Self::Url),
+                "url",
+                format!("`{url}` is no URL path"),
+                "explain-url",
+                "write it as viewers send it, for example `/a%20b.html`",
+            ),
+            (None, Some(path)) => (
+                unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)).map(Self::Path),
+                "path",
+                format!("`{path}` is no path in a repository"),
+                "explain-path",
+                r"write it relative to the repository root, with `\` as `\\`",
+            ),
             _ => {
                 let message = "the request needs one of `url` and `path`";
                 let help = "ask about one URL as viewers send it, or about one repository path";
-                Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()))
+                return Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()));
             }
-        }
+        };
+        found.ok_or_else(|| locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
     }
 }
 
 /// `https://example.com/a` is asked about as `/a`; a fragment is the viewer's own affair.
-fn without_host(url: &str) -> &str {
-    let url = url.split('#').next().unwrap_or_default();
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.map_or(url, |host| host.find('/').map_or("/", |slash| &host[slash..]))
+fn without_host(url: &[u8]) -> &[u8] {
+    let url = &url[..memchr::memchr(b'#', url).unwrap_or(url.len())];
+    match url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) {
+        Some(host) => memchr::memchr(b'/', host).map_or(b"/", |slash| &host[slash..]),
+        None => url,
+    }
 }
 
 impl<'p> ExplainAnswer<'p> {
     pub(crate) fn new(subject: &Subject, policy: &'p Policy, plan: &'p Plan, diffs: &'p [Json<'p>]) -> Self {
         let explainer = Explainer { policy, plan };
-        let verdicts = match subject {
-            Subject::Url(url) => (0..plan.distributions.len()).map(|index| explainer.url(index, url, None)).collect(),
-            Subject::Path(path) => explainer.path(path),
+        let (mut verdicts, mut keys) = (Vec::new(), Vec::new());
+        let (url, path) = match subject {
+            Subject::Url(url) => {
+                for (index, edge) in plan.edges.iter().enumerate() {
+                    verdicts.push(explainer.url(index, url, None));
+                    keys.extend(edge.keys_of(url));
+                }
+                (Some(shown(url, false)), None)
+            }
+            Subject::Path(path) => {
+                explainer.path(path, &mut verdicts);
+                (None, Some(path.escaped().into_owned()))
+            }
         };
         let purges = Purges::of(plan);
-        let keys = match subject {
-            Subject::Url(url) => plan.distributions.iter().flat_map(|at| at.edge.keys_of(url)).collect(),
-            Subject::Path(_) => Vec::new(),
-        };
-        let concerned = plan.decisions.iter().enumerate().filter(|(_, decision)| match subject {
-            Subject::Url(url) => explainer.concerns(decision, url, &keys),
-            Subject::Path(path) => speaks_of(decision, path),
-        });
+        let mut decisions = Vec::new();
+        for (index, decision) in plan.decisions.iter().enumerate() {
+            let concerned = match subject {
+                Subject::Url(url) => explainer.concerns(decision, url, &keys),
+                Subject::Path(path) => speaks_of(decision, path),
+            };
+            if concerned {
+                decisions.push(DecisionAnswer::new(index, &purges, diffs));
+            }
+        }
         Self {
             kind: Success,
             preset: policy.preset,
             policy: given(policy),
-            url: if let Subject::Url(url) = subject { Some(shown(url, false)) } else { None },
-            path: if let Subject::Path(path) = subject { Some(path.escaped().into_owned()) } else { None },
-            decisions: concerned.map(|(index, _)| DecisionAnswer::new(index, &purges, diffs)).collect(),
+            url,
+            path,
             paths: explainer.paths(&verdicts),
             verdicts,
+            decisions,
             diagnostics: &plan.diagnostics,
             rendered: None,
         }
@@ -205,18 +213,22 @@ struct Explainer<'a> {
 
 impl<'p> Explainer<'p> {
     /// Every URL of the file, and every URL that is purged because of it.
-    fn path(&self, path: &RepoPath) -> Vec<Verdict<'p>> {
+    fn path(&self, path: &RepoPath, verdicts: &mut Vec<Verdict<'p>>) {
         let key = map::key_of(path, &self.policy.mappings);
-        let mut verdicts = Vec::new();
-        for (index, at) in self.plan.distributions.iter().enumerate() {
-            let own = key.iter().flat_map(|key| at.edge.urls(key, false)).map(|url| (url.url, false));
-            let decisions = self.plan.decisions.iter().filter(|decision| speaks_of(decision, path));
-            let decided = decisions.flat_map(|decision| &decision.urls).filter(|url| url.distribution == index);
-            let decided = decided.map(|url| (url.url.clone(), url.wildcard));
-            let mut seen: Vec<(UrlPath, bool)> = Vec::new();
-            for one in own.chain(decided) {
-                if !seen.contains(&one) {
-                    seen.push(one);
+        for (index, edge) in self.plan.edges.iter().enumerate() {
+            let own = key.as_ref().map(|key| edge.urls(key, false)).unwrap_or_default();
+            let mut seen: Vec<(&UrlPath, bool)> = Vec::new();
+            let mut see = |url, wildcard| {
+                if !seen.contains(&(url, wildcard)) {
+                    seen.push((url, wildcard));
+                }
+            };
+            for url in &own {
+                see(&url.url, false);
+            }
+            for decision in self.plan.decisions.iter().filter(|decision| speaks_of(decision, path)) {
+                for stale in decision.urls.iter().filter(|stale| stale.distribution == index) {
+                    see(&stale.url, stale.wildcard);
                 }
             }
             for (url, wildcard) in &seen {
@@ -226,62 +238,60 @@ impl<'p> Explainer<'p> {
                 verdicts.push(self.without_url(index, path, key.as_ref()));
             }
         }
-        verdicts
     }
 
     /// A file that has no URL at a distribution.
     fn without_url(&self, index: usize, path: &RepoPath, key: Option<&ObjectKey>) -> Verdict<'p> {
         let decision = self.plan.decisions.iter().find(|decision| speaks_of(decision, path));
         let (reason, rule) = match (decision, key) {
-            (Some(decision), _) => (Why::Decided(decision.reason), decision.rule.clone()),
-            (None, None) => (Why::Decided(Reason::OutsideSource), Cow::Borrowed("/mappings")),
-            (None, Some(_)) => (Why::Decided(Reason::OutsideOriginPath), Cow::Borrowed(no_origin(self.policy))),
+            (Some(decision), _) => (decision.reason, decision.rule.clone()),
+            (None, None) => (Reason::OutsideSource, Cow::Borrowed("/mappings")),
+            (None, Some(_)) => (Reason::OutsideOriginPath, Cow::Borrowed(no_origin(self.policy))),
         };
-        Verdict { rule: Some(rule), ..self.verdict(index, None, Fate::Keep, reason) }
+        let mut verdict = self.verdict(index, Fate::Keep, Why::Decided(reason));
+        verdict.rule = Some(rule);
+        verdict
     }
 
     /// Everything that begins so is purged, because a rule says so.
     fn wildcard(&self, index: usize, url: &UrlPath) -> Verdict<'p> {
-        let listed = self.listed(index).find(|(_, stale)| stale.wildcard && stale.url == *url);
-        let (decision, stale) = listed.expect("the URL is one of a decision");
-        let mut verdict = self.decided(index, decision, stale);
+        let found = self.first(index, &|stale| (stale.wildcard && stale.url == *url).then_some(0));
+        let (decision, stale) = found.expect("the URL is one of a decision");
+        let mut verdict = self.decided(decision, stale);
         verdict.url = Some(shown(url, true));
         verdict
     }
 
     /// One URL; `of` limits the objects behind it to one key.
     fn url(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
-        let is_it = |stale: &StaleUrl| !stale.wildcard && stale.url == *url;
-        let mut found: Vec<_> = self.listed(index).filter(|(_, stale)| is_it(stale) || reaches(stale, url)).collect();
         // What purges it speaks before what does not, and its own entry before a wildcard.
-        found.sort_by_key(|(_, stale)| (stale.skipped.is_some(), !is_it(stale)));
-        let purged = found.first().filter(|(_, stale)| stale.skipped.is_none());
-        if let Some((decision, stale)) = purged {
-            return Verdict { url: Some(shown(url, false)), ..self.decided(index, decision, stale) };
-        }
-        let kept = match found.first() {
-            Some((decision, stale)) => self.decided(index, decision, stale),
+        let found = self.first(index, &|stale| {
+            let is_it = !stale.wildcard && stale.url == *url;
+            let rank = 2 * usize::from(stale.skipped.is_some()) + usize::from(!is_it);
+            (is_it || reaches(stale, url)).then_some(rank)
+        });
+        let mut verdict = match found {
+            Some((decision, stale)) => self.decided(decision, stale),
             None => self.unlisted(index, url, of),
         };
-        let kept = Verdict { url: Some(shown(url, false)), ..kept };
-        match self.wildcard_over(index, url) {
-            Some(path) => Verdict {
-                outcome: Fate::OverPurge,
-                reason: Why::Other(Other::Wildcard),
-                rule: None,
-                path: Some(path),
-                ..kept
-            },
-            None => kept,
+        verdict.url = Some(shown(url, false));
+        if found.is_none_or(|(_, stale)| stale.skipped.is_some())
+            && let Some(path) = self.wildcard_over(index, url)
+        {
+            verdict.outcome = Fate::OverPurge;
+            verdict.reason = Why::Other(Other::Wildcard);
+            verdict.rule = None;
+            verdict.path = Some(path);
         }
+        verdict
     }
 
     /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
     fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
-        let edge = &self.plan.distributions[index].edge;
-        let keys = of.map_or_else(|| edge.keys_of(url), |key| [key.clone()].into());
-        let decision =
-            keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
+        let edge = &self.plan.edges[index];
+        let of_url = if of.is_none() { edge.keys_of(url) } else { Vec::new() };
+        let mut keys = of.into_iter().chain(&of_url);
+        let decision = keys.find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
         let (reason, rule) = match decision {
             None => (Why::Other(Other::Unchanged), None),
             Some(decision) if decision.outcome == Outcome::Skip => {
@@ -290,46 +300,62 @@ impl<'p> Explainer<'p> {
             Some(_) if self.policy.given => (Why::Other(Other::FormOff), Some(Cow::Borrowed("/urls"))),
             Some(_) => (Why::Other(Other::FormOff), Some(format!("preset:{}", self.policy.preset.name()).into())),
         };
-        let behaviour = edge.url(url.clone(), Form::Object, false).behaviour;
-        let behaviour = behaviour.map(|behaviour| edge.behaviour_name(behaviour));
-        Verdict { rule, behaviour, ..self.verdict(index, Some(url), Fate::Keep, reason) }
+        let mut verdict = self.verdict(index, Fate::Keep, reason);
+        verdict.rule = rule;
+        verdict.behaviour = self.behaviour(index, edge.url(url.clone(), Form::Object, false).behaviour);
+        verdict
     }
 
-    fn decided(&self, index: usize, decision: &'p Decision, stale: &'p StaleUrl) -> Verdict<'p> {
-        let edge = &self.plan.distributions[index].edge;
-        let behaviour = stale.behaviour.map(|behaviour| edge.behaviour_name(behaviour));
-        let (outcome, reason, rule, path) = if let Some(skip) = &stale.skipped {
-            (Fate::Keep, skip.reason, skip.rule.clone(), None)
-        } else {
-            (Fate::Purge, decision.reason, decision.rule.clone(), Some(self.covering(stale).as_str()))
+    fn decided(&self, decision: &'p Decision, stale: &'p StaleUrl) -> Verdict<'p> {
+        let index = stale.distribution;
+        let mut verdict = match &stale.skipped {
+            Some(skip) => {
+                Verdict { rule: Some(skip.rule.clone()), ..self.verdict(index, Fate::Keep, Why::Decided(skip.reason)) }
+            }
+            None => Verdict {
+                rule: Some(decision.rule.clone()),
+                path: Some(self.covering(stale)),
+                ..self.verdict(index, Fate::Purge, Why::Decided(decision.reason))
+            },
         };
-        let verdict = self.verdict(index, Some(&stale.url), outcome, Why::Decided(reason));
-        Verdict { rule: Some(rule), behaviour, path, ..verdict }
+        verdict.behaviour = self.behaviour(index, stale.behaviour);
+        verdict
     }
 
-    fn verdict(&self, index: usize, url: Option<&UrlPath>, outcome: Fate, reason: Why) -> Verdict<'p> {
-        let distribution = self.plan.distributions[index].edge.distribution.id();
-        let url = url.map(|url| shown(url, false));
-        Verdict { distribution, url, outcome, reason, rule: None, behaviour: None, path: None }
+    /// A verdict with the rest left out.
+    fn verdict(&self, index: usize, outcome: Fate, reason: Why) -> Verdict<'p> {
+        let distribution = self.plan.edges[index].distribution.id();
+        Verdict { distribution, url: None, outcome, reason, rule: None, behaviour: None, path: None }
     }
 
-    /// The URLs of all decisions at one distribution.
-    fn listed(&self, index: usize) -> impl Iterator<Item = (&'p Decision, &'p StaleUrl)> {
-        let all = self.plan.decisions.iter().flat_map(|decision| decision.urls.iter().map(move |url| (decision, url)));
-        all.filter(move |(_, url)| url.distribution == index)
+    fn behaviour(&self, index: usize, behaviour: Option<usize>) -> Option<&'p str> {
+        behaviour.map(|behaviour| self.plan.edges[index].behaviour_name(behaviour))
+    }
+
+    /// Of the URLs of all decisions at one distribution, the first of those with the least rank.
+    fn first(&self, index: usize, rank: &dyn Fn(&StaleUrl) -> Option<usize>) -> Option<(&'p Decision, &'p StaleUrl)> {
+        let (mut first, mut least) = (None, usize::MAX);
+        for decision in &self.plan.decisions {
+            for stale in decision.urls.iter().filter(|stale| stale.distribution == index) {
+                if let Some(rank) = rank(stale).filter(|rank| *rank < least) {
+                    (first, least) = (Some((decision, stale)), rank);
+                }
+            }
+        }
+        first
     }
 
     /// A wildcard of the plan that surely or possibly reaches a URL.
     fn wildcard_over(&self, index: usize, url: &UrlPath) -> Option<&'p str> {
         let text = encode(url.as_bytes());
-        let mut paths = self.plan.distributions[index].cover.paths().iter();
+        let mut paths = self.plan.covers[index].paths().iter();
         let over = paths.find(|path| path.wildcard_prefix().is_some_and(|prefix| text.starts_with(prefix)))?;
         Some(over.as_str())
     }
 
     /// The path that purges a stale URL.
-    fn covering(&self, stale: &'p StaleUrl) -> &'p InvalidationPath {
-        self.plan.distributions[stale.distribution].cover.covering(&stale.path)
+    fn covering(&self, stale: &'p StaleUrl) -> &'p str {
+        self.plan.covers[stale.distribution].covering(&stale.path).as_str()
     }
 
     /// Whether a decision is about the object, under its new name or its old one.
@@ -345,25 +371,43 @@ impl<'p> Explainer<'p> {
     }
 
     /// The paths that the verdicts name.
-    fn paths(&self, verdicts: &[Verdict<'_>]) -> Vec<PathAnswer<'p>> {
+    fn paths(&self, verdicts: &[Verdict<'p>]) -> Vec<PathAnswer<'p>> {
         let mut answers = Vec::new();
-        for (index, at) in self.plan.distributions.iter().enumerate() {
-            let id = at.edge.distribution.id();
-            let of_edge = verdicts.iter().filter(|verdict| verdict.distribution == id);
-            let named: Sorted<&str> = of_edge.filter_map(|verdict| verdict.path).collect();
-            let stale =
-                self.plan.decisions.iter().flat_map(Decision::stale).filter(|stale| stale.distribution == index);
-            let purged = stale.map(|stale| (self.covering(stale), stale));
-            let mut purged: Vec<_> = purged.filter(|(path, _)| named.contains(&path.as_str())).collect();
-            // Stable: what is said first of a path is said of it.
-            purged.sort_by_key(|(path, _)| *path);
-            answers.extend(purged.chunk_by(|(one, _), (other, _)| one == other).map(|stale| PathAnswer {
-                distribution: id,
-                path: stale[0].0.as_str(),
-                wildcard: stale[0].0.wildcard_prefix().is_some(),
-                stale_urls: stale.iter().map(|(_, stale)| &stale.url).collect::<Sorted<_>>().len(),
-                forced_by: stale.iter().find_map(|(_, stale)| stale.substitution).map(Substitution::code),
-            }));
+        for (index, edge) in self.plan.edges.iter().enumerate() {
+            let distribution = edge.distribution.id();
+            let mut named: Vec<&'p str> = Vec::new();
+            for verdict in verdicts {
+                if verdict.distribution == distribution {
+                    named.extend(verdict.path);
+                }
+            }
+            sort(&mut named);
+            let mut purged: Vec<Vec<&StaleUrl>> = named.iter().map(|_| Vec::new()).collect();
+            for decision in &self.plan.decisions {
+                for stale in decision.stale().filter(|stale| stale.distribution == index) {
+                    if let Ok(at) = named.binary_search(&self.covering(stale)) {
+                        purged[at].push(stale);
+                    }
+                }
+            }
+            for (path, stale) in named.into_iter().zip(purged) {
+                let mut urls = Vec::new();
+                let mut forced_by = None;
+                for stale in &stale {
+                    urls.push(stale.url.as_bytes());
+                    forced_by = forced_by.or(stale.substitution);
+                }
+                if !urls.is_empty() {
+                    sort(&mut urls);
+                    answers.push(PathAnswer {
+                        distribution,
+                        path,
+                        wildcard: path.ends_with('*'),
+                        stale_urls: urls.len(),
+                        forced_by: forced_by.map(Substitution::code),
+                    });
+                }
+            }
         }
         answers
     }

@@ -91,16 +91,20 @@ impl InvalidationPath {
     /// The wildcard for everything that begins with `prefix`, cut to the longest whole character that fits.
     fn wildcard(prefix: &[u8]) -> Self {
         let mut text = String::new();
-        'prefix: for chunk in prefix.utf8_chunks() {
-            let characters =
-                chunk.valid().char_indices().map(|(at, c)| &chunk.valid().as_bytes()[at..at + c.len_utf8()]);
-            for unit in characters.chain(chunk.invalid().chunks(1)) {
-                let before = text.len();
-                encode_into(unit, &mut text);
-                if text.len() >= MAX_PATH_CHARACTERS {
-                    text.truncate(before);
-                    break 'prefix;
-                }
+        let mut add = |character: &[u8]| {
+            let before = text.len();
+            encode_into(character, &mut text);
+            let fits = text.len() < MAX_PATH_CHARACTERS;
+            if !fits {
+                text.truncate(before);
+            }
+            fits
+        };
+        for chunk in prefix.utf8_chunks() {
+            let all_fit = chunk.valid().chars().all(|character| add(character.encode_utf8(&mut [0; 4]).as_bytes()))
+                && chunk.invalid().chunks(1).all(&mut add);
+            if !all_fit {
+                break;
             }
         }
         text.push('*');
@@ -137,6 +141,8 @@ impl InvalidationPath {
 }
 
 impl Substitution {
+    pub(crate) const ALL: [Self; 4] = [Self::Tilde, Self::TrailingAsterisk, Self::TooLong, Self::QueryString];
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Tilde => "tilde",

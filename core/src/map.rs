@@ -1,18 +1,17 @@
 //! Repository path to object key to the viewer's URL paths.
 
 use alloc::{vec, vec::Vec};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     change::Change,
-    names::{ObjectKey, RepoPath, UrlPath},
+    names::{ObjectKey, RepoPath},
     policy::Mapping,
 };
 
 /// Why a URL belongs to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum Form {
     /// The key itself.
     Object,
@@ -30,6 +29,21 @@ pub(crate) enum Form {
     Dependent,
     /// Whatever the site has.
     Everything,
+}
+
+impl Serialize for Form {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Object => "object",
+            Self::DefaultRoot => "default-root",
+            Self::Directory => "directory",
+            Self::BareDirectory => "bare-directory",
+            Self::Clean => "clean",
+            Self::QueryString => "query-string",
+            Self::Dependent => "dependent",
+            Self::Everything => "everything",
+        })
+    }
 }
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.
@@ -53,16 +67,18 @@ pub(crate) fn path_of(key: &ObjectKey, mappings: &[Mapping]) -> Option<RepoPath>
 }
 
 /// Changes of object keys as changes of the paths that are deployed under them; and the keys that no mapping deploys.
-pub(crate) fn of_paths(changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
+pub(crate) fn of_paths(mut changes: Vec<Change>, mappings: &[Mapping]) -> (Vec<Change>, Vec<RepoPath>) {
     let mut outside = Vec::new();
-    let mapped = changes.into_iter().filter_map(|change| {
+    changes.retain_mut(|change| {
         let path = ObjectKey::new(change.path.as_bytes()).and_then(|key| path_of(&key, mappings));
-        if path.is_none() {
-            outside.push(change.path.clone());
+        let is_deployed = path.is_some();
+        match path {
+            Some(path) => change.path = path,
+            None => outside.push(change.path.clone()),
         }
-        Some(Change { path: path?, ..change })
+        is_deployed
     });
-    (mapped.collect(), outside)
+    (changes, outside)
 }
 
 /// Which URLs besides its own an object may have.
@@ -75,13 +91,13 @@ pub(crate) struct Forms<'a> {
     pub(crate) clean: bool,
 }
 
-/// Every URL path under which an object may be served; `rest` is its key below the origin path.
+/// Every URL path under which an object may be served, without its slash at the beginning; `rest` is the object's key
+/// below the origin path.
 ///
 /// The origin path is what CloudFront puts before the URL path to make the key, so the caller has taken it off again.
-pub(crate) fn urls_below(rest: &[u8], forms: &Forms<'_>) -> Vec<(UrlPath, Form)> {
-    let mut urls = vec![(UrlPath::below_root(rest), Form::Object)];
-    let mut add = |rest: &[u8], form: Form| {
-        let url = UrlPath::below_root(rest);
+pub(crate) fn urls_below<'k>(rest: &'k [u8], forms: &Forms<'_>) -> Vec<(&'k [u8], Form)> {
+    let mut urls = vec![(rest, Form::Object)];
+    let mut add = |url: &'k [u8], form: Form| {
         if urls.iter().all(|(earlier, _)| *earlier != url) {
             urls.push((url, form));
         }

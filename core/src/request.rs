@@ -113,9 +113,10 @@ impl<'a> Prepared<'a> {
     pub(crate) fn plan(&mut self) -> Result<Plan, Vec<Error>> {
         let (edges, changes) = (core::mem::take(&mut self.edges), core::mem::take(&mut self.changes));
         let everything = self.fields["everything"].text();
-        let mut plan = plan(&self.policy, edges, &changes, self.trigger.as_ref(), self.live.as_ref(), everything)?;
-        plan.diagnostics.splice(0..0, self.diagnostics.drain(..));
-        Ok(plan)
+        let mut diagnostics = core::mem::take(&mut self.diagnostics);
+        diagnostics.append(&mut self.policy.warnings);
+        let (trigger, live) = (self.trigger.as_ref(), self.live.as_ref());
+        Ok(plan(&self.policy, edges, &changes, trigger, live, everything, diagnostics)?)
     }
 
     pub(crate) fn diffs(&self) -> &'a [Json<'a>] {

@@ -83,8 +83,12 @@ impl Trigger {
     }
 
     /// Every key once.
-    pub(crate) fn keys(&self) -> Sorted<&ObjectKey> {
-        self.uploaded.iter().chain(self.removed.iter()).collect()
+    pub(crate) fn keys(&self) -> Sorted<ObjectKey> {
+        let mut keys = Vec::new();
+        for set in [&self.uploaded, &self.removed] {
+            keys.extend_from_slice(set.iter().as_slice());
+        }
+        keys.into()
     }
 }
 

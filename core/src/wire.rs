@@ -2,7 +2,7 @@
 //!
 //! `ARCHITECTURE.md` shows a request and an answer of each kind.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     explain::{ExplainAnswer, Subject},
     json::{Json, TEXT, write},
     locate,
-    render::{RENDER, Render, RenderRequest},
+    render::{Answer, RENDER, RenderRequest},
     request::{CHECK, PARSE, Prepared, changes, check, document, policy},
 };
 
@@ -51,12 +51,12 @@ pub fn call(request: &[u8], attachments: &[&[u8]]) -> Vec<u8> {
         Some(other) => {
             let help = format!("the operations are {OPERATIONS}");
             let error = Error::new("op-unknown", format!("`{other}` is no operation"), help);
-            Err(vec![locate::pointed(error, request, None, "/op")])
+            Err(locate::pointed(error, request, None, "/op").into())
         }
         None => {
             let help = format!("name the operation: {OPERATIONS}");
             let error = Error::new("request-json", "the request has no `op`", help);
-            Err(vec![error.at(None, 0, request.len())])
+            Err(error.at(None, 0, request.len()).into())
         }
     };
     answer.unwrap_or_else(|errors| call.failed(&errors))
@@ -81,11 +81,9 @@ impl Call<'_> {
         write(&Failure { kind: "failure", errors, rendered })
     }
 
-    /// An answer that can be shown as the request asks.
-    fn rendered<T: Render + Serialize>(&self, mut answer: T) -> Result<Vec<u8>, Vec<Error>> {
-        let rendered = self.render.as_ref().map(|render| render.render(&answer, self.request)).transpose()?;
-        answer.set_rendered(rendered);
-        Ok(write(&answer))
+    /// The answer as the request asks to see it.
+    fn rendered(&self, answer: &Answer<'_, '_>) -> Result<Option<String>, Vec<Error>> {
+        Ok(self.render.as_ref().map(|render| render.render(answer, self.request)).transpose()?)
     }
 
     fn plan(&self) -> Result<Vec<u8>, Vec<Error>> {
@@ -94,7 +92,10 @@ impl Call<'_> {
         let plan = prepared.plan()?;
         let identity = prepared.identity(self.attachments);
         let work = prepared.work(&identity);
-        self.rendered(PlanAnswer::new(&prepared.policy, &plan, prepared.trigger.as_ref(), prepared.diffs(), &work))
+        let (policy, trigger) = (&prepared.policy, prepared.trigger.as_ref());
+        let mut answer = PlanAnswer::new(policy, &plan, trigger, prepared.diffs(), &work);
+        answer.rendered = self.rendered(&Answer::Plan(&answer))?;
+        Ok(write(&answer))
     }
 
     fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
@@ -107,13 +108,17 @@ impl Call<'_> {
         let mut prepared = Prepared::read(&self.tree, self.request, self.attachments)?;
         let subject = Subject::read(&prepared.subject(), self.request)?;
         let plan = prepared.plan()?;
-        self.rendered(ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs()))
+        let mut answer = ExplainAnswer::new(&subject, &prepared.policy, &plan, prepared.diffs());
+        answer.rendered = self.rendered(&Answer::Explain(&answer))?;
+        Ok(write(&answer))
     }
 
     fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
         check(&self.tree, self.request, CHECK)?;
         let policy = policy(&self.tree, self.request, self.attachments)?;
-        self.rendered(CheckAnswer::new(&policy))
+        let mut answer = CheckAnswer::new(&policy);
+        answer.rendered = self.rendered(&Answer::Check(&answer))?;
+        Ok(write(&answer))
     }
 
     #[cfg(feature = "schema")]

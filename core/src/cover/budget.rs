@@ -24,12 +24,12 @@ pub(super) fn best(steps: &[Step], paths: usize, wildcards: usize) -> Option<Bes
         steps,
         bounds: Bounds::new(steps, paths, wildcards),
         merger: Merger::new(paths, wildcards),
-        choices: Choices::default(),
-        parts: vec![None; steps.len()],
+        choices: Choices::new(),
+        parts: steps.iter().map(|_| None).collect(),
     };
     let root = search.run()?;
     let best = root.0.iter().min_by_key(|state| (state.cost, state.paths, state.wildcards))?;
-    let wildcards = search.choices.wildcards((best.choice, Choices::NONE)).collect();
+    let wildcards = search.choices.wildcards((best.choice, Choices::NONE));
     Some(Best { wildcards, cost: best.cost })
 }
 
@@ -43,22 +43,23 @@ struct Search<'a> {
 }
 
 /// The first children of an open step.
-#[derive(Clone)]
 struct Part {
     frontier: Frontier,
     /// The least price of all that is not in it.
-    rest: u128,
+    rest: u64,
 }
 
 impl Search<'_> {
     fn run(&mut self) -> Option<Frontier> {
         let wanted = self.wanted();
         let root = self.steps.len().checked_sub(1)?;
-        for index in (0..root).filter(|index| wanted[*index]) {
-            let frontier = self.cover(index);
-            self.join_parent(index, &frontier);
-            if self.choices.is_full() {
-                self.collect();
+        for (index, wanted) in wanted[..root].iter().enumerate() {
+            if *wanted {
+                let frontier = self.cover(index);
+                self.join_parent(index, &frontier);
+                if self.choices.is_full() {
+                    self.collect();
+                }
             }
         }
         Some(self.cover(root))
@@ -91,7 +92,7 @@ impl Search<'_> {
 
     /// An open step before its children.
     fn open(&mut self, index: usize) -> Part {
-        let mut part = Part { frontier: Frontier::default(), rest: u128::MAX };
+        let mut part = Part { frontier: Frontier::default(), rest: u64::MAX };
         let Some(open) = self.steps[index].open.filter(|_| self.bounds.may_be_open(index)) else { return part };
         part.rest = self.bounds.around(index, open.paths, open.wildcards());
         if open.paths <= self.merger.paths && open.wildcards() <= self.merger.wildcards {
@@ -112,7 +113,10 @@ impl Search<'_> {
     }
 
     fn collect(&mut self) {
-        let states = self.parts.iter_mut().flatten().flat_map(|part| &mut part.frontier.0);
-        self.choices.collect(states.map(|state| &mut state.choice).collect());
+        let mut needed = Vec::new();
+        for part in self.parts.iter_mut().flatten() {
+            needed.extend(part.frontier.0.iter_mut().map(|state| &mut state.choice));
+        }
+        self.choices.collect(needed);
     }
 }

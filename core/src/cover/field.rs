@@ -1,7 +1,9 @@
 //! The stale URLs where they stand, and the way from there to a cover.
 
+use alloc::vec::Vec;
+
 use super::{
-    Cover, CoverError, CoverMode, Wildcard,
+    Cover, CoverError, CoverMode,
     between::Between,
     budget,
     items::Items,
@@ -29,48 +31,45 @@ impl<'a> Field<'a> {
     }
 
     /// The stale URLs that are not among the live ones, when these are known; sorted.
-    pub(crate) fn unlisted(&self) -> impl Iterator<Item = &'a [u8]> {
-        let listed = self.live.iter().flat_map(|live| &live.listed);
-        self.stale.urls.iter().zip(listed).filter(|(_, listed)| !**listed).map(|(url, _)| *url)
+    pub(crate) fn unlisted(&self) -> Vec<&'a [u8]> {
+        let mut unlisted = Vec::new();
+        for (url, listed) in self.stale.urls.iter().zip(self.live.iter().flat_map(|live| &live.listed)) {
+            if !listed {
+                unlisted.push(*url);
+            }
+        }
+        unlisted
     }
 
     /// The best cover; see [`super::Site::barred`] and [`Cover::best`].
     pub(crate) fn cover(&self, barred: &dyn Fn(&[u8]) -> bool, mode: CoverMode) -> Result<Cover, CoverError> {
-        let stale = &self.stale;
-        let cover = match &self.live {
-            Some(live) => self.cover_among(live, barred, mode),
-            None => Some(Cover::of_items(&stale.items, &[], None)),
+        let (items, forced) = (self.stale.items.as_slice(), self.stale.forced());
+        let (paths, wildcards) = match mode {
+            CoverMode::Exact => (usize::MAX, 0),
+            CoverMode::Lossless { wildcards } => (usize::MAX, wildcards),
+            CoverMode::Budget { paths, wildcards } => (paths, wildcards),
         };
-        let CoverMode::Budget { paths, wildcards } = mode else {
-            return Ok(cover.expect("only a budget can be too small"));
+        // Without nodes no wildcard can be bought.
+        let mut nodes = match &self.live {
+            Some(live) if mode != CoverMode::Exact && !items.is_empty() => trie::nodes(items, &Ground { live, barred }),
+            _ => Vec::new(),
         };
-        if let Some(cover) = cover.filter(|cover| cover.is_within(paths, wildcards)) {
+        lossless::mark_maximal_pure(&mut nodes);
+        let lossless = lossless::cheapest(&nodes, forced, wildcards);
+        let cover = Cover::of_items(items, &lossless, self.live.as_ref().map(|live| live.forced));
+        if !matches!(mode, CoverMode::Budget { .. }) || cover.is_within(paths, wildcards) {
             return Ok(cover);
         }
-        let (exact_paths, forced_wildcards) = (stale.items.len(), stale.forced());
-        Err(match self.live {
-            Some(_) => CoverError::Infeasible { paths, wildcards, exact_paths, forced_wildcards },
-            None => CoverError::LiveUnknown { paths, wildcards, exact_paths, forced_wildcards },
-        })
-    }
-
-    /// The best cover among live URLs; `None` when the budget holds none.
-    fn cover_among(&self, live: &Between, barred: &dyn Fn(&[u8]) -> bool, mode: CoverMode) -> Option<Cover> {
-        let items = &self.stale.items;
-        let cover = |chosen: &[Wildcard], cost: usize| Cover::of_items(items, chosen, Some(live.forced + cost));
-        let limit = match mode {
-            _ if items.is_empty() => return Some(cover(&[], 0)),
-            CoverMode::Exact => return Some(cover(&[], 0)),
-            CoverMode::Lossless { wildcards } | CoverMode::Budget { wildcards, .. } => wildcards,
+        let (exact_paths, forced_wildcards) = (items.len(), forced);
+        let Some(live) = &self.live else {
+            return Err(CoverError::LiveUnknown { paths, wildcards, exact_paths, forced_wildcards });
         };
-        let nodes = trie::nodes(items, &Ground { live, barred });
-        let (pure, _) = lossless::maximal_pure(&nodes, items);
-        let lossless = cover(&lossless::cheapest(pure, &nodes, self.stale.forced(), limit), 0);
-        let CoverMode::Budget { paths, wildcards } = mode else { return Some(lossless) };
-        if lossless.is_within(paths, wildcards) {
-            return Some(lossless);
+        if let Some(best) = budget::best(&step::steps(&nodes, items), paths, wildcards) {
+            let cover = Cover::of_items(items, &best.wildcards, Some(live.forced + best.cost));
+            if cover.is_within(paths, wildcards) {
+                return Ok(cover);
+            }
         }
-        let best = budget::best(&step::steps(&nodes, items), paths, wildcards)?;
-        Some(cover(&best.wildcards, best.cost))
+        Err(CoverError::Infeasible { paths, wildcards, exact_paths, forced_wildcards })
     }
 }

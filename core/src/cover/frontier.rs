@@ -1,6 +1,6 @@
 //! Which numbers of wildcards and paths a part of the trie can be covered with, and the least over-purge of each.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::choice::{Choice, Choices};
@@ -23,7 +23,7 @@ impl State {
 }
 
 /// The states that no other one beats, by wildcards and then paths.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Frontier(pub(super) Vec<State>);
 
 impl Frontier {
@@ -43,9 +43,12 @@ impl Frontier {
     }
 
     fn ranges(&self) -> Option<Ranges> {
-        let wildcards = (self.0.first()?.wildcards, self.0.last()?.wildcards);
-        let paths = self.0.iter().map(|state| state.paths);
-        Some(Ranges { wildcards, paths: (paths.clone().min()?, paths.max()?) })
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        let mut paths = (first.paths, first.paths);
+        for state in &self.0 {
+            paths = (paths.0.min(state.paths), paths.1.max(state.paths));
+        }
+        Some(Ranges { wildcards: (first.wildcards, last.wildcards), paths })
     }
 }
 
@@ -122,33 +125,27 @@ impl Merger {
                 }
             }
         }
-        self.unbeaten(first, width, |state, (ia, ib)| {
-            let parts = (a.0[ia as usize].choice, b.0[ib as usize].choice);
-            keep(&state).then(|| State { choice: choices.both(parts.0, parts.1), ..state })
-        })
-    }
-
-    /// The cells that are cheaper than all with no more wildcards and no more paths.
-    fn unbeaten(
-        &mut self,
-        first: (usize, usize),
-        width: usize,
-        mut state: impl FnMut(State, (u32, u32)) -> Option<State>,
-    ) -> Frontier {
+        // The cells that are cheaper than all with no more wildcards and no more paths.
         self.least.clear();
         self.least.resize(width, usize::MAX);
-        let mut kept = vec![];
-        for (row, wildcards) in self.cells.chunks_exact(width).zip(first.0..) {
-            let mut least_in_row = usize::MAX;
-            for ((cell, least), paths) in row.iter().zip(&mut self.least).zip(first.1..) {
-                if cell.cost < least_in_row.min(*least) {
-                    let bare = State { wildcards, paths, cost: cell.cost, choice: Choices::NONE };
-                    kept.extend(state(bare, cell.parts));
+        let mut unbeaten = Vec::new();
+        for (row, cells) in self.cells.chunks_exact(width).enumerate() {
+            let mut in_row = usize::MAX;
+            for (column, cell) in cells.iter().enumerate() {
+                let in_column = &mut self.least[column];
+                if cell.cost < in_row.min(*in_column) {
+                    let (wildcards, paths) = (first.0 + row, first.1 + column);
+                    let mut state = State { wildcards, paths, cost: cell.cost, choice: Choices::NONE };
+                    if keep(&state) {
+                        let (one, other) = (&a.0[cell.parts.0 as usize], &b.0[cell.parts.1 as usize]);
+                        state.choice = choices.both(one.choice, other.choice);
+                        unbeaten.push(state);
+                    }
                 }
-                least_in_row = least_in_row.min(cell.cost);
-                *least = least_in_row.min(*least);
+                in_row = in_row.min(cell.cost);
+                *in_column = in_row.min(*in_column);
             }
         }
-        Frontier(kept)
+        Frontier(unbeaten)
     }
 }

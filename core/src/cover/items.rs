@@ -74,27 +74,29 @@ fn uncovered<'a>(mut exact: Vec<Item<'a>>, mut forced: Vec<Item<'a>>) -> Vec<Ite
             list.dedup_by(|a, b| a.text == b.text);
         }
     }
+    let mut items: Vec<Item<'a>> = Vec::with_capacity(exact.len() + forced.len());
+    // No other than the last wildcard before it: between a prefix and its extension stand only extensions.
     let mut wider: Option<&[u8]> = None;
-    forced.retain(|item| {
-        let covered = wider.is_some_and(|wider| item.is_covered_by(wider));
-        if !covered {
-            wider = Some(item.text);
-        }
-        !covered
-    });
-    let mut items = Vec::with_capacity(exact.len() + forced.len());
-    let mut forced = forced.into_iter().peekable();
-    let mut wider: Option<&[u8]> = None;
-    for item in exact {
-        while let Some(wildcard) = forced.next_if(|wildcard| wildcard.text < item.text) {
-            wider = Some(wildcard.text);
-            items.push(wildcard);
-        }
-        // No other than the last wildcard before it: between a prefix and its extension stand only extensions.
+    let mut add = |item: Item<'a>| {
         if !wider.is_some_and(|wider| item.is_covered_by(wider)) {
+            if item.forced {
+                wider = Some(item.text);
+            }
             items.push(item);
         }
+    };
+    let mut forced = forced.as_slice();
+    for item in exact {
+        while let Some((wildcard, rest)) = forced.split_first()
+            && wildcard.text < item.text
+        {
+            add(*wildcard);
+            forced = rest;
+        }
+        add(item);
     }
-    items.extend(forced);
+    for wildcard in forced {
+        add(*wildcard);
+    }
     items
 }

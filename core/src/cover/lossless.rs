@@ -4,61 +4,51 @@ use alloc::{vec, vec::Vec};
 
 use super::{
     Wildcard,
-    items::Item,
-    trie::{Candidate, Node},
+    trie::{Candidate, Node, Pure},
 };
 
-/// A node with a wildcard that purges nothing unchanged, while none above it is so.
-pub(super) struct Pure {
-    pub(super) node: usize,
-    pub(super) candidate: Candidate,
-    /// Items that the wildcard covers.
-    covered: usize,
-    /// Forced wildcards among them.
-    pub(super) forced: usize,
-}
-
-/// The maximal pure wildcards in the order of their texts, and for each node whether it is below one's node.
-pub(super) fn maximal_pure(nodes: &[Node], items: &[Item<'_>]) -> (Vec<Pure>, Vec<bool>) {
-    let mut forced_before = vec![0; items.len() + 1];
-    for (index, item) in items.iter().enumerate() {
-        forced_before[index + 1] = forced_before[index] + usize::from(item.forced);
-    }
-    let mut pure = Vec::new();
-    let mut below = vec![false; nodes.len()];
-    let mut stop = vec![false; nodes.len()];
-    for (index, node) in nodes.iter().enumerate().rev() {
-        below[index] = index != node.parent && stop[node.parent];
-        stop[index] = below[index];
-        if below[index] {
-            continue;
-        }
+/// Marks the nodes with a wildcard that purges nothing unchanged while none above it is so, and those below them.
+pub(super) fn mark_maximal_pure(nodes: &mut [Node]) {
+    let is_pure = |candidate: &Candidate| candidate.cost == 0;
+    for index in (0..nodes.len()).rev() {
+        // The root's own mark is not there yet.
+        let free = nodes[nodes[index].parent].pure == Pure::No;
+        let node = &mut nodes[index];
         // The one above covers the terminal too.
-        if let Some(candidate) = [node.above, node.on].into_iter().flatten().find(|candidate| candidate.cost == 0) {
-            stop[index] = true;
-            pure.push(Pure {
-                node: index,
-                candidate,
-                covered: node.size() - usize::from(node.terminal && Some(candidate) == node.on),
-                forced: forced_before[node.end] - forced_before[node.first],
-            });
-        }
+        let candidate = node.above.filter(is_pure).or(node.on.filter(is_pure));
+        node.pure = if free { candidate.map_or(Pure::No, Pure::Here) } else { Pure::Above };
     }
-    pure.reverse();
-    (pure, below)
 }
 
 /// The fewest paths that purge no unchanged live URL but those that the forced wildcards reach.
 ///
 /// Forced wildcards stand in any case, so there can be more than `limit`; then none is added.
-pub(super) fn cheapest(pure: Vec<Pure>, nodes: &[Node], forced: usize, limit: usize) -> Vec<Wildcard> {
-    let useful = pure.into_iter().filter(|pure| pure.covered > 1);
-    // One that takes the place of a forced wildcard, or of several, needs no room of its own.
-    let (mut chosen, mut others): (Vec<Pure>, Vec<Pure>) = useful.partition(|pure| pure.forced > 0);
-    let standing = forced + chosen.len() - chosen.iter().map(|pure| pure.forced).sum::<usize>();
-    // Stable: of equal savings the first in the order of the texts.
-    others.sort_by_key(|pure| core::cmp::Reverse(pure.covered));
-    chosen.extend(others.into_iter().take(limit.saturating_sub(standing)));
-    chosen.sort_by_key(|pure| pure.node);
-    chosen.iter().map(|pure| Wildcard { item: nodes[pure.node].end - 1, len: pure.candidate.len }).collect()
+pub(super) fn cheapest(nodes: &[Node], forced: usize, limit: usize) -> Vec<Wildcard> {
+    let mut chosen = vec![false; nodes.len()];
+    let (mut standing, mut others) = (forced, Vec::new());
+    for (index, node) in nodes.iter().enumerate() {
+        let Pure::Here(pure) = node.pure else { continue };
+        let covered = node.size() - node.left_by(pure);
+        if covered > 1 {
+            if node.forced_items > 0 {
+                // One that takes the place of a forced wildcard, or of several, needs no room of its own.
+                chosen[index] = true;
+                standing = standing + 1 - node.forced_items;
+            } else {
+                // The greatest savings first; of equal ones the first in the order of the texts.
+                others.push((usize::MAX - covered, index));
+            }
+        }
+    }
+    others.sort_unstable();
+    for (_, index) in others.iter().take(limit.saturating_sub(standing)) {
+        chosen[*index] = true;
+    }
+    let mut wildcards = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        if let (true, Pure::Here(pure)) = (chosen[index], node.pure) {
+            wildcards.push(node.wildcard(pure));
+        }
+    }
+    wildcards
 }

@@ -153,25 +153,29 @@ impl Cover {
     /// The chosen wildcards, sorted, and the paths of the items that they leave.
     fn of_items(items: &[Item<'_>], chosen: &[Wildcard], over_purged: Option<usize>) -> Self {
         let mut paths: Vec<InvalidationPath> = Vec::new();
-        let mut chosen = chosen.iter().peekable();
+        let mut chosen = chosen.iter();
+        let mut next = chosen.next();
         for (index, item) in items.iter().enumerate() {
             // The only one that can cover it: all others end before it or begin after it.
-            let wider = chosen.peek().map(|wildcard| (wildcard, &items[wildcard.item].text[..wildcard.len]));
-            if !wider.is_some_and(|(_, prefix)| item.is_covered_by(prefix)) {
+            let wider = next.map(|wildcard| &items[wildcard.item].text[..wildcard.len]);
+            if !wider.is_some_and(|prefix| item.is_covered_by(prefix)) {
                 paths.push(item.path.clone());
             }
-            if let Some((_, prefix)) = wider.filter(|(wildcard, _)| wildcard.item == index) {
+            if let (Some(prefix), Some(Wildcard { item, .. })) = (wider, next)
+                && *item == index
+            {
                 paths.push(InvalidationPath::beginning_with(&encode(prefix)));
-                chosen.next();
+                next = chosen.next();
             }
         }
-        Self::of_uncovered(paths, over_purged)
-    }
-
-    fn of_uncovered(mut paths: Vec<InvalidationPath>, over_purged: Option<usize>) -> Self {
         settle(&mut paths);
-        paths.dedup();
-        let wildcards = (0..paths.len()).filter(|index| paths[*index].wildcard_prefix().is_some()).collect();
+        debug_assert!(paths.is_sorted_by(|one, next| one < next), "each item has a path of its own");
+        let mut wildcards = Vec::new();
+        for (index, path) in paths.iter().enumerate() {
+            if path.wildcard_prefix().is_some() {
+                wildcards.push(index);
+            }
+        }
         Self { paths, wildcards, over_purged }
     }
 

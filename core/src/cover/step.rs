@@ -1,12 +1,11 @@
 //! The trie as the budget sees it: nothing is left below a pure wildcard.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
     Wildcard,
     items::Item,
-    lossless::maximal_pure,
-    trie::{Candidate, Node},
+    trie::{Candidate, Node, Pure},
 };
 
 /// A node of the trie, in the same order, with what covering it can cost.
@@ -42,34 +41,30 @@ impl Open {
     }
 }
 
-/// One step for each node that is not below a maximal pure wildcard's.
+/// One step for each node that is not below a maximal pure wildcard's, which `lossless` has marked.
 pub(super) fn steps(nodes: &[Node], items: &[Item<'_>]) -> Vec<Step> {
-    let (pure, below) = maximal_pure(nodes, items);
-    let mut pure = pure.into_iter().peekable();
-    let kept = below.iter().filter(|below| !**below).count();
-    let mut steps = Vec::with_capacity(kept);
-    // Parents come later: number from the end.
-    let mut number = vec![0; nodes.len()];
-    let mut next = kept;
-    for index in (0..nodes.len()).rev().filter(|index| !below[*index]) {
-        next -= 1;
-        number[index] = next;
+    let mut kept = 0;
+    let mut number = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        number.push(kept);
+        kept += usize::from(node.pure != Pure::Above);
     }
-    for (index, node) in nodes.iter().enumerate().filter(|(index, _)| !below[*index]) {
+    let mut steps = Vec::with_capacity(kept);
+    for node in nodes.iter().filter(|node| node.pure != Pure::Above) {
         let bought = |candidate: Candidate| Bought {
-            wildcard: Wildcard { item: node.end - 1, len: candidate.len },
-            paths: 1 + usize::from(node.terminal && Some(candidate) == node.on),
+            wildcard: node.wildcard(candidate),
+            paths: 1 + node.left_by(candidate),
             cost: candidate.cost,
         };
-        let forced = || node.forced.then(|| Wildcard { item: node.end - 1, len: items[node.end - 1].text.len() });
-        let parent = number[node.parent];
-        let pure = pure.next_if(|pure| pure.node == index);
-        let open = match &pure {
+        let open = if node.pure == Pure::No {
+            let last = node.end - 1;
+            let forced = node.forced.then(|| Wildcard { item: last, len: items[last].text.len() });
+            Some(Open { paths: node.exact + usize::from(node.forced), forced })
+        } else {
             // A pure wildcard is no worse than the forced ones that it stands for.
-            Some(pure) => (pure.forced == 0).then(|| Open { paths: node.size(), forced: None }),
-            None => Some(Open { paths: node.exact + usize::from(node.forced), forced: forced() }),
+            (node.forced_items == 0).then(|| Open { paths: node.size(), forced: None })
         };
-        steps.push(Step { parent, open, bought: [node.above.map(bought), node.on.map(bought)] });
+        steps.push(Step { parent: number[node.parent], open, bought: [node.above.map(bought), node.on.map(bought)] });
     }
     steps
 }

@@ -1,10 +1,11 @@
 //! The branching points of the items' radix trie, and the wildcards worth a thought at each.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
+use core::mem::replace;
 
 use purgeplan_lines::common_prefix;
 
-use super::{between::Between, character::longest_whole, items::Item};
+use super::{Wildcard, between::Between, character::longest_whole, items::Item};
 
 /// A wildcard that could be bought: everything that begins with the first `len` bytes of an item's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +31,30 @@ pub(super) struct Node {
     pub(super) terminal: bool,
     /// The node's own text is a forced wildcard: nothing is below.
     pub(super) forced: bool,
+    /// Forced wildcards below and at the node.
+    pub(super) forced_items: usize,
+    /// Index of the last child that is done, or [`NONE`].
+    last_child: usize,
     /// A child's wildcard covers all of the node but a terminal.
     covered_below: bool,
     /// The narrowest wildcard that covers all of the node, when it differs from `on`.
     pub(super) above: Option<Candidate>,
     /// The wildcard at the node's own text: all of the node but a terminal.
     pub(super) on: Option<Candidate>,
+    /// Marked by `lossless`.
+    pub(super) pure: Pure,
 }
+
+/// Whether a wildcard covers a node that purges nothing unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pure {
+    No,
+    /// A candidate of the node, while none above it is so.
+    Here(Candidate),
+    Above,
+}
+
+const NONE: usize = usize::MAX;
 
 /// What a wildcard may not reach, and what it costs.
 pub(super) struct Ground<'l> {
@@ -51,8 +69,12 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
         let above = nodes[nodes[index].parent].depth;
         candidates(&mut nodes[index], above, items, ground);
         let node = &nodes[index];
-        let (parent, all) = (node.parent, node.covers_all());
-        nodes[parent].covered_below |= all && node.size() + 1 == nodes[parent].size();
+        let (parent, all, size, forced_items) = (node.parent, node.covers_all(), node.size(), node.forced_items);
+        if parent != index {
+            let parent = &mut nodes[parent];
+            parent.covered_below |= all && size + 1 == parent.size();
+            parent.forced_items += forced_items;
+        }
     }
     nodes
 }
@@ -60,57 +82,51 @@ pub(super) fn nodes(items: &[Item<'_>], ground: &Ground<'_>) -> Vec<Node> {
 /// The nodes without their candidates, from the common prefixes of neighbours, each measured once.
 fn shape(items: &[Item<'_>]) -> Vec<Node> {
     let mut done: Vec<Node> = Vec::new();
-    // For each node done, its left sibling.
-    let mut siblings: Vec<Option<usize>> = Vec::new();
-    let mut open = vec![Open { node: Node::new(0, 0), last_child: None }];
+    let mut open: Vec<Node> = Vec::new();
+    open_at(0, 0, &mut open);
     for (index, item) in items.iter().enumerate() {
         let next = items.get(index + 1).map_or(0, |next| common_prefix(item.text, next.text));
-        for depth in [Some(next), item.forced.then_some(item.text.len())].into_iter().flatten() {
-            if depth > top(&open).node.depth {
-                open.push(Open { node: Node::new(depth, index), last_child: None });
-            }
+        open_at(next, index, &mut open);
+        if item.forced {
+            open_at(item.text.len(), index, &mut open);
         }
-        let node = &mut open.last_mut().expect("the root stays open").node;
+        let node = top(&mut open);
         node.exact += usize::from(!item.forced);
         node.forced |= item.forced;
+        node.forced_items += usize::from(item.forced);
         node.terminal |= !item.forced && item.text.len() == node.depth;
-        while top(&open).node.depth > next {
-            let Open { mut node, last_child } = open.pop().expect("the root's depth is 0, so it stays");
-            node.end = index + 1;
-            if top(&open).node.depth < next {
-                open.push(Open { node: Node::new(next, node.first), last_child: None });
-            }
-            adopt(&mut done, &siblings, last_child);
-            let parent = open.last_mut().expect("the root stays open");
-            siblings.push(parent.last_child.replace(done.len()));
-            done.push(node);
+        while let Some(node) = open.pop_if(|node| node.depth > next) {
+            open_at(next, node.first, &mut open);
+            let sibling = replace(&mut top(&mut open).last_child, done.len());
+            finish(node, sibling, index + 1, &mut done);
         }
     }
-    let Open { mut node, last_child } = open.pop().expect("the root stays open");
-    adopt(&mut done, &siblings, last_child);
-    node.end = items.len();
-    node.parent = done.len();
-    done.push(node);
+    let root = open.swap_remove(0);
+    let itself = done.len();
+    finish(root, itself, items.len(), &mut done);
     done
 }
 
-struct Open {
-    node: Node,
-    last_child: Option<usize>,
-}
-
-fn top(open: &[Open]) -> &Open {
-    open.last().expect("the root stays open")
-}
-
-/// Tells the children of the next node that is done who their parent is.
-fn adopt(done: &mut [Node], siblings: &[Option<usize>], last_child: Option<usize>) {
-    let parent = done.len();
-    let mut next = last_child;
-    while let Some(child) = next {
-        done[child].parent = parent;
-        next = siblings[child];
+/// Opens a node where none is open at this depth or a greater one.
+fn open_at(depth: usize, first: usize, open: &mut Vec<Node>) {
+    if open.last().is_none_or(|top| top.depth < depth) {
+        open.push(Node::new(depth, first));
     }
+}
+
+fn top(open: &mut [Node]) -> &mut Node {
+    open.last_mut().expect("the root's depth is 0, so it stays open")
+}
+
+/// Puts a node to those that are done, and tells its children who their parent is. In the place of its own parent stands
+/// its left sibling until then.
+fn finish(mut node: Node, sibling: usize, end: usize, done: &mut Vec<Node>) {
+    let (index, mut child) = (done.len(), node.last_child);
+    while child != NONE {
+        child = replace(&mut done[child].parent, index);
+    }
+    (node.parent, node.end) = (sibling, end);
+    done.push(node);
 }
 
 fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: &Ground<'_>) {
@@ -137,22 +153,34 @@ fn candidates(node: &mut Node, parent_depth: usize, items: &[Item<'_>], ground: 
 impl Node {
     fn new(depth: usize, first: usize) -> Self {
         Self {
-            parent: 0,
+            parent: NONE,
             first,
             end: first,
             depth,
             exact: 0,
             terminal: false,
             forced: false,
+            forced_items: 0,
+            last_child: NONE,
             covered_below: false,
             above: None,
             on: None,
+            pure: Pure::No,
         }
     }
 
     /// Whether some wildcard, bought or forced, covers all of the node.
     fn covers_all(&self) -> bool {
         self.above.is_some() || (!self.terminal && (self.on.is_some() || self.forced))
+    }
+
+    /// The exact path at the node's own text, which the wildcard there leaves.
+    pub(super) fn left_by(&self, candidate: Candidate) -> usize {
+        usize::from(self.terminal && candidate.len == self.depth)
+    }
+
+    pub(super) fn wildcard(&self, candidate: Candidate) -> Wildcard {
+        Wildcard { item: self.end - 1, len: candidate.len }
     }
 
     /// How many items are at and below the node.

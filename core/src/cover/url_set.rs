@@ -58,8 +58,8 @@ impl UrlSet {
     }
 
     fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = core::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+        let mut start = 0;
+        self.ends.iter().map(move |end| &self.text[core::mem::replace(&mut start, *end)..*end])
     }
 }
 

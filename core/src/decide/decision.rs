@@ -1,10 +1,10 @@
 //! What is decided: an outcome, its reason and rule, and the URLs that it is about.
 
 use alloc::{borrow::Cow, vec::Vec};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
-    change::Status,
+    change::{Change, Status},
     edge::{EdgeUrl, Skip},
     invalidation::{InvalidationPath, Substitution, shown},
     map::Form,
@@ -13,9 +13,8 @@ use crate::{
 };
 
 /// What changed, as the answer words it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
 pub(crate) enum What {
     Added,
     Modified,
@@ -87,7 +86,7 @@ pub(crate) struct Decision {
 }
 
 /// A URL that may be stale at one distribution.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct StaleUrl {
     pub(crate) url: UrlPath,
     /// Whether every URL that begins so is meant.
@@ -101,6 +100,22 @@ pub(crate) struct StaleUrl {
     pub(crate) behaviour: Option<usize>,
     /// Why it is not purged after all.
     pub(crate) skipped: Option<Skip>,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Modified => "modified",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+            Self::Copied => "copied",
+            Self::TypeChanged => "type-changed",
+            Self::ModeChanged => "mode-changed",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl From<Status> for What {
@@ -145,14 +160,58 @@ impl Reason {
     }
 }
 
-/// What is written is the name.
+// What is written is the name.
+impl Serialize for What {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl Serialize for Reason {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
 
 impl Decision {
+    /// Without anything said yet.
+    pub(super) fn new(what: What) -> Self {
+        Self {
+            what,
+            path: None,
+            from: None,
+            key: None,
+            outcome: Outcome::Skip,
+            reason: Reason::OutsideSource,
+            rule: Cow::Borrowed(""),
+            diff: None,
+            urls: Vec::new(),
+            broken_fingerprint: None,
+        }
+    }
+
+    /// The same about a change.
+    pub(super) fn of(change: &Change) -> Self {
+        let (path, from) = (Some(change.path.clone()), change.from.clone());
+        Self { path, from, diff: Some(change.diff), ..Self::new(What::from(change.status)) }
+    }
+
+    pub(super) fn say(&mut self, outcome: Outcome, reason: Reason, rule: Cow<'static, str>) {
+        (self.outcome, self.reason, self.rule) = (outcome, reason, rule);
+    }
+
+    /// Says why nothing of the URLs is purged, when that is so.
+    pub(super) fn skip_unpurged(&mut self, policy: &Policy) {
+        let Some(first) = self.urls.first() else {
+            return self.say(Outcome::Skip, Reason::OutsideOriginPath, Cow::Borrowed(no_origin(policy)));
+        };
+        if self.urls.iter().all(|url| url.skipped.is_some())
+            && let Some(Skip { reason, rule }) = first.skipped.clone()
+        {
+            self.say(Outcome::Skip, reason, rule);
+        }
+    }
+
     /// The URLs that are purged.
     pub(crate) fn stale(&self) -> impl Iterator<Item = &StaleUrl> {
         self.urls.iter().filter(|url| self.purges(url))
@@ -181,24 +240,27 @@ impl StaleUrl {
         Self { url, wildcard, form, path, substitution, distribution, behaviour, skipped }
     }
 
+    /// Adds it to URLs of its form, each once.
+    pub(super) fn add_to(self, urls: &mut Vec<Self>) {
+        let is_it =
+            |url: &Self| url.distribution == self.distribution && url.wildcard == self.wildcard && url.url == self.url;
+        if !urls.iter().any(is_it) {
+            urls.push(self);
+        }
+    }
+
     /// All query strings of this URL. The URL itself is purged beside them: a wildcard is not trusted with its own
     /// prefix.
     pub(super) fn query_strings(&self) -> Self {
         let (path, substitution) = InvalidationPath::narrowest_wildcard(&self.url);
         let substitution = substitution.or(Some(Substitution::QueryString));
-        Self { form: Form::QueryString, wildcard: true, path, substitution, ..self.clone() }
+        let (url, skipped) = (self.url.clone(), self.skipped.clone());
+        let Self { distribution, behaviour, .. } = *self;
+        Self { url, wildcard: true, form: Form::QueryString, path, substitution, distribution, behaviour, skipped }
     }
 }
 
 /// The rule by which an object has no URL: the policy's own origin paths, or what is known of the distributions.
 pub(crate) fn no_origin(policy: &Policy) -> &'static str {
     if policy.distributions().is_empty() { "origin" } else { "/distributions" }
-}
-
-/// Why nothing of these URLs is purged, when that is so.
-pub(super) fn unpurged(urls: &[StaleUrl], policy: &Policy) -> Option<Skip> {
-    let Some(first) = urls.first() else {
-        return Some(Skip { reason: Reason::OutsideOriginPath, rule: no_origin(policy).into() });
-    };
-    if urls.iter().all(|url| url.skipped.is_some()) { first.skipped.clone() } else { None }
 }

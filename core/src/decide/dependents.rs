@@ -1,11 +1,10 @@
 //! Dependents: URLs that show something of another file.
 
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{Decider, Decision, Outcome, Reason, StaleUrl, What, decision::unpurged};
+use super::{Decider, Decision, Outcome, Reason, StaleUrl};
 use crate::{
     change::{Change, ChangeSet, Effect},
-    edge::Skip,
     map::Form,
     names::RepoPath,
     policy::Dependents,
@@ -15,53 +14,43 @@ impl Decider<'_> {
     /// A decision for each rule that the change sets off, with the URLs of its old and its new name.
     ///
     /// The rule speaks of repository paths, so a file counts that is not deployed itself: a generator's source.
-    pub(super) fn dependents(&self, change: &Change) -> Vec<Decision> {
-        let set_off = self.policy.dependents.iter().enumerate().filter_map(|(index, rule)| {
+    pub(super) fn dependents(&self, change: &Change, decisions: &mut Vec<Decision>) {
+        for (index, rule) in self.policy.dependents.iter().enumerate() {
             let urls = self.dependent_urls(rule, change);
-            let unpurged = if urls.is_empty() { return None } else { unpurged(&urls, self.policy) };
-            let (outcome, reason, rule) = match unpurged {
-                None => (Outcome::Purge, Reason::Dependent, format!("/dependents/{index}").into()),
-                Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
-            };
-            Some(Decision {
-                what: What::from(change.status),
-                path: Some(change.path.clone()),
-                from: change.from.clone(),
-                key: None,
-                outcome,
-                reason,
-                rule,
-                diff: Some(change.diff),
-                urls,
-                broken_fingerprint: None,
-            })
-        });
-        set_off.collect()
+            if urls.is_empty() {
+                continue;
+            }
+            let mut decision = Decision::of(change);
+            decision.urls = urls;
+            decision.say(Outcome::Purge, Reason::Dependent, pointer(index).into());
+            decision.skip_unpurged(self.policy);
+            decisions.push(decision);
+        }
     }
 
     /// The rules that these changes set off, for a plan that leaves them alone.
-    pub(crate) fn dependents_set_off(&self, changes: &ChangeSet) -> Vec<usize> {
-        let rules = self.policy.dependents.iter().enumerate();
-        let set_off = rules.filter(|(_, rule)| {
-            let mut paths = changes.iter().flat_map(changed_paths);
-            paths.any(|path| rule.when.matches(path.as_bytes()))
-        });
-        set_off.map(|(index, _)| index).collect()
+    pub(crate) fn dependents_set_off(&self, changes: &ChangeSet) -> Vec<String> {
+        let mut set_off = Vec::new();
+        for (index, rule) in self.policy.dependents.iter().enumerate() {
+            let sets_off = |path: &&RepoPath| rule.when.matches(path.as_bytes());
+            if changes.iter().any(|change| changed_paths(change).iter().flatten().any(sets_off)) {
+                set_off.push(pointer(index));
+            }
+        }
+        set_off
     }
 
     fn dependent_urls(&self, rule: &Dependents, change: &Change) -> Vec<StaleUrl> {
         let mut urls: Vec<StaleUrl> = Vec::new();
-        for path in changed_paths(change) {
+        for path in changed_paths(change).into_iter().flatten() {
             let Some(texts) = rule.when.captures(path.as_bytes()) else { continue };
             let mut captures = vec![path.as_bytes()];
             captures.extend(texts);
             for template in &rule.purge {
                 let (url, wildcard) = template.fill(&captures);
                 for (index, edge) in self.edges.iter().enumerate() {
-                    let url = StaleUrl::new(edge.url(url.clone(), Form::Dependent, wildcard), wildcard, index);
-                    if !urls.contains(&url) {
-                        urls.push(url);
-                    }
+                    let url = edge.url(url.clone(), Form::Dependent, wildcard);
+                    StaleUrl::new(url, wildcard, index).add_to(&mut urls);
                 }
             }
         }
@@ -70,9 +59,13 @@ impl Decider<'_> {
 }
 
 /// The paths whose content is another now: the new name, and the old one of a rename.
-fn changed_paths(change: &Change) -> impl Iterator<Item = &RepoPath> {
+fn changed_paths(change: &Change) -> [Option<&RepoPath>; 2] {
     let content = |effect: Effect| matches!(effect, Effect::Added | Effect::Modified | Effect::Deleted);
     let new = content(change.effect).then_some(&change.path);
     let old = change.effect_on_from().filter(|(_, effect)| content(*effect)).map(|(from, _)| from);
-    new.into_iter().chain(old)
+    [new, old]
+}
+
+fn pointer(index: usize) -> String {
+    format!("/dependents/{index}")
 }

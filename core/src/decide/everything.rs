@@ -17,30 +17,18 @@ impl Decider<'_> {
                 for folder in folders {
                     // A wildcard is not trusted with its own prefix, and does not reach `/folder`.
                     let bare = folder.strip_suffix('/').filter(|_| edge.may_have_bare_directories());
-                    let exact = [Some(folder), bare].into_iter().flatten().map(|folder| (folder, false));
-                    for (folder, wildcard) in exact.chain([(folder, true)]) {
-                        let url = UrlPath::below_root(folder.as_bytes());
-                        let found = EdgeUrl { url, form: Form::Everything, behaviour: None, skipped: None };
-                        let url = StaleUrl::new(found, wildcard, index);
-                        if !urls.contains(&url) {
-                            urls.push(url);
-                        }
+                    for (folder, wildcard) in [(Some(folder), false), (bare, false), (Some(folder), true)] {
+                        let Some(folder) = folder else { continue };
+                        let url = EdgeUrl::new(UrlPath::below_root(folder.as_bytes()), Form::Everything);
+                        StaleUrl::new(url, wildcard, index).add_to(&mut urls);
                     }
                 }
             }
         }
-        Decision {
-            what: What::Unknown,
-            path: None,
-            from: None,
-            key: None,
-            outcome: Outcome::Purge,
-            reason: Reason::BaseUnknown,
-            rule: Cow::Borrowed("request"),
-            diff: None,
-            urls,
-            broken_fingerprint: None,
-        }
+        let mut decision = Decision::new(What::Unknown);
+        decision.urls = urls;
+        decision.say(Outcome::Purge, Reason::BaseUnknown, Cow::Borrowed("request"));
+        decision
     }
 }
 

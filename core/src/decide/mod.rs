@@ -19,8 +19,6 @@ use crate::{
     sorted::Sorted,
     trigger::Trigger,
 };
-use decision::unpurged;
-
 pub(crate) use decision::{Decision, Outcome, Reason, StaleUrl, What, no_origin};
 
 /// What decisions are made with.
@@ -39,33 +37,25 @@ pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> Sorted<O
     if mappings.len() < 2 {
         return Sorted::default();
     }
-    let mut keys: Vec<ObjectKey> = keys(changes, mappings).collect();
+    let mut keys = keys(changes, mappings);
     keys.sort();
-    keys.chunk_by(ObjectKey::eq).filter(|same| same.len() > 1).map(|same| same[0].clone()).collect()
+    let mut shared = Vec::new();
+    for pair in keys.windows(2) {
+        if pair[0] == pair[1] {
+            shared.push(pair[0].clone());
+        }
+    }
+    shared.into()
 }
 
 /// The keys that the diffs speak of, old names of renames included.
-fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> impl Iterator<Item = ObjectKey> {
-    let paths = changes.iter().flat_map(|change| {
-        let from = change.effect_on_from().map(|(from, _)| from);
-        core::iter::once(&change.path).chain(from)
-    });
-    paths.filter_map(|path| map::key_of(path, mappings))
-}
-
-/// What is decided on one side of a change: the object at one path.
-struct Side {
-    key: Option<ObjectKey>,
-    verdict: Result<Reason, Reason>,
-    rule: Cow<'static, str>,
-    urls: Vec<StaleUrl>,
-    broken_fingerprint: Option<usize>,
-}
-
-impl Side {
-    fn skip(key: Option<ObjectKey>, reason: Reason, rule: impl Into<Cow<'static, str>>) -> Self {
-        Self { key, verdict: Err(reason), rule: rule.into(), urls: Vec::new(), broken_fingerprint: None }
+fn keys(changes: &ChangeSet, mappings: &[Mapping]) -> Vec<ObjectKey> {
+    let mut keys = Vec::new();
+    for change in changes.iter() {
+        keys.extend(map::key_of(&change.path, mappings));
+        keys.extend(change.effect_on_from().and_then(|(from, _)| map::key_of(from, mappings)));
     }
+    keys
 }
 
 impl Decider<'_> {
@@ -76,58 +66,66 @@ impl Decider<'_> {
         for change in changes.iter() {
             decisions.push(self.change(change));
             if self.trigger.is_none() {
-                decisions.extend(self.dependents(change));
+                self.dependents(change, &mut decisions);
             }
         }
-        decisions.extend(self.removed_objects(changes));
+        self.removed_objects(changes, &mut decisions);
         decisions
     }
 
     fn change(&self, change: &Change) -> Decision {
-        let new = self.side(&change.path, change.effect);
-        let Some((from, effect)) = change.effect_on_from() else {
-            return decision(change, new);
-        };
-        let old = self.side(from, effect);
-        // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
-        let (verdict, rule) = match (new.verdict, old.verdict) {
-            (Err(_), Ok(_)) => (Ok(Reason::Renamed), old.rule),
-            (Err(reason), Err(_)) => (Err(reason), new.rule),
-            (Ok(_), _) => (Ok(Reason::Renamed), new.rule),
-        };
-        let urls = new.urls.into_iter().chain(old.urls).collect();
-        decision(change, Side { key: new.key, verdict, rule, urls, broken_fingerprint: new.broken_fingerprint })
+        let mut decision = self.side(change, &change.path, change.effect);
+        if let Some((from, effect)) = change.effect_on_from() {
+            let old = self.side(change, from, effect);
+            // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
+            match (decision.outcome, old.outcome) {
+                (Outcome::Purge, _) => decision.reason = Reason::Renamed,
+                (Outcome::Skip, Outcome::Purge) => decision.say(Outcome::Purge, Reason::Renamed, old.rule),
+                (Outcome::Skip, Outcome::Skip) => {}
+            }
+            decision.urls.extend(old.urls);
+        }
+        if decision.reason == Reason::Added && decision.what == What::Copied {
+            decision.reason = Reason::Copied;
+        }
+        if !change.rewritten {
+            decision.broken_fingerprint = None;
+        }
+        decision
     }
 
-    fn side(&self, path: &RepoPath, effect: Effect) -> Side {
-        let Some(key) = map::key_of(path, &self.policy.mappings) else {
-            return Side::skip(None, Reason::OutsideSource, "/mappings");
-        };
+    /// What is decided on one side of a change: the object at one path.
+    fn side(&self, change: &Change, path: &RepoPath, effect: Effect) -> Decision {
+        let mut decision = Decision::of(change);
+        let key = map::key_of(path, &self.policy.mappings);
+        match &key {
+            Some(key) => self.judge(path, key, effect, &mut decision),
+            None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
+        }
+        decision.key = key;
+        decision
+    }
+
+    fn judge(&self, path: &RepoPath, key: &ObjectKey, effect: Effect, decision: &mut Decision) {
         if let Some(rule) = self.ignored_everywhere(path) {
-            return Side::skip(Some(key), Reason::Ignored, rule);
+            return decision.say(Outcome::Skip, Reason::Ignored, rule.into());
         }
         let came_or_went = matches!(effect, Effect::Added | Effect::Deleted);
-        let effect = if came_or_went && self.shared.contains(&key) { Effect::Modified } else { effect };
-        if self.trigger.is_some_and(|trigger| !trigger.contains(&key)) {
-            return Side::skip(Some(key), Reason::NotInTrigger, "trigger");
+        let effect = if came_or_went && self.shared.contains(key) { Effect::Modified } else { effect };
+        if self.trigger.is_some_and(|trigger| !trigger.contains(key)) {
+            return decision.say(Outcome::Skip, Reason::NotInTrigger, Cow::Borrowed("trigger"));
         }
-        let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(&key));
+        let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(key));
         let fingerprint = self.fingerprint(path);
         let came_or_went = removed || matches!(effect, Effect::Added | Effect::Deleted);
         if let Some(index) = fingerprint.filter(|_| came_or_went && effect != Effect::Modified) {
-            return Side::skip(Some(key), Reason::Fingerprinted, format!("/fingerprinted/{index}"));
+            return decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
         }
-        match self.verdict(effect, removed) {
-            (Err(reason), rule) => Side::skip(Some(key), reason, rule),
-            (Ok(reason), rule) => {
-                let urls = self.urls(&key, Some(path), effect == Effect::Added);
-                let broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
-                let side = Side { key: Some(key), verdict: Ok(reason), rule, urls, broken_fingerprint };
-                match unpurged(&side.urls, self.policy) {
-                    Some(Skip { reason, rule }) => Side { verdict: Err(reason), rule, ..side },
-                    None => side,
-                }
-            }
+        self.verdict(effect, removed, decision);
+        if decision.outcome == Outcome::Purge {
+            decision.broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
+            decision.urls = self.urls(key, Some(path), effect == Effect::Added);
+            decision.skip_unpurged(self.policy);
         }
     }
 
@@ -154,38 +152,39 @@ impl Decider<'_> {
         self.policy.fingerprinted.iter().position(|pattern| pattern.matches(path.as_bytes()))
     }
 
-    /// The rule for an object with this effect, whose removal the trigger has or has not seen.
-    fn verdict(&self, effect: Effect, removed: bool) -> (Result<Reason, Reason>, Cow<'static, str>) {
+    /// Says what becomes of an object with this effect, whose removal the trigger has or has not seen.
+    fn verdict(&self, effect: Effect, removed: bool, decision: &mut Decision) {
         let policy = self.policy;
-        if removed && effect != Effect::Deleted && policy.preset == Preset::Sound {
-            return (Ok(Reason::RemovedFromBucket), self.rule("preset", false));
-        }
-        match effect {
-            Effect::Modified => (Ok(Reason::Modified), self.rule("preset", false)),
+        let preset = if policy.preset == Preset::Sound { "preset:sound" } else { "preset:article" };
+        // The policy's own field, or the preset whose default spoke.
+        let field = |said: bool, pointer: &'static str| if said { pointer } else { preset };
+        let (outcome, reason, rule) = match effect {
+            _ if removed && effect != Effect::Deleted && policy.preset == Preset::Sound => {
+                (Outcome::Purge, Reason::RemovedFromBucket, preset)
+            }
+            Effect::Modified => (Outcome::Purge, Reason::Modified, preset),
             Effect::Added => {
                 let Setting { value: added, said } = policy.added;
-                let verdict = if added == Added::Purge { Ok(Reason::Added) } else { Err(Reason::AddedSkipped) };
-                (verdict, self.rule("/added", said))
+                let rule = field(said, "/added");
+                match added {
+                    Added::Purge => (Outcome::Purge, Reason::Added, rule),
+                    Added::Skip => (Outcome::Skip, Reason::AddedSkipped, rule),
+                }
             }
             Effect::Deleted => {
                 let Setting { value: deleted, said } = policy.deleted;
-                let verdict =
-                    if deleted == Deleted::Purge || removed { Ok(Reason::Deleted) } else { Err(Reason::DeletedKept) };
-                (verdict, self.rule("/deleted", said))
+                let rule = field(said, "/deleted");
+                if deleted == Deleted::Purge || removed {
+                    (Outcome::Purge, Reason::Deleted, rule)
+                } else {
+                    (Outcome::Skip, Reason::DeletedKept, rule)
+                }
             }
-            Effect::ModeOnly => (Err(Reason::ModeOnly), Cow::Borrowed("deploy")),
-            Effect::Symlink => (Err(Reason::Symlink), Cow::Borrowed("deploy")),
-            Effect::Submodule => (Err(Reason::Submodule), Cow::Borrowed("deploy")),
-        }
-    }
-
-    /// The policy's own field, or the preset whose default spoke.
-    fn rule(&self, pointer: &'static str, said: bool) -> Cow<'static, str> {
-        Cow::Borrowed(match (said, self.policy.preset) {
-            (true, _) => pointer,
-            (false, Preset::Article) => "preset:article",
-            (false, Preset::Sound) => "preset:sound",
-        })
+            Effect::ModeOnly => (Outcome::Skip, Reason::ModeOnly, "deploy"),
+            Effect::Symlink => (Outcome::Skip, Reason::Symlink, "deploy"),
+            Effect::Submodule => (Outcome::Skip, Reason::Submodule, "deploy"),
+        };
+        decision.say(outcome, reason, Cow::Borrowed(rule));
     }
 
     /// The URLs of an object everywhere; those that a distribution need not purge say why.
@@ -200,80 +199,64 @@ impl Decider<'_> {
             // Mostly there is one, and there can be a million decisions.
             urls.reserve_exact(found.len() * (1 + usize::from(by_query)));
             for mut url in found {
-                url.skipped = url.skipped.or_else(|| ignored.clone());
+                if url.skipped.is_none() {
+                    url.skipped.clone_from(&ignored);
+                }
                 let exact = StaleUrl::new(url, false, index);
                 // A path that is a wildcard already reaches the query strings too.
-                let queries = (by_query && exact.substitution.is_none()).then(|| exact.query_strings());
-                urls.push(exact);
-                urls.extend(queries);
+                if by_query && exact.substitution.is_none() {
+                    let queries = exact.query_strings();
+                    urls.push(exact);
+                    urls.push(queries);
+                } else {
+                    urls.push(exact);
+                }
             }
         }
         urls
     }
 
     /// An object that left the bucket is gone at the origin, whatever git says: under `sound` its URLs are stale.
-    fn removed_objects(&self, changes: &ChangeSet) -> Vec<Decision> {
-        let Some(trigger) = self.trigger.filter(|_| self.policy.preset == Preset::Sound) else {
-            return Vec::new();
-        };
-        let spoken = self.changed_keys(changes);
-        let unspoken = trigger.removed.iter().filter(|key| !spoken.contains(key));
-        unspoken.map(|key| self.removed_object(key)).collect()
-    }
-
-    fn removed_object(&self, key: &ObjectKey) -> Decision {
-        let path = map::path_of(key, &self.policy.mappings);
-        let ignored = path.as_ref().and_then(|path| self.ignored_everywhere(path));
-        let fingerprint = path.as_ref().and_then(|path| self.fingerprint(path));
-        let skipped = match (ignored, fingerprint) {
-            (Some(rule), _) => Some(Skip { reason: Reason::Ignored, rule: rule.into() }),
-            (None, Some(index)) => {
-                Some(Skip { reason: Reason::Fingerprinted, rule: format!("/fingerprinted/{index}").into() })
-            }
-            (None, None) => None,
-        };
-        let urls = if skipped.is_some() { Vec::new() } else { self.urls(key, path.as_ref(), false) };
-        let (outcome, reason, rule) = match skipped.or_else(|| unpurged(&urls, self.policy)) {
-            Some(Skip { reason, rule }) => (Outcome::Skip, reason, rule),
-            None => (Outcome::Purge, Reason::RemovedFromBucket, self.rule("preset", false)),
-        };
-        Decision {
-            what: What::Removed,
-            path,
-            from: None,
-            key: Some(key.clone()),
-            outcome,
-            reason,
-            rule,
-            diff: None,
-            urls,
-            broken_fingerprint: None,
+    fn removed_objects(&self, changes: &ChangeSet, decisions: &mut Vec<Decision>) {
+        let Some(trigger) = self.trigger.filter(|_| self.policy.preset == Preset::Sound) else { return };
+        let spoken = self.changed_keys(changes, &[]);
+        for key in trigger.removed.iter().filter(|key| !spoken.contains(key)) {
+            decisions.push(self.removed_object(key));
         }
     }
 
-    /// The keys that the diffs speak of, old names of renames included.
-    pub(crate) fn changed_keys(&self, changes: &ChangeSet) -> Sorted<ObjectKey> {
-        keys(changes, &self.policy.mappings).collect()
+    fn removed_object(&self, key: &ObjectKey) -> Decision {
+        let mut decision = Decision::new(What::Removed);
+        decision.path = map::path_of(key, &self.policy.mappings);
+        decision.key = Some(key.clone());
+        let path = decision.path.as_ref();
+        if let Some(rule) = path.and_then(|path| self.ignored_everywhere(path)) {
+            decision.say(Outcome::Skip, Reason::Ignored, rule.into());
+        } else if let Some(index) = path.and_then(|path| self.fingerprint(path)) {
+            decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
+        } else {
+            decision.urls = self.urls(key, path, false);
+            // Only under `sound`: see above.
+            decision.say(Outcome::Purge, Reason::RemovedFromBucket, Cow::Borrowed("preset:sound"));
+            decision.skip_unpurged(self.policy);
+        }
+        decision
+    }
+
+    /// How many of the trigger's keys neither the diffs nor the decisions speak of.
+    pub(crate) fn unchanged(&self, trigger: &Trigger, changes: &ChangeSet, decisions: &[Decision]) -> usize {
+        let spoken = self.changed_keys(changes, decisions);
+        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
+    }
+
+    /// The keys that the diffs speak of, and those of decisions.
+    fn changed_keys(&self, changes: &ChangeSet, decisions: &[Decision]) -> Sorted<ObjectKey> {
+        let mut keys = keys(changes, &self.policy.mappings);
+        keys.extend(decisions.iter().filter_map(|decision| decision.key.clone()));
+        keys.into()
     }
 }
 
-fn decision(change: &Change, side: Side) -> Decision {
-    let what = What::from(change.status);
-    let (outcome, reason) = match side.verdict {
-        Ok(Reason::Added) if what == What::Copied => (Outcome::Purge, Reason::Copied),
-        Ok(reason) => (Outcome::Purge, reason),
-        Err(reason) => (Outcome::Skip, reason),
-    };
-    Decision {
-        what,
-        path: Some(change.path.clone()),
-        from: change.from.clone(),
-        key: side.key,
-        outcome,
-        reason,
-        rule: side.rule,
-        diff: Some(change.diff),
-        urls: side.urls,
-        broken_fingerprint: side.broken_fingerprint.filter(|_| change.rewritten),
-    }
+fn fingerprint_rule(index: usize) -> Cow<'static, str> {
+    format!("/fingerprinted/{index}").into()
 }

@@ -8,8 +8,8 @@ use crate::{
     decide::Decision,
     diagnostic::Diagnostic,
     error::Error,
-    invalidation::InvalidationPath,
     policy::file::{MaxPathsFile, Then},
+    render::count,
 };
 
 /// Holds the plan of all distributions together against `max_paths`.
@@ -24,56 +24,64 @@ pub(super) fn hold(
     covers: &mut [Cover],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
-    let counts = |covers: &[Cover]| covers.iter().map(|cover| cover.paths().len()).collect::<Vec<_>>();
     if then == Then::Refuse {
-        let whole = deploy.map(|deploy| ground.covers(deploy, &mut Vec::new())).transpose()?;
-        let count = counts(whole.as_deref().unwrap_or(covers)).iter().sum();
+        let count = match deploy {
+            Some(deploy) => counts(&ground.covers(deploy, &mut Vec::new())?),
+            None => counts(covers),
+        };
+        let count = count.iter().sum();
         return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
     }
-    let shares = shares(&counts(covers), limit);
-    for (index, cover) in covers.iter_mut().enumerate().filter(|(index, cover)| cover.paths().len() > shares[*index]) {
-        let exact = cover.paths().len();
-        let (edge, limit) = (&ground.edges[index], shares[index]);
-        *cover = ground.widened(index, decisions, limit).map_err(|error| {
-            Error::new(
-                "max-paths-exceeded",
-                format!("{error}{}; nothing was purged", of(edge)),
-                "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`",
-            )
+    let counts = counts(covers);
+    let shares = shares(&counts, limit);
+    for (index, edge) in ground.edges.iter().enumerate() {
+        let (exact, limit) = (counts[index], shares[index]);
+        if exact <= limit {
+            continue;
+        }
+        let cover = ground.widened(index, decisions, limit).map_err(|error| {
+            let message = format!("{error}{}; nothing was purged", of(edge));
+            let help = "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
+            Error::new("max-paths-exceeded", message, help)
         })?;
-        let wide: Vec<&str> = cover
-            .paths()
-            .iter()
-            .filter(|path| path.wildcard_prefix().is_some())
-            .map(InvalidationPath::as_str)
-            .collect();
+        let mut wide = Vec::new();
+        for path in cover.paths() {
+            if path.wildcard_prefix().is_some() {
+                wide.push(path.as_str());
+            }
+        }
         let besides = match cover.over_purged().filter(|_| ground.knows_live()) {
-            Some(1) => String::from("and 1 unchanged URL with them"),
-            Some(count) => format!("and {count} unchanged URLs with them"),
-            None => String::from("and unchanged URLs with them"),
+            Some(besides) => count(besides, "unchanged URL"),
+            None => String::from("unchanged URLs"),
         };
-        diagnostics.push(Diagnostic::warning(
-            "widened",
-            format!(
-                "{exact} paths are more than the {limit} of `max_paths`: {} purges them, {besides}{}",
-                wide.join(" "),
-                of(edge)
-            ),
-            "raise `max_paths.limit` to purge only what changed",
-        ));
+        let (wide, of) = (wide.join(" "), of(edge));
+        let message = format!(
+            "{exact} paths are more than the {limit} of `max_paths`: {wide} purges them, and {besides} with them{of}"
+        );
+        let help = "raise `max_paths.limit` to purge only what changed";
+        diagnostics.push(Diagnostic::warning("widened", message, help));
+        covers[index] = cover;
     }
     Ok(())
+}
+
+fn counts(covers: &[Cover]) -> Vec<usize> {
+    covers.iter().map(|cover| cover.paths().len()).collect()
 }
 
 /// How many paths each distribution may have: what one does not need, the others get; two at least, because a folder and
 /// its wildcard are two.
 fn shares(counts: &[usize], limit: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|index| counts[*index]);
+    // Who needs least is asked first; of equal needs the first.
+    let mut needs = Vec::new();
+    for (index, count) in counts.iter().enumerate() {
+        needs.push((*count, index));
+    }
+    needs.sort_unstable();
     let (mut shares, mut left) = (vec![0; counts.len()], limit);
-    for (done, index) in order.into_iter().enumerate() {
-        shares[index] = (left / (counts.len() - done)).max(2);
-        left = left.saturating_sub(counts[index].min(shares[index]));
+    for (done, (need, index)) in needs.iter().enumerate() {
+        shares[*index] = (left / (counts.len() - done)).max(2);
+        left = left.saturating_sub(shares[*index].min(*need));
     }
     shares
 }

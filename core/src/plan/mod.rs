@@ -16,33 +16,27 @@ use crate::{
     error::Error,
     live::Live,
     policy::Policy,
-    sorted::Sorted,
     trigger::Trigger,
 };
 use paths::Ground;
 
 pub(crate) use purges::Purges;
 
-/// What one distribution is asked to invalidate.
-#[derive(Debug)]
-pub(crate) struct DistributionPlan {
-    pub(crate) edge: Edge,
-    pub(crate) cover: Cover,
-    /// Unchanged live URLs that the paths purge at most; only where all live URLs are known.
-    pub(crate) over_purged: Option<usize>,
-}
-
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) decisions: Vec<Decision>,
-    pub(crate) distributions: Vec<DistributionPlan>,
+    pub(crate) edges: Vec<Edge>,
+    /// What each of the distributions is asked to invalidate.
+    pub(crate) covers: Vec<Cover>,
+    /// Whether all live URLs are known: only then it is known how many of them the paths purge in vain.
+    pub(crate) knows_live: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Keys of the trigger that no decision speaks of: re-uploaded unchanged.
     pub(crate) unchanged: usize,
 }
 
 /// Plans a union of diffs under a policy, for the keys of a trigger or, without one, whole; and everything besides, for the
-/// reason that the host gives.
+/// reason that the host gives. `diagnostics` are those of the diffs and the policy.
 pub(crate) fn plan(
     policy: &Policy,
     edges: Vec<Edge>,
@@ -50,38 +44,30 @@ pub(crate) fn plan(
     trigger: Option<&Trigger>,
     live: Option<&Live<'_>>,
     everything: Option<&str>,
+    mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Plan, Error> {
     let shared = shared_keys(changes, &policy.mappings);
     let decider = Decider { policy, edges: &edges, trigger, shared: &shared };
     let mut decisions = decider.decide(changes);
-    decisions.extend(everything.map(|_| decider.everything()));
-    let unchanged = trigger.map_or(0, |trigger| {
-        let of_diffs = decider.changed_keys(changes);
-        let of_decisions = decisions.iter().filter_map(|decision| decision.key.as_ref());
-        let spoken: Sorted<_> = of_diffs.iter().chain(of_decisions).collect();
-        trigger.keys().iter().filter(|key| !spoken.contains(key)).count()
-    });
-    let mut diagnostics = policy.warnings.clone();
-    diagnostics.extend(everything.map(decide::everything::remark));
+    let unchanged = trigger.map_or(0, |trigger| decider.unchanged(trigger, changes, &decisions));
+    if let Some(why) = everything {
+        decisions.push(decider.everything());
+        diagnostics.push(decide::everything::remark(why));
+    }
     let ground = Ground::new(policy.cover, &edges, live, &decisions);
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
-    diagnostics.extend(remarks::substitutions(&decisions, &covers));
-    diagnostics.extend(remarks::broken_fingerprints(policy, &decisions));
+    remarks::substitutions(&decisions, &covers, &mut diagnostics);
+    remarks::broken_fingerprints(policy, &decisions, &mut diagnostics);
     if trigger.is_some() {
-        diagnostics.extend(remarks::dependents_left(&decider, changes));
+        remarks::dependents_left(&decider, changes, &mut diagnostics);
     }
     if let Some(max_paths) = policy.max_paths {
         let deploy = trigger.map(|_| Decider { trigger: None, ..decider }.decide(changes));
         limit::hold(max_paths, &ground, &decisions, deploy.as_deref(), &mut covers, &mut diagnostics)?;
     }
-    diagnostics.extend(ground.everywhere_barred());
-    diagnostics.extend(remarks::quota(&edges, &covers));
-    diagnostics.extend(remarks::error_pages(&edges, &decisions));
-    let known = ground.knows_live();
-    let distributions = edges.into_iter().zip(covers).map(|(edge, cover)| DistributionPlan {
-        over_purged: cover.over_purged().filter(|_| known),
-        edge,
-        cover,
-    });
-    Ok(Plan { distributions: distributions.collect(), decisions, diagnostics, unchanged })
+    ground.everywhere_barred(&mut diagnostics);
+    remarks::quota(&edges, &covers, &mut diagnostics);
+    remarks::error_pages(&edges, &decisions, &mut diagnostics);
+    let knows_live = ground.knows_live();
+    Ok(Plan { decisions, edges, covers, knows_live, diagnostics, unchanged })
 }

@@ -1,6 +1,6 @@
 //! From the stale URLs of each distribution to its paths, by the policy's cover.
 
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::remarks::of;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     edge::Edge,
     error::Error,
     facts::Facts,
-    invalidation::{MAX_PATH_CHARACTERS, MAX_WILDCARDS_IN_PROGRESS, shown},
+    invalidation::{MAX_PATH_CHARACTERS, MAX_WILDCARDS_IN_PROGRESS, encode},
     live::Live,
     map::Form,
-    names::{ObjectKey, UrlPath},
+    names::ObjectKey,
     policy::{CoverRule, file::Infeasible},
     sorted::{Sorted, sort},
 };
@@ -59,12 +59,15 @@ impl<'a> Ground<'a> {
             let live = self.live_at(index);
             let field = field(stale, live.as_ref().map(|live| live as &dyn Urls));
             if live.is_some() {
-                diagnostics.extend(unlisted(&modified(index, decisions), &field, &self.edges[index])?);
+                unlisted(&modified(index, decisions), &field, &self.edges[index], diagnostics)?;
             }
             fields.push(field);
         }
-        let covers = fields.iter().enumerate().map(|(index, field)| self.cover(index, field, diagnostics));
-        covers.collect()
+        let mut covers = Vec::with_capacity(fields.len());
+        for (index, field) in fields.iter().enumerate() {
+            covers.push(self.cover(index, field, diagnostics)?);
+        }
+        Ok(covers)
     }
 
     /// The paths of one distribution, at most `limit` of them, with as little over-purge as is known to be possible.
@@ -93,28 +96,29 @@ impl<'a> Ground<'a> {
     }
 
     /// A remark when some behaviour of another origin leaves no room for any wildcard.
-    pub(super) fn everywhere_barred(&self) -> Vec<Diagnostic> {
-        let wanted = self.knows_live() && self.rule.mode != CoverMode::Exact && !self.rule.other_origins;
-        let edges = if wanted { self.edges } else { &[] };
-        let barred = edges.iter().filter_map(|edge| Some((edge, edge.facts()?.barred_everywhere()?)));
-        let remarks = barred.map(|(edge, behaviour)| {
-            Diagnostic::info(
-                "wildcards-barred",
-                format!(
+    pub(super) fn everywhere_barred(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if !self.knows_live() || self.rule.mode == CoverMode::Exact || self.rule.other_origins {
+            return;
+        }
+        for edge in self.edges {
+            if let Some(behaviour) = edge.facts().and_then(Facts::barred_everywhere) {
+                let message = format!(
                     "a wildcard could reach behaviour `{}`, which is not served from the bucket, so none is used{}",
                     behaviour.name(),
                     of(edge)
-                ),
-                "set `cover.other_origins` to `true` if what that behaviour serves may be purged as well",
-            )
-        });
-        remarks.collect()
+                );
+                let help = "set `cover.other_origins` to `true` if what that behaviour serves may be purged as well";
+                diagnostics.push(Diagnostic::info("wildcards-barred", message, help));
+            }
+        }
     }
 
     fn stale<'d>(&self, decisions: &'d [Decision]) -> Vec<Vec<&'d StaleUrl>> {
-        let mut stale = vec![Vec::new(); self.edges.len()];
-        for url in decisions.iter().flat_map(Decision::stale) {
-            stale[url.distribution].push(url);
+        let mut stale: Vec<_> = self.edges.iter().map(|_| Vec::new()).collect();
+        for decision in decisions {
+            for url in decision.stale() {
+                stale[url.distribution].push(url);
+            }
         }
         stale
     }
@@ -158,56 +162,79 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     for stale in stale {
         let url = stale.url.as_bytes();
         // No path ends in a deeper one.
-        let folded = memchr::memchr_iter(b'/', url).take_while(|slash| *slash < MAX_PATH_CHARACTERS);
-        folders.extend(folded.map(|slash| &url[..slash]));
+        for at in 0..url.len().min(MAX_PATH_CHARACTERS) {
+            if url[at] == b'/' {
+                folders.push(&url[..at]);
+            }
+        }
     }
     sort(&mut folders);
-    // No name holds a NUL.
-    folders.iter().flat_map(|folder| [[*folder, b"/\0"].concat(), [*folder, b"\0"].concat()]).collect()
+    let mut supposed = UrlSet::default();
+    for folder in folders {
+        // No name holds a NUL.
+        supposed.push(&[folder, b"/\0"].concat());
+        supposed.push(&[folder, b"\0"].concat());
+    }
+    supposed
 }
 
 /// Objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
 fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
-    let new = decisions.iter().filter(|decision| {
-        decision.outcome == Outcome::Skip
+    let mut fresh = Vec::new();
+    for decision in decisions {
+        if decision.outcome == Outcome::Skip
             && matches!(decision.what, What::Added | What::Copied | What::Renamed)
             && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted)
-    });
-    new.filter_map(|decision| decision.key.clone()).collect()
+        {
+            fresh.extend(decision.key.clone());
+        }
+    }
+    fresh.into()
 }
 
 /// The URLs of modified objects at a distribution: each of them has to be live.
-fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&UrlPath> {
-    let modified = decisions.iter().filter(|decision| decision.reason == Reason::Modified);
-    let urls = modified.flat_map(Decision::stale).filter(|url| url.distribution == distribution);
-    let mut urls: Vec<_> = urls.filter(|url| url.form == Form::Object).map(|url| &url.url).collect();
+fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&[u8]> {
+    let mut urls = Vec::new();
+    for decision in decisions.iter().filter(|decision| decision.reason == Reason::Modified) {
+        for stale in decision.stale() {
+            if stale.distribution == distribution && stale.form == Form::Object {
+                urls.push(stale.url.as_bytes());
+            }
+        }
+    }
     sort(&mut urls);
     urls
 }
 
 /// What a live set says of itself by leaving out what the diffs modify: not one of them, and it is of something else.
-fn unlisted(modified: &[&UrlPath], field: &Field<'_>, edge: &Edge) -> Result<Option<Diagnostic>, Error> {
-    let mut unlisted = field.unlisted().peekable();
-    let is_missing = |url: &&&UrlPath| {
-        while unlisted.next_if(|stale| *stale < url.as_bytes()).is_some() {}
-        unlisted.peek() == Some(&url.as_bytes())
-    };
-    let missing: Vec<_> = modified.iter().filter(is_missing).collect();
-    let Some(first) = missing.first() else { return Ok(None) };
-    let (missing, modified) = (missing.len(), modified.len());
-    let first = shown(first, false);
+fn unlisted(
+    modified: &[&[u8]],
+    field: &Field<'_>,
+    edge: &Edge,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    let unlisted = field.unlisted();
+    let mut rest = unlisted.as_slice();
+    let (mut first, mut missing) = (None, 0);
+    for url in modified {
+        while rest.first().is_some_and(|stale| stale < url) {
+            rest = &rest[1..];
+        }
+        if rest.first() == Some(url) {
+            first = first.or(Some(*url));
+            missing += 1;
+        }
+    }
+    let Some(first) = first else { return Ok(()) };
+    let (first, modified, of) = (encode(first), modified.len(), of(edge));
     let help = "list every object key as the bucket has it, for example with `aws s3api list-objects-v2`, and `ignore` files \
                 that are not deployed; a wildcard purges what is left out";
+    let said = "the live set is said to be complete, but";
     if missing == modified {
-        let message = format!(
-            "the live set is said to be complete, but holds no modified object, not even `{first}`{}",
-            of(edge)
-        );
+        let message = format!("{said} holds no modified object, not even `{first}`{of}");
         return Err(Error::new("live-contradiction", message, help));
     }
-    let message = format!(
-        "the live set is said to be complete, but {missing} of {modified} modified objects are not in it, for example `{first}`{}",
-        of(edge)
-    );
-    Ok(Some(Diagnostic::warning("live-incomplete", message, help)))
+    let message = format!("{said} {missing} of {modified} modified objects are not in it, for example `{first}`{of}");
+    diagnostics.push(Diagnostic::warning("live-incomplete", message, help));
+    Ok(())
 }

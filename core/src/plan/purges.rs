@@ -19,16 +19,15 @@ pub(crate) struct Purges<'p> {
 
 impl<'p> Purges<'p> {
     pub(crate) fn of(plan: &'p Plan) -> Self {
-        let counts = plan.distributions.iter().map(|plan| vec![0; plan.cover.paths().len()]).collect();
+        let counts = plan.covers.iter().map(|cover| vec![0; cover.paths().len()]).collect();
         let (paths, starts) = (Vec::new(), vec![0]);
         let mut purges = Self { plan, paths, starts, counts };
-        let mut finders: Vec<Finder<'p>> = plan.distributions.iter().map(|plan| Finder::new(&plan.cover)).collect();
+        let mut finders: Vec<Finder<'p>> = plan.covers.iter().map(Finder::new).collect();
         for (index, decision) in plan.decisions.iter().enumerate() {
-            let found = decision.urls.iter().map(|url| {
-                let stale = decision.purges(url);
-                stale.then(|| finders[url.distribution].find(url)).flatten()
-            });
-            purges.paths.extend(found);
+            for url in &decision.urls {
+                let finder = &mut finders[url.distribution];
+                purges.paths.push(if decision.purges(url) { finder.find(url) } else { None });
+            }
             purges.starts.push(purges.paths.len());
             for (distribution, path) in purges.needed(index) {
                 purges.counts[distribution][path] += 1;
@@ -50,8 +49,12 @@ impl<'p> Purges<'p> {
 
     /// The paths that a decision needs, as (distribution, index in the cover), each once.
     fn needed(&self, index: usize) -> Vec<(usize, usize)> {
-        let urls = self.plan.decisions[index].urls.iter().zip(self.of_decision(index));
-        let mut needed: Vec<_> = urls.filter_map(|(url, path)| Some((url.distribution, (*path)?))).collect();
+        let mut needed = Vec::new();
+        for (url, path) in self.plan.decisions[index].urls.iter().zip(self.of_decision(index)) {
+            if let Some(path) = path {
+                needed.push((url.distribution, *path));
+            }
+        }
         needed.sort_unstable();
         needed.dedup();
         needed

@@ -1,73 +1,87 @@
 //! Why a URL, or what a repository path shows, is purged or not, for a terminal.
 
-use alloc::{format, string::String, vec::Vec};
-
 use super::{
-    Paint, count, plain,
+    GREEN, STRONG, Text, YELLOW,
     text::{diagnostics, named, row},
 };
-use crate::explain::{ExplainAnswer, Fate, PathAnswer, Verdict};
+use crate::{
+    answer::DecisionAnswer,
+    explain::{ExplainAnswer, Fate, PathAnswer, Verdict},
+};
 
-pub(super) fn explained(answer: &ExplainAnswer<'_>, paint: Paint) -> String {
-    let asked = answer.url.as_ref().or(answer.path.as_ref());
-    let mut text = format!("{}\n", paint.strong(&plain(asked.map(String::as_str).unwrap_or_default())));
+pub(super) fn explained(answer: &ExplainAnswer<'_>, text: &mut Text) {
+    let asked = answer.url.as_deref().or(answer.path.as_deref()).unwrap_or_default();
+    text.colour(STRONG).name(asked).end_colour().say("\n");
     for verdict in &answer.verdicts {
-        text += &told(verdict, answer.url.as_deref(), paint);
+        told(verdict, answer.url.as_deref(), text);
     }
     if !answer.decisions.is_empty() {
-        text += "\nDecided:\n";
+        text.say("\nDecided:\n");
         let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
         for decision in &answer.decisions {
-            text += "  ";
-            text += &row(decision, width, paint);
-            let mut because = Vec::new();
-            if let Some(commit) = decision.commit {
-                because.push(format!("changed by {}", plain(commit)));
-            }
-            because.push(format!("rule {}", plain(decision.rule)));
-            if let Some(cost) = &decision.cost {
-                let shared = if cost.shared > 0 { format!(", {} shared", cost.shared) } else { String::new() };
-                because.push(format!("{}{shared}", count(cost.paths, "path")));
-            }
-            text += &format!("         {}\n", because.join("; "));
+            row(decision, width, text.say("  "));
+            because(decision, text);
         }
     }
     if !answer.paths.is_empty() {
-        text += "\nPaths:\n";
-        answer.paths.iter().for_each(|path| text += &of_path(path));
+        text.say("\nPaths:\n");
+        for path in &answer.paths {
+            of_path(path, text);
+        }
     }
-    text += &diagnostics(answer.diagnostics, paint);
-    text + &format!("\nDecided by {}.\n", named(answer.policy, answer.preset.name()))
+    diagnostics(answer.diagnostics, text);
+    named(answer.policy, answer.preset.name(), text.say("\nDecided by "));
 }
 
-fn told(verdict: &Verdict<'_>, asked: Option<&str>, paint: Paint) -> String {
-    let mut text = String::from("  ");
+fn because(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    text.say("         ");
+    if let Some(commit) = decision.commit {
+        text.say("changed by ").name(commit).say("; ");
+    }
+    text.say("rule ").name(decision.rule);
+    if let Some(cost) = &decision.cost {
+        text.say("; ").count(cost.paths, "path");
+        if cost.shared > 0 {
+            text.say(", ").number(cost.shared).say(" shared");
+        }
+    }
+    text.say("\n");
+}
+
+fn told(verdict: &Verdict<'_>, asked: Option<&str>, text: &mut Text) {
+    text.say("  ");
     if !verdict.distribution.is_empty() {
-        text += &format!("{}: ", plain(verdict.distribution));
+        text.name(verdict.distribution).say(": ");
     }
     if let Some(url) = verdict.url.as_deref().filter(|url| asked != Some(*url)) {
-        text += &format!("{}: ", plain(url));
+        text.name(url).say(": ");
     }
-    text += &match verdict.outcome {
-        Fate::Purge => paint.green("purged"),
-        Fate::OverPurge => paint.yellow("purged though nothing says that it is stale"),
-        Fate::Keep => String::from("kept"),
+    match verdict.outcome {
+        Fate::Purge => text.painted(GREEN, "purged"),
+        Fate::OverPurge => text.painted(YELLOW, "purged though nothing says that it is stale"),
+        Fate::Keep => text.say("kept"),
     };
-    text += &format!(", {}", verdict.reason.told());
+    text.say(", ").say(verdict.reason.told());
     if let Some(rule) = &verdict.rule {
-        text += &format!(" (rule {})", plain(rule));
+        text.say(" (rule ").name(rule).say(")");
     }
     if let Some(behaviour) = verdict.behaviour {
-        text += &format!(", served by behaviour {}", plain(behaviour));
+        text.say(", served by behaviour ").name(behaviour);
     }
     if let Some(path) = &verdict.path {
-        text += &format!("\n    by {path}");
+        text.say("\n    by ").say(path);
     }
-    text + "\n"
+    text.say("\n");
 }
 
-fn of_path(path: &PathAnswer<'_>) -> String {
-    let forced = path.forced_by.map(|code| format!(", forced by {code}")).unwrap_or_default();
-    let at = if path.distribution.is_empty() { String::new() } else { format!("{}: ", plain(path.distribution)) };
-    format!("  {at}{} purges {}{forced}\n", path.path, count(path.stale_urls, "stale URL"))
+fn of_path(path: &PathAnswer<'_>, text: &mut Text) {
+    text.say("  ");
+    if !path.distribution.is_empty() {
+        text.name(path.distribution).say(": ");
+    }
+    text.say(path.path).say(" purges ").count(path.stale_urls, "stale URL");
+    if let Some(code) = path.forced_by {
+        text.say(", forced by ").say(code);
+    }
+    text.say("\n");
 }

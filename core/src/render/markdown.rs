@@ -1,9 +1,7 @@
 //! A plan as Markdown, for a comment on a pull request.
 
-use alloc::{format, string::String, vec::Vec};
-
 use super::{
-    count, dollars, plain,
+    Text, dollars, plain,
     text::{name, paths, source},
 };
 use crate::{
@@ -15,102 +13,102 @@ use crate::{
 /// A comment holds at most 65,536 characters on GitHub; the rest is for what stands around the tables.
 const MOST: usize = 48_000;
 
-pub(super) fn plan(answer: &PlanAnswer<'_>) -> String {
-    let mut text = format!(
-        "### CloudFront invalidation: {}\n\nAt most {} beyond the free 1,000 a month. Decided by {}.\n",
-        count(answer.billed_paths, "path"),
-        dollars(answer.billed_paths),
-        source(answer)
-    );
-    let (purged, skipped): (String, usize) = purged(answer, &mut text);
-    text += &purged;
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
+    text.say("### CloudFront invalidation: ").count(answer.billed_paths, "path");
+    text.say("\n\nAt most ").say(&dollars(answer.billed_paths)).say(" beyond the free 1,000 a month.");
+    source(answer, " Decided by ", text);
+    let decisions = answer.decisions.all();
+    let purged = decisions.iter().filter(|decision| decision.outcome == Outcome::Purge).count();
+    let skipped = decisions.len() - purged;
+    if purged == 0 {
+        text.say("\nNothing is purged.\n");
+    } else {
+        let end = text.shown.len() + MOST;
+        text.say("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
+        rows(answer, Outcome::Purge, purged, "file", end, text);
+    }
     if skipped > 0 {
-        text += &kept(answer, skipped, MOST.saturating_sub(text.len()));
+        let end = text.shown.len().max(MOST);
+        text.say("\n<details><summary>").count(skipped, "change").say(" not purged</summary>\n\n");
+        text.say("| File | Why | Rule |\n|---|---|---|\n");
+        rows(answer, Outcome::Skip, skipped, "change", end, text);
+        text.say("\n</details>\n");
     }
     for diagnostic in answer.diagnostics {
-        let severity = if diagnostic.severity == Severity::Warning { "Warning" } else { "Note" };
-        let told = format!("\n> **{severity}:** {}. {}.\n", prose(&diagnostic.message), prose(&diagnostic.help));
-        if text.len() + told.len() > 60_000 {
-            text += "\n> More is left out here.\n";
+        let before = text.shown.len();
+        text.say(if diagnostic.severity == Severity::Warning { "\n> **Warning:** " } else { "\n> **Note:** " });
+        prose(&diagnostic.message, text);
+        prose(&diagnostic.help, text.say(". "));
+        text.say(".\n");
+        if text.shown.len() > 60_000 {
+            text.shown.truncate(before);
+            text.say("\n> More is left out here.\n");
             break;
         }
-        text += &told;
     }
-    text
 }
 
-/// The table of what is purged, and how many decisions are not in it because they purge nothing.
-fn purged(answer: &PlanAnswer<'_>, head: &mut String) -> (String, usize) {
-    let purged = || answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Purge);
-    let all = purged().count();
-    let skipped = answer.decisions.len() - all;
-    if all == 0 {
-        *head += "\nNothing is purged.\n";
-        return (String::new(), skipped);
-    }
-    let mut table = String::from("\n| File | Why | Invalidation paths |\n|---|---|---|\n");
-    for (shown, decision) in purged().enumerate() {
-        let paths = paths(&decision).iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>");
-        let row = format!("| {} | {} | {paths} |\n", code(&name(&decision)), decision.reason.name());
-        if table.len() + row.len() > MOST {
-            table += &format!("\nand {} more.\n", count(all - shown, "file"));
-            break;
+/// The rows of the decisions with one outcome, as far as the text may go, and how many more there are.
+fn rows(answer: &PlanAnswer<'_>, outcome: Outcome, all: usize, what: &str, end: usize, text: &mut Text) {
+    let mut shown = 0;
+    for (index, decision) in answer.decisions.all().iter().enumerate() {
+        if decision.outcome == outcome {
+            let before = text.shown.len();
+            row(&answer.decisions.get(index), text);
+            if text.shown.len() > end {
+                text.shown.truncate(before);
+                text.say("\nand ").count(all - shown, what).say(" more.\n");
+                break;
+            }
+            shown += 1;
         }
-        table += &row;
     }
-    (table, skipped)
 }
 
-/// The folded table of what is not purged, as far as there is room.
-fn kept(answer: &PlanAnswer<'_>, skipped: usize, room: usize) -> String {
-    let mut table = format!("\n<details><summary>{} not purged</summary>\n\n", count(skipped, "change"));
-    table += "| File | Why | Rule |\n|---|---|---|\n";
-    let kept = answer.decisions.iter().filter(|decision| decision.outcome == Outcome::Skip);
-    for (shown, decision) in kept.enumerate() {
-        let row = row(&decision);
-        if table.len() + row.len() > room {
-            table += &format!("\nand {} more.\n", count(skipped - shown, "change"));
-            break;
+fn row(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    let mut file = Text::default();
+    name(decision, &mut file);
+    text.say("| ");
+    code(&file.shown, text);
+    text.say(" | ").say(decision.reason.name()).say(" | ");
+    match decision.outcome {
+        Outcome::Purge => {
+            for (index, path) in paths(decision).iter().enumerate() {
+                code(path, text.say(if index == 0 { "" } else { "<br>" }));
+            }
         }
-        table += &row;
+        Outcome::Skip => code(decision.rule, text),
     }
-    table + "\n</details>\n"
-}
-
-fn row(decision: &DecisionAnswer<'_>) -> String {
-    format!("| {} | {} | {} |\n", code(&name(decision)), decision.reason.name(), code(decision.rule))
+    text.say(" |\n");
 }
 
 /// Text from outside within a table's cell: no Markdown and no HTML in it is read as such.
-fn code(text: &str) -> String {
+fn code(words: &str, text: &mut Text) {
     // Within `<code>` only these mean something; a pipe would end the cell, a backtick would begin a span.
-    let mut shown = String::from("<code>");
-    for character in plain(text).chars() {
-        escape_into(character, &mut shown);
-    }
-    shown + "</code>"
+    escape(&plain(words), text.say("<code>"));
+    text.say("</code>");
 }
 
-fn escape_into(character: char, text: &mut String) {
-    match character {
-        '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | ':' => {
-            text.push_str(&format!("&#{};", u32::from(character)));
+fn escape(words: &str, text: &mut Text) {
+    for character in words.chars() {
+        match character {
+            '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' | ':' => {
+                text.say("&#").number(character as usize).say(";");
+            }
+            other => text.shown.push(other),
         }
-        other => text.push(other),
     }
 }
 
 /// A message of ours, in which backticks stand round pieces of the input.
-fn prose(text: &str) -> String {
-    let mut shown = String::new();
-    for (index, piece) in plain(text).split('`').enumerate() {
+fn prose(message: &str, text: &mut Text) {
+    for (index, piece) in plain(message).split('`').enumerate() {
         if index % 2 == 1 {
-            shown += &code(piece);
+            code(piece, text);
         } else {
-            piece.chars().for_each(|character| escape_into(character, &mut shown));
+            escape(piece, text);
         }
     }
-    shown
 }
 
 #[cfg(test)]
@@ -119,7 +117,12 @@ mod tests {
 
     #[test]
     fn a_name_cannot_break_out_of_its_cell() {
-        assert_eq!(code("a|b`c<i>"), "<code>a&#124;b&#96;c&#60;i&#62;</code>");
-        assert_eq!(prose("`a*` is <b>"), "<code>a&#42;</code> is &#60;b&#62;");
+        let shown = |write: &dyn Fn(&mut Text)| {
+            let mut text = Text::default();
+            write(&mut text);
+            text.shown
+        };
+        assert_eq!(shown(&|text| code("a|b`c<i>", text)), "<code>a&#124;b&#96;c&#60;i&#62;</code>");
+        assert_eq!(shown(&|text| prose("`a*` is <b>", text)), "<code>a&#42;</code> is &#60;b&#62;");
     }
 }

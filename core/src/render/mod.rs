@@ -43,22 +43,10 @@ pub(crate) const RENDER: &Shape =
 words!(Format { Text: "text", Markdown: "markdown", AwsCli: "aws-cli" });
 
 /// An answer that can be shown.
-pub(crate) trait Render {
-    /// What the operation is called.
-    const OPERATION: &'static str;
-
-    /// The text that goes with the answer.
-    fn set_rendered(&mut self, text: Option<String>);
-
-    fn text(&self, paint: Paint) -> String;
-
-    fn markdown(&self) -> Option<String> {
-        None
-    }
-
-    fn aws_cli(&self) -> Option<String> {
-        None
-    }
+pub(crate) enum Answer<'a, 'p> {
+    Plan(&'a PlanAnswer<'p>),
+    Explain(&'a ExplainAnswer<'p>),
+    Check(&'a CheckAnswer<'p>),
 }
 
 impl RenderRequest {
@@ -70,99 +58,90 @@ impl RenderRequest {
         }
     }
 
-    pub(crate) fn render<T: Render>(&self, answer: &T, request: &[u8]) -> Result<String, Error> {
-        let rendered = match self.format {
-            Format::Text => Some(answer.text(self.paint())),
-            Format::Markdown => answer.markdown(),
-            Format::AwsCli => answer.aws_cli(),
-        };
-        rendered.ok_or_else(|| {
-            let message = format!("the answer of `{}` has no such rendering", T::OPERATION);
-            let error = Error::new("request-contradiction", message, "ask for `text`; only a plan has the others");
-            locate::pointed(error, request, None, "/render/format")
-        })
+    pub(crate) fn render(&self, answer: &Answer<'_, '_>, request: &[u8]) -> Result<String, Error> {
+        let mut text = self.text();
+        match (answer, self.format) {
+            (Answer::Plan(plan), Format::Text) => text::plan(plan, &mut text),
+            (Answer::Plan(plan), Format::Markdown) => markdown::plan(plan, &mut text),
+            (Answer::Plan(plan), Format::AwsCli) => aws_cli::plan(plan, &mut text),
+            (Answer::Explain(explained), Format::Text) => explained::explained(explained, &mut text),
+            (Answer::Check(check), Format::Text) => text::check(check, &mut text),
+            (Answer::Explain(_), _) => return Err(no_rendering("explain", request)),
+            (Answer::Check(_), _) => return Err(no_rendering("check", request)),
+        }
+        Ok(text.shown)
     }
 
     pub(crate) fn errors(&self, errors: &[Error], request: &[u8], attachments: &[&[u8]]) -> String {
-        errors::told(errors, request, attachments, &self.attachment_names, self.paint())
+        let mut text = self.text();
+        errors::told(errors, request, attachments, &self.attachment_names, &mut text);
+        text.shown
     }
 
-    fn paint(&self) -> Paint {
-        Paint(self.colour)
-    }
-}
-
-impl Render for PlanAnswer<'_> {
-    const OPERATION: &'static str = "plan";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        text::plan(self, paint)
-    }
-
-    fn markdown(&self) -> Option<String> {
-        Some(markdown::plan(self))
-    }
-
-    fn aws_cli(&self) -> Option<String> {
-        Some(aws_cli::plan(self))
+    fn text(&self) -> Text {
+        Text { shown: String::new(), coloured: self.colour }
     }
 }
 
-impl Render for ExplainAnswer<'_> {
-    const OPERATION: &'static str = "explain";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        explained::explained(self, paint)
-    }
+fn no_rendering(operation: &str, request: &[u8]) -> Error {
+    let message = format!("the answer of `{operation}` has no such rendering");
+    let error = Error::new("request-contradiction", message, "ask for `text`; only a plan has the others");
+    locate::pointed(error, request, None, "/render/format")
 }
 
-impl Render for CheckAnswer<'_> {
-    const OPERATION: &'static str = "check";
-
-    fn set_rendered(&mut self, text: Option<String>) {
-        self.rendered = text;
-    }
-
-    fn text(&self, paint: Paint) -> String {
-        text::check(self, paint)
-    }
+/// A text that is put together from pieces.
+#[derive(Default)]
+struct Text {
+    shown: String,
+    coloured: bool,
 }
 
-/// ANSI colours, or none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint(bool);
+/// ANSI colours.
+const STRONG: &str = "1";
+const FAINT: &str = "2";
+const GREEN: &str = "32";
+const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
 
-impl Paint {
-    fn with(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { String::from(text) }
+impl Text {
+    /// Words of ours.
+    fn say(&mut self, words: &str) -> &mut Self {
+        self.shown += words;
+        self
     }
 
-    fn green(self, text: &str) -> String {
-        self.with("32", text)
+    /// A name from outside, as [`plain`] shows it.
+    fn name(&mut self, name: &str) -> &mut Self {
+        for character in name.chars() {
+            if is_hostile(character) {
+                self.shown.extend(character.escape_unicode());
+            } else {
+                self.shown.push(character);
+            }
+        }
+        self
     }
 
-    fn faint(self, text: &str) -> String {
-        self.with("2", text)
+    fn number(&mut self, number: usize) -> &mut Self {
+        self.say(itoa::Buffer::new().format(number))
     }
 
-    fn strong(self, text: &str) -> String {
-        self.with("1", text)
+    /// A number and what is counted.
+    fn count(&mut self, number: usize, one: &str) -> &mut Self {
+        self.number(number).say(" ").say(one).say(if number == 1 { "" } else { "s" })
     }
 
-    fn red(self, text: &str) -> String {
-        self.with("1;31", text)
+    /// Words up to the end of the colour.
+    fn colour(&mut self, code: &str) -> &mut Self {
+        if self.coloured { self.say("\u{1b}[").say(code).say("m") } else { self }
     }
 
-    fn yellow(self, text: &str) -> String {
-        self.with("1;33", text)
+    fn end_colour(&mut self) -> &mut Self {
+        self.colour("0")
+    }
+
+    fn painted(&mut self, code: &str, words: &str) -> &mut Self {
+        self.colour(code).say(words).end_colour()
     }
 }
 
@@ -174,11 +153,9 @@ impl Paint {
 /// ```
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_hostile(character) { shown.extend(character.escape_unicode()) } else { shown.push(character) }
-    }
-    shown
+    let mut shown = Text::default();
+    shown.name(text);
+    shown.shown
 }
 
 fn is_hostile(character: char) -> bool {
@@ -193,7 +170,9 @@ fn is_hostile(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    let mut text = Text::default();
+    text.count(number, one);
+    text.shown
 }
 
 /// What invalidation paths cost beyond the free 1,000 a month of an account, at $0.005 each.

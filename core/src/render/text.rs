@@ -2,9 +2,9 @@
 //!
 //! Only columns of known words are lined up: names come last and may be of any length and script.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
-use super::{Paint, count, dollars, plain};
+use super::{FAINT, GREEN, STRONG, Text, YELLOW, dollars};
 use crate::{
     answer::{CheckAnswer, DecisionAnswer, DistributionAnswer, PlanAnswer},
     decide::Outcome,
@@ -13,124 +13,128 @@ use crate::{
     sorted::sort,
 };
 
-pub(super) fn plan(answer: &PlanAnswer<'_>, paint: Paint) -> String {
-    let mut text = String::new();
-    if answer.decisions.len() == 0 {
-        text += "No file changed.\n";
+pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
+    let decisions = answer.decisions.all();
+    if decisions.is_empty() {
+        text.say("No file changed.\n");
     }
-    let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
-    for decision in answer.decisions.iter() {
-        text += &row(&decision, width, paint);
+    let width = decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
+    for index in 0..decisions.len() {
+        row(&answer.decisions.get(index), width, text);
     }
-    text += &diagnostics(answer.diagnostics, paint);
-    text.push('\n');
-    text += &summary(answer);
-    text
+    diagnostics(answer.diagnostics, text);
+    text.say("\n");
+    summary(answer, text);
 }
 
 /// What is paid for, and who decided.
-pub(super) fn summary(answer: &PlanAnswer<'_>) -> String {
-    let mut text = String::new();
+fn summary(answer: &PlanAnswer<'_>, text: &mut Text) {
     for distribution in &answer.distributions {
-        text += &of_distribution(distribution);
+        of_distribution(distribution, text);
     }
     if let Some(trigger) = &answer.trigger {
-        text += &format!(
-            "Limited to {} ({} of them as before) and {}.\n",
-            count(trigger.uploaded, "uploaded object"),
-            trigger.unchanged,
-            count(trigger.removed, "removed object")
-        );
+        text.say("Limited to ").count(trigger.uploaded, "uploaded object").say(" (").number(trigger.unchanged);
+        text.say(" of them as before) and ").count(trigger.removed, "removed object").say(".\n");
     }
-    text += &format!(
-        "{} to invalidate: at most {} beyond the free 1,000 a month. Decided by {}.\n",
-        count(answer.billed_paths, "path"),
-        dollars(answer.billed_paths),
-        source(answer)
-    );
-    text
+    text.count(answer.billed_paths, "path").say(" to invalidate: at most ").say(&dollars(answer.billed_paths));
+    text.say(" beyond the free 1,000 a month.");
+    source(answer, " Decided by ", text);
 }
 
 /// Nothing for a single unnamed distribution without anything to tell.
-fn of_distribution(distribution: &DistributionAnswer<'_>) -> String {
-    let mut facts = Vec::new();
-    if distribution.wildcards > 0 {
-        facts.push(count(distribution.wildcards, "wildcard"));
+fn of_distribution(distribution: &DistributionAnswer<'_>, text: &mut Text) {
+    let DistributionAnswer { id, ref batches, billed_paths, wildcards, over_purged } = *distribution;
+    if id.is_empty() && wildcards == 0 && over_purged.is_none() && batches.len() < 2 {
+        return;
     }
-    if let Some(over_purged) = distribution.over_purged {
-        facts.push(format!("{} purged besides", count(over_purged, "unchanged URL")));
+    text.name(if id.is_empty() { "distribution" } else { id }).say(": ").count(billed_paths, "path");
+    if wildcards > 0 {
+        text.say(", ").count(wildcards, "wildcard");
     }
-    if distribution.batches.len() > 1 {
-        facts.push(count(distribution.batches.len(), "batch").replace("batchs", "batches"));
+    if let Some(over_purged) = over_purged {
+        text.say(", ").count(over_purged, "unchanged URL").say(" purged besides");
     }
-    let name = if distribution.id.is_empty() { "distribution" } else { distribution.id };
-    if distribution.id.is_empty() && facts.is_empty() {
-        return String::new();
+    if batches.len() > 1 {
+        text.say(", ").number(batches.len()).say(" batches");
     }
-    facts.insert(0, count(distribution.billed_paths, "path"));
-    format!("{}: {}.\n", plain(name), facts.join(", "))
+    text.say(".\n");
 }
 
 /// The preset, or the policy with the preset that fills it in.
-pub(super) fn source(answer: &PlanAnswer<'_>) -> String {
-    named(answer.policy, answer.preset.name())
+pub(super) fn source(answer: &PlanAnswer<'_>, before: &str, text: &mut Text) {
+    named(answer.policy, answer.preset.name(), text.say(before));
 }
 
-pub(super) fn named(policy: &str, preset: &str) -> String {
-    if policy == "given" { format!("the given policy (preset {preset})") } else { format!("preset {preset}") }
-}
-
-/// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
-pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, paint: Paint) -> String {
-    let reason = decision.reason.name();
-    let name = name(decision);
-    match decision.outcome {
-        Outcome::Purge => {
-            let paths = paths(decision).join("  ");
-            format!("{}  {reason:width$}  {name}  =>  {paths}\n", paint.green("purge"))
-        }
-        Outcome::Skip => paint.faint(&format!("skip   {reason:width$}  {name}  ({})", plain(decision.rule))) + "\n",
+pub(super) fn named(policy: &str, preset: &str, text: &mut Text) {
+    if policy == "given" {
+        text.say("the given policy (preset ").say(preset).say(").\n");
+    } else {
+        text.say("preset ").say(preset).say(".\n");
     }
 }
 
+/// `purge  modified  docs/a b.html  =>  /docs/a%20b.html`.
+pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, text: &mut Text) {
+    let purged = decision.outcome == Outcome::Purge;
+    match decision.outcome {
+        Outcome::Purge => text.painted(GREEN, "purge").say("  "),
+        Outcome::Skip => text.colour(FAINT).say("skip   "),
+    };
+    let reason = decision.reason.name();
+    text.say(reason);
+    for _ in reason.len()..width + 2 {
+        text.say(" ");
+    }
+    name(decision, text);
+    if purged {
+        text.say("  =>  ").say(&paths(decision).join("  "));
+    } else {
+        text.say("  (").name(decision.rule).say(")").end_colour();
+    }
+    text.say("\n");
+}
+
 /// The repository path, with the old one of a rename or copy.
-pub(super) fn name(decision: &DecisionAnswer<'_>) -> String {
-    match &decision.from {
-        Some(from) => format!("{} (was {})", plain(&decision.path), plain(from)),
-        None => plain(&decision.path),
+pub(super) fn name(decision: &DecisionAnswer<'_>, text: &mut Text) {
+    text.name(&decision.path);
+    if let Some(from) = &decision.from {
+        text.say(" (was ").name(from).say(")");
     }
 }
 
 /// The invalidation paths that a decision needs, each once.
 pub(super) fn paths<'p>(decision: &DecisionAnswer<'p>) -> Vec<&'p str> {
-    let mut paths = decision.urls.iter().filter_map(|url| url.path).collect();
+    let mut paths = Vec::new();
+    for url in &decision.urls {
+        paths.extend(url.path);
+    }
     sort(&mut paths);
     paths
 }
 
-pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
-    let mut text = String::new();
+pub(super) fn diagnostics(diagnostics: &[Diagnostic], text: &mut Text) {
     for diagnostic in diagnostics {
-        let severity = match diagnostic.severity {
-            Severity::Warning => paint.yellow("warning:"),
-            Severity::Info => paint.strong("info:"),
+        text.say("\n");
+        match diagnostic.severity {
+            Severity::Warning => text.painted(YELLOW, "warning:"),
+            Severity::Info => text.painted(STRONG, "info:"),
         };
-        let at = diagnostic.pointer.as_ref().map(|pointer| format!(" (at {pointer})")).unwrap_or_default();
-        text += &format!(
-            "\n{severity} {} [{}]\n  {}\n",
-            plain(&(diagnostic.message.clone() + &at)),
-            diagnostic.code,
-            plain(&diagnostic.help)
-        );
+        text.say(" ").name(&diagnostic.message);
+        if let Some(pointer) = &diagnostic.pointer {
+            text.say(" (at ").name(pointer).say(")");
+        }
+        text.say(" [").say(diagnostic.code).say("]\n  ").name(&diagnostic.help).say("\n");
     }
-    text
 }
 
 /// The policy with every value that holds, as JSON, and what is odd about it.
-pub(super) fn check(answer: &CheckAnswer<'_>, paint: Paint) -> String {
-    let settings = pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"));
+pub(super) fn check(answer: &CheckAnswer<'_>, text: &mut Text) {
+    text.say(&pretty(&String::from_utf8(write(&answer.settings)).expect("JSON is UTF-8"))).say("\n");
+    diagnostics(answer.diagnostics, text);
     let warnings = answer.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
-    let verdict = if warnings == 0 { String::from("no warnings") } else { count(warnings, "warning") };
-    let source = if answer.policy == "given" { "The policy holds" } else { "The preset's own settings" };
-    format!("{settings}\n{}\n{source}: {verdict}.\n", diagnostics(answer.diagnostics, paint))
+    text.say(if answer.policy == "given" { "\nThe policy holds: " } else { "\nThe preset's own settings: " });
+    match warnings {
+        0 => text.say("no warnings.\n"),
+        _ => text.count(warnings, "warning").say(".\n"),
+    };
 }
