@@ -162,6 +162,14 @@ impl Change {
         Self { status, path, from, before, after, effect, rewritten: effect == Effect::Modified, diff: 0 }
     }
 
+    /// A change of which a diff says no more than its status, and that is no rename or copy: each side that is there
+    /// counts as a file.
+    pub(crate) fn of_unknown(status: Status, path: RepoPath) -> Self {
+        let before = (status != Status::Added).then_some(Entry::UNKNOWN);
+        let after = (status != Status::Deleted).then_some(Entry::UNKNOWN);
+        Self::new(status, path, None, before, after)
+    }
+
     /// What a rename means for the object at its old path.
     #[must_use]
     pub fn effect_on_from(&self) -> Option<(&RepoPath, Effect)> {
@@ -171,19 +179,16 @@ impl Change {
         }
     }
 
-    /// A rename as the deletion and the addition that it is; anything else as itself.
-    fn split(self) -> (Option<Self>, Self) {
-        let diff = self.diff;
-        let deletion = self
-            .effect_on_from()
-            .map(|(from, _)| Self { diff, ..Self::new(Status::Deleted, from.clone(), None, self.before, None) });
-        match self.status {
-            Status::Renamed | Status::Copied => {
-                let addition = Self { diff, ..Self::new(Status::Added, self.path, None, None, self.after) };
-                (deletion, addition)
-            }
-            _ => (None, self),
+    /// Makes a rename or a copy the addition that it is; yields the deletion that a rename is as well.
+    fn split(&mut self) -> Option<Self> {
+        if !matches!(self.status, Status::Renamed | Status::Copied) {
+            return None;
         }
+        let from = self.from.take().filter(|_| self.status == Status::Renamed);
+        let before = self.before.take();
+        (self.status, self.effect, self.rewritten) = (Status::Added, Effect::between(None, self.after.as_ref()), false);
+        let deletion = Self::new(Status::Deleted, from?, None, before, None);
+        Some(Self { diff: self.diff, ..deletion })
     }
 
     /// Takes up a later change of the same path.

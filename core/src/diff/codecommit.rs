@@ -56,62 +56,52 @@ pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Re
     for page in documents(whole) {
         let document = page?;
         let page: Page = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
-        add(page.differences, changes).map_err(|(position, problem)| {
-            let message = format!("difference {position} of the page {problem}");
-            let error = Error::new("diff-codecommit", message, HELP);
-            let pointer = format!("/differences/{position}");
-            document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
-        })?;
+        changes.reserve(page.differences.len());
+        for (position, difference) in page.differences.iter().enumerate() {
+            let change = difference.read().map_err(|problem| {
+                let message = format!("difference {position} of the page {problem}");
+                let error = Error::new("diff-codecommit", message, HELP);
+                let pointer = format!("/differences/{position}");
+                document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
+            })?;
+            changes.push(change);
+        }
         more = Some(page.next_token.or(page.api_token).is_some_and(|token| !token.is_empty()));
     }
     more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
 }
 
-fn add(differences: Vec<Difference>, changes: &mut Vec<Change>) -> Result<(), (usize, &'static str)> {
-    changes.reserve(differences.len());
-    for (position, difference) in differences.into_iter().enumerate() {
-        changes.push(difference.read().map_err(|problem| (position, problem))?);
-    }
-    Ok(())
-}
-
 impl Difference {
-    fn read(self) -> Result<Change, &'static str> {
-        let before = self.before_blob.map(Blob::read).transpose()?;
-        let after = self.after_blob.map(Blob::read).transpose()?;
-        let status = match (self.change_type.as_deref(), &before, &after) {
-            (Some("A"), None, Some(_)) => Status::Added,
-            (Some("D"), Some(_), None) => Status::Deleted,
-            (Some("M"), Some((old, before)), Some((new, after))) if old == new => {
-                if before.kind() == after.kind() {
-                    Status::Modified
-                } else {
-                    Status::TypeChanged
-                }
+    fn read(&self) -> Result<Change, &'static str> {
+        let (old, before) = side(self.before_blob.as_ref())?;
+        let (new, after) = side(self.after_blob.as_ref())?;
+        let status = match (self.change_type.as_deref().unwrap_or_default(), &old, &new) {
+            ("A", None, Some(_)) => Status::Added,
+            ("D", Some(_), None) => Status::Deleted,
+            ("M", Some(old), Some(new)) if old == new => {
+                let kind = |entry: &Option<Entry>| entry.as_ref().map(Entry::kind);
+                if kind(&before) == kind(&after) { Status::Modified } else { Status::TypeChanged }
             }
-            (Some("M"), Some(_), Some(_)) => return Err("is a modification with two different paths"),
-            (Some("A" | "M" | "D"), _, _) => return Err("has a `changeType` that its blobs do not fit"),
+            ("M", Some(_), Some(_)) => return Err("is a modification with two different paths"),
+            ("A" | "M" | "D", ..) => return Err("has a `changeType` that its blobs do not fit"),
             _ => return Err("has no `changeType` of A, M or D"),
         };
-        let (before_path, before) = before.unzip();
-        let (after_path, after) = after.unzip();
-        let path = after_path.or(before_path).ok_or("has no blob")?;
+        let path = new.or(old).ok_or("has no blob")?;
         Ok(Change::new(status, path, None, before, after))
     }
 }
 
-impl Blob {
-    fn read(self) -> Result<(RepoPath, Entry), &'static str> {
-        let path = self
-            .path
-            .as_deref()
-            .and_then(|path| RepoPath::new(path.as_bytes()))
-            .ok_or("has a blob with no usable `path`")?;
-        // A mode that is missing or not octal counts as a file: on doubt the object is purged.
-        let mode = self.mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o100_644);
-        let id = self.id.as_deref().and_then(|id| BlobId::from_hex(id.as_bytes()));
-        Ok((path, Entry { mode, id }))
+/// The path and the entry of one side.
+fn side(blob: Option<&Blob>) -> Result<(Option<RepoPath>, Option<Entry>), &'static str> {
+    let Some(blob) = blob else { return Ok((None, None)) };
+    let path = RepoPath::new(blob.path.as_deref().unwrap_or_default().as_bytes());
+    if path.is_none() {
+        return Err("has a blob with no usable `path`");
     }
+    // A mode that is missing or not octal counts as a file: on doubt the object is purged.
+    let mode = u32::from_str_radix(blob.mode.as_deref().unwrap_or_default(), 8).unwrap_or(0o100_644);
+    let id = BlobId::from_hex(blob.id.as_deref().unwrap_or_default().as_bytes());
+    Ok((path, Some(Entry { mode, id })))
 }
 
 #[cfg(test)]

@@ -84,19 +84,19 @@ pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachment
     for &index in indices {
         encoding::check(attachment(index, attachments)?, index)?;
     }
-    match format {
-        Format::Auto => match detect::format(indices, attachments)? {
-            Some(format) => parse(format, partial, indices, attachments),
-            None => Ok(Parsed::default()),
-        },
-        Format::Codecommit => parse_pages(partial, indices, attachments),
-        Format::Manifests => parse_manifests(indices, attachments),
-        Format::Unified => parse_texts(Text::Unified, partial, indices, attachments),
-        Format::NameStatus => parse_texts(Text::Listing(Listing::NameStatus), partial, indices, attachments),
-        Format::Raw => parse_texts(Text::Listing(Listing::Raw), partial, indices, attachments),
-        Format::GitRaw => parse_texts(Text::RawFields, partial, indices, attachments),
-        Format::NameOnly => parse_texts(Text::NameOnly, partial, indices, attachments),
-    }
+    let format = if format == Format::Auto { detect::format(indices, attachments)? } else { format };
+    let text = match format {
+        // Nothing that tells: the attachments are empty.
+        Format::Auto => return Ok(Parsed::default()),
+        Format::Codecommit => return parse_pages(partial, indices, attachments),
+        Format::Manifests => return parse_manifests(indices, attachments),
+        Format::Unified => Text::Unified,
+        Format::NameStatus => Text::Listing(Listing::NameStatus),
+        Format::Raw => Text::Listing(Listing::Raw),
+        Format::GitRaw => Text::RawFields,
+        Format::NameOnly => Text::NameOnly,
+    };
+    parse_texts(text, partial, indices, attachments)
 }
 
 fn parse_pages(partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
@@ -125,24 +125,29 @@ fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, E
 }
 
 fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
-    let mut parts = Vec::with_capacity(indices.len());
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    // Patches follow each other; the attachments of any other format are parts of one listing.
+    let patches = matches!(format, Text::Unified) && indices.len() > 1;
+    let mut parts = Vec::new();
+    let mut parsed = Parsed::default();
     for &index in indices {
         let (sink, result) = parse_text(format, attachments[index], index);
         if let Err(error) = result {
-            diagnostics.push(tolerate(error, partial)?);
+            parsed.diagnostics.push(tolerate(error, partial)?);
         }
-        let (changes, said) = sink.finish();
-        parts.push(changes);
-        diagnostics.extend(said);
+        let (mut changes, mut said) = sink.finish();
+        parsed.diagnostics.append(&mut said);
+        if patches {
+            parts.push(changes);
+        } else if parsed.changes.is_empty() {
+            parsed.changes = changes;
+        } else {
+            parsed.changes.append(&mut changes);
+        }
     }
-    // Patches follow each other; the attachments of any other format are parts of one listing.
-    let changes = match format {
-        Text::Unified if parts.len() > 1 => change::union(parts),
-        _ if parts.len() == 1 => parts.remove(0),
-        _ => parts.into_iter().flatten().collect(),
-    };
-    Ok(Parsed { of_keys: false, changes, diagnostics })
+    if patches {
+        parsed.changes = change::union(parts);
+    }
+    Ok(parsed)
 }
 
 /// Reads one attachment; again without its colour codes, when it turns out to have some.
@@ -196,11 +201,7 @@ fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
         _ => String::from("; only what was given is known"),
     };
     let message = format!("{}{known}", error.message);
-    Ok(warning(error.code, message, "this is a part, as it was asked for: what is missing stays stale"))
-}
-
-fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::warning(code, message, help)
+    Ok(Diagnostic::warning(error.code, message, "this is a part, as it was asked for: what is missing stays stale"))
 }
 
 /// The attachment of this index, or what is wrong with the index.

@@ -2,12 +2,12 @@
 
 use super::{
     encoding::bom,
-    lines::{self, hex_digits, line},
+    lines::{self, is_commit, line},
     listing::{Fields, shown, unterminated},
     sink::Sink,
 };
 use crate::{
-    change::{Change, Entry, Status},
+    change::{Change, Status},
     error::Error,
     names::RepoPath,
 };
@@ -33,9 +33,7 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
         }
         at = next;
     }
-    if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
-        unterminated(sink);
-    }
+    unterminated(bytes, sink);
     Ok(())
 }
 
@@ -60,15 +58,9 @@ fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Erro
         "a list of names does not say what became of them, nor the old names of renamed files: each counts as modified",
         "give `--no-renames` to `git diff --name-only`, or better, use `--raw` or `--name-status`",
     );
-    let side = Some(Entry::UNKNOWN);
     // It may as well have been added: nothing says that bytes changed under the name.
-    sink.push(Change { rewritten: false, ..Change::new(Status::Modified, path, None, side, side) });
+    sink.push(Change { rewritten: false, ..Change::of_unknown(Status::Modified, path) });
     Ok(())
-}
-
-/// `commit <id>`, which no name that git log lists can be told from but by its 40 digits.
-fn is_commit(text: &[u8]) -> bool {
-    text.strip_prefix(b"commit ").is_some_and(|rest| hex_digits(rest) >= 40)
 }
 
 /// Passes over the header of a commit and its indented message; yields where its names begin.

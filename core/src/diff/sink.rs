@@ -5,9 +5,8 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{
     colour,
-    lines::hex_digits,
+    lines::{after, find, hex_digits},
     order::{self, Order},
-    warning,
 };
 use crate::{
     change::{Change, Status, repeats},
@@ -84,14 +83,19 @@ impl Sink {
 
     /// Adds what was announced and came in no patch: white space that `-w` passes over, or another diff's listing.
     fn push_announced(&mut self) {
-        if !self.announced.is_empty() {
-            let sides = |change: &Change| (change.before.is_some(), change.after.is_some());
-            let patches = self.changes[self.patches_from..].iter();
-            let patches: Sorted<_> = patches.map(|change| (&change.path, sides(change))).collect();
-            let mut announced = core::mem::take(&mut self.announced);
-            announced.retain(|change| !patches.contains(&(&change.path, sides(change))));
+        let announced = core::mem::take(&mut self.announced);
+        if !announced.is_empty() {
+            // One set of paths for each of the four that a change's sides can be.
+            let kind = |change: &Change| usize::from(change.before.is_some()) * 2 + usize::from(change.after.is_some());
+            let mut patches = [const { Vec::new() }; 4];
+            for change in &self.changes[self.patches_from..] {
+                patches[kind(change)].push(change.path.clone());
+            }
+            let patches = patches.map(Sorted::from);
             for change in announced {
-                self.push(change);
+                if !patches[kind(&change)].contains(&change.path) {
+                    self.push(change);
+                }
             }
         }
         self.patches_from = self.changes.len();
@@ -99,8 +103,8 @@ impl Sink {
 
     /// Takes a line that is no part of a diff and begins at `at`.
     pub(super) fn text(&mut self, line: &[u8], at: usize) {
-        let digits = hex_digits(line.strip_prefix(b"commit ").unwrap_or(line));
-        if line.strip_prefix(b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
+        let digits = hex_digits(after(line, b"commit ").unwrap_or(line));
+        if after(line, b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
             self.border();
             self.order = Order::OldestFirst;
         } else if line.is_empty() || self.in_mail() || self.is_expected(line) {
@@ -108,7 +112,7 @@ impl Sink {
         } else if line.starts_with(b"commit ") && digits >= 4 {
             self.border();
             self.order = Order::NewestFirst;
-            self.one_parent = memchr::memmem::find(line, b" (from ").is_some();
+            self.one_parent = find(line, b" (from ").is_some();
         } else if line.starts_with(b"Merge: ") {
             self.silent_merge = !self.one_parent;
         } else if (7..=64).contains(&digits) && line.get(digits) == Some(&b' ') {
@@ -166,9 +170,9 @@ impl Sink {
     }
 
     /// Says something once, however often it is seen.
-    pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn warn(&mut self, code: &'static str, message: &str, help: &str) {
         if self.diagnostics.iter().all(|diagnostic| diagnostic.code != code) {
-            self.diagnostics.push(warning(code, message, help));
+            self.diagnostics.push(Diagnostic::warning(code, message, help));
         }
     }
 
@@ -183,7 +187,7 @@ impl Sink {
             };
             self.warn(
                 "diff-text",
-                format!("{lines} byte {first}"),
+                &format!("{lines} byte {first}"),
                 "give the diff alone if these lines were meant to be part of it",
             );
         }
@@ -194,7 +198,7 @@ impl Sink {
             };
             self.warn(
                 "diff-merge",
-                format!("{merges} listed without a diff: what was changed in merging is not known"),
+                &format!("{merges} listed without a diff: what was changed in merging is not known"),
                 "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
             );
         }
@@ -207,11 +211,10 @@ impl Sink {
         }
         let (changes, reversed) = order::join(self.changes, self.order);
         if reversed {
-            self.diagnostics.push(warning(
-                "diff-order",
-                "the commits stand in the other order than usual, as what they change shows; they were read so",
-                "nothing, if `--reverse` was given",
-            ));
+            let message =
+                "the commits stand in the other order than usual, as what they change shows; they were read so";
+            let help = "nothing, if `--reverse` was given";
+            self.diagnostics.push(Diagnostic::warning("diff-order", message, help));
         }
         (changes, self.diagnostics)
     }

@@ -9,16 +9,16 @@ mod prefix;
 #[cfg(test)]
 mod tests;
 
-use alloc::{format, string::String};
+use alloc::format;
 use purgeplan_lines::hunk::{self, Broken};
 
 use self::{
     header::{CombinedHeader, Header},
-    prefix::{Name, Prefixes},
+    prefix::Prefixes,
 };
 use super::{
     encoding::{bom, is_blank},
-    lines::{self, hex_digits, line},
+    lines::{self, after, hex_digits, line},
     listing::{Listing, shown},
     merge,
     sink::Sink,
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         {
             // With its header whole, the file counts in what came before the end.
             let _ = self.push_git(&header, start);
-            return Err(self.truncated(format!("the diff ends before {missing}"), start));
+            return Err(self.truncated(&format!("the diff ends before {missing}"), start));
         }
         self.push_git(&header, start)?;
         if header.crlf {
@@ -121,21 +121,21 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let written = names::written(header, self.prefixes.known());
-        let name = written.and_then(|(old, new)| match self.prefixes.name(old, new, header.sides) {
-            Name::One(name) => Some(name),
-            Name::Two => None,
-        });
+        let name = match &written {
+            Some((old, new)) => self.prefixes.name(old, new, header.sides),
+            None => None,
+        };
         if name.is_none() {
             let message = format!("`{}` does not tell its two names apart", shown(header.line));
             let end = start + b"diff --git ".len() + header.line.len();
             let unfinished = end == self.bytes.len();
-            let error = self.error("diff-prefix", message, start, end).help(PREFIX_HELP);
+            let error = self.error("diff-prefix", &message, start, end).help(PREFIX_HELP);
             return Err(if unfinished { self.truncated("the diff ends in a name", start) } else { error });
         }
-        let path = self.path(name.as_deref(), start)?;
+        let path = self.path(name, start)?;
         if header.names_another(&path) {
             let message = format!("`{}` and its `+++ ` or `--- ` line name two files", shown(header.line));
-            return Err(self.error("diff-prefix", message, start, self.at));
+            return Err(self.error("diff-prefix", &message, start, self.at));
         }
         self.sink.push(header.change(path, None));
         Ok(())
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
     fn combined_file(&mut self) -> Result<(), Error> {
         let start = self.at;
         let (first, next) = line(self.bytes, start);
-        let name = first.strip_prefix(b"diff --cc ").or(first.strip_prefix(b"diff --combined ")).unwrap_or(first);
+        let name = after(first, b"diff --cc ").or(after(first, b"diff --combined ")).unwrap_or(first);
         let (header, end) = CombinedHeader::read(self.bytes, next);
         self.at = end;
         merge::warn(&mut self.sink);
@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
         }
         if text.starts_with(b"* Unmerged path ") {
             let message = format!("`{}`: conflicts are not resolved yet", shown(text));
-            return Err(self.error("diff-unmerged", message, start, end).help("commit the merge, then make the diff"));
+            return Err(self.error("diff-unmerged", &message, start, end).help("commit the merge, then make the diff"));
         }
         if let Some(name) = submodule(text) {
             let entry = Some(Entry { mode: 0o160_000, id: None });
@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
         name.and_then(RepoPath::new).ok_or_else(|| {
             let (text, _) = line(self.bytes, start);
             let named = name.map_or_else(|| shown(text), shown);
-            self.error("diff-path", format!("`{named}` is not a path in a repository"), start, start + text.len())
+            self.error("diff-path", &format!("`{named}` is not a path in a repository"), start, start + text.len())
         })
     }
 
@@ -282,30 +282,30 @@ impl<'a> Reader<'a> {
         let (name, _) = line(self.bytes, file);
         let of = shown(name);
         match broken {
-            Broken::End => self.truncated(format!("the diff ends in the content of `{of}`"), start),
+            Broken::End => self.truncated(&format!("the diff ends in the content of `{of}`"), start),
             Broken::Line(at) => {
                 let (text, _) = line(self.bytes, at);
                 let message = format!(
                     "`{}` does not belong to the hunk of `{of}` that begins at byte {start}: its header counts otherwise",
                     shown(text)
                 );
-                self.error("diff-hunk", message, at, at + text.len())
+                self.error("diff-hunk", &message, at, at + text.len())
             }
         }
     }
 
-    fn truncated(&self, message: impl Into<String>, start: usize) -> Error {
+    fn truncated(&self, message: &str, start: usize) -> Error {
         self.error("diff-truncated", message, start, self.bytes.len())
     }
 
-    fn error(&self, code: &'static str, message: impl Into<String>, start: usize, end: usize) -> Error {
+    fn error(&self, code: &'static str, message: &str, start: usize, end: usize) -> Error {
         Error::new(code, message, HELP).at(Some(self.index), start, end)
     }
 
     fn report_prefixes(&mut self) {
         if let Some((old, new)) = self.prefixes.known() {
             let message = format!("the names begin with `{}` and `{}`, which were taken off", shown(old), shown(new));
-            self.sink.warn("diff-prefix", message, "check the paths; git's own prefixes leave no doubt");
+            self.sink.warn("diff-prefix", &message, "check the paths; git's own prefixes leave no doubt");
         }
     }
 }
@@ -321,13 +321,13 @@ fn is_encoded(text: &[u8]) -> bool {
 
 /// The name in `Submodule NAME 1234567..89abcde:`, as `--submodule=log` writes it.
 fn submodule(text: &[u8]) -> Option<&[u8]> {
-    let rest = text.strip_prefix(b"Submodule ")?;
+    let rest = after(text, b"Submodule ")?;
     for note in [b" contains untracked content".as_slice(), b" contains modified content"] {
         if let Some(name) = rest.strip_suffix(note) {
             return Some(name);
         }
     }
-    let dots = memchr::memmem::rfind(rest, b"..")?;
+    let dots = rest.windows(2).rposition(|pair| pair == b"..")?;
     let before = rest[..dots].strip_suffix(b".").unwrap_or(&rest[..dots]);
     let blank = memchr::memrchr(b' ', before)?;
     let ids = (hex_digits(&before[blank + 1..]), hex_digits(&rest[dots + 2..]));

@@ -6,7 +6,7 @@ use super::{
     header::{Header, unquoted_file_name},
     prefix::{Sides, common_name, have_letters},
 };
-use crate::diff::lines::{self, unquote};
+use crate::diff::lines::{self, after, unquote};
 
 /// How much longer one prefix may be than the other. A bound keeps the search linear in the line.
 const UNEVEN: usize = 64;
@@ -50,7 +50,7 @@ pub(super) fn middle(line: &[u8]) -> Option<Written<'_>> {
 fn quoted(line: &[u8], quote: usize) -> Option<Written<'_>> {
     if quote == 0 {
         let (old, length) = unquote(line)?;
-        let new = lines::name(line[length..].strip_prefix(b" ")?)?;
+        let new = lines::name(after(&line[length..], b" ")?)?;
         return Some((Cow::Owned(old), new));
     }
     let old = line[..quote].strip_suffix(b" ")?;
@@ -70,16 +70,22 @@ fn from_file_lines<'a>(header: &Header<'a>) -> Option<Written<'a>> {
 
 fn part(line: &[u8], at: usize) -> Option<Written<'_>> {
     let (old, new) = line.split_at_checked(at)?;
-    Some((Cow::Borrowed(old), Cow::Borrowed(new.strip_prefix(b" ")?)))
+    Some((Cow::Borrowed(old), Cow::Borrowed(after(new, b" ")?)))
 }
 
 /// The blank near the middle whose two sides have most in common.
 fn near_middle(line: &[u8]) -> Option<Written<'_>> {
     let half = line.len() / 2;
     let places = half.saturating_sub(UNEVEN)..line.len().min(half + UNEVEN);
-    let parted = places.filter(|at| line[*at] == b' ').filter_map(|at| part(line, at));
-    let shared = parted.filter_map(|(old, new)| common_name(&old, &new).map(|length| (length, (old, new))));
-    shared.max_by_key(|(length, _)| *length).map(|(_, names)| names)
+    let (mut best, mut most) = (None, 0);
+    for at in places {
+        let (old, new) = (&line[..at], &line[at..]);
+        // The last of several that have as much in common.
+        if let Some(length) = after(new, b" ").and_then(|new| common_name(old, new)).filter(|length| *length >= most) {
+            (best, most) = (Some(at), length);
+        }
+    }
+    part(line, best?)
 }
 
 #[cfg(test)]
