@@ -48,7 +48,11 @@ object!(Page<'a> open {
 impl Page<'_> {
     /// The field that says that more objects follow.
     fn more(&self) -> Option<&'static str> {
-        let is_set = |token: &Option<Json<'_>>| token.as_ref().is_some_and(|token| *token != Json::String("".into()));
+        let is_set = |token: &Option<Json<'_>>| match token {
+            None => false,
+            Some(Json::String(token)) => !token.is_empty(),
+            Some(_) => true,
+        };
         match self {
             page if is_set(&page.next_token) => Some("/NextToken"),
             page if is_set(&page.next_continuation_token) => Some("/NextContinuationToken"),

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use crate::line;
+use crate::{line, next_line};
 
 /// Where a hunk's body does not hold what its header promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +92,6 @@ pub fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Br
             }
         }
     }
-}
-
-fn next_line(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1)
 }
 
 /// How many bytes are counted at once: some lines, and at the end of a hunk about a line and a half, so that few lines are

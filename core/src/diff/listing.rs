@@ -7,7 +7,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-use alloc::{borrow::Cow, format};
+use alloc::{borrow::Cow, format, string::String};
 
 use self::header::{Header, raw_header, status_header};
 use super::{
@@ -107,16 +107,16 @@ impl Listing {
     }
 
     fn not_a_path(self, field: &[u8]) -> Error {
-        self.error(field, "not a path in a repository")
+        self.error(field, NO_PATH)
     }
 
     fn error(self, text: &[u8], problem: &str) -> Error {
-        Error::new(self.code(), format!("`{}` is {problem}", shown(text)), self.help())
+        Error::new(self.code(), about(text, problem), self.help())
     }
 
     fn refuse(self, header: &[u8]) -> Error {
         let unmerged = header.last() == Some(&b'U') || header.starts_with(b"U\t");
-        self.error(header, if unmerged { "an unmerged path" } else { "not a header of such a diff" })
+        self.error(header, if unmerged { " is an unmerged path" } else { " is not a header of such a diff" })
     }
 }
 
@@ -128,10 +128,17 @@ pub(super) fn status_names(text: &[u8]) -> Option<usize> {
 
 const UNMERGED: &[u8] = b"U";
 
+pub(super) const NO_PATH: &str = " is not a path in a repository";
+
 /// Lines that look like a header and are none that can be read: passing over them could miss a change.
 fn is_refused(text: &[u8]) -> bool {
     let raw = text.starts_with(b":") && text.get(1..7).is_some_and(|mode| lines::mode(mode).is_some());
     raw || text.starts_with(b"U\t")
+}
+
+/// A piece of input and what is to say of it.
+pub(super) fn about(text: &[u8], remark: &str) -> String {
+    format!("`{}`{remark}", shown(text))
 }
 
 /// The first bytes of a piece of input, for a message.

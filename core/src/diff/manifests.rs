@@ -6,7 +6,7 @@
 //! Sources: GNU coreutils manual, "md5sum invocation" (`hash`, blank, blank or `*`, name; a backslash before the hash
 //! escapes line ends in the name); Amazon S3 API Reference, `ListObjectsV2`.
 
-use alloc::{borrow::Cow, format, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 use core::cmp::Ordering;
 
 use purgeplan_lines::order;
@@ -15,7 +15,7 @@ use super::{
     detect,
     encoding::{bom, is_blank},
     lines::{self, after, cut, find, hex_digits, line, split},
-    listing::shown,
+    listing::about,
 };
 use crate::{
     change::{BlobId, Change, Entry, Status},
@@ -99,7 +99,7 @@ fn read(bytes: &[u8], index: usize) -> Result<Vec<Line<'_>>, Error> {
         let repeated = later.key == first.key;
         if repeated && later.hash != first.hash && other_hash.as_ref().is_none_or(|(at, _)| later.at < *at) {
             let text = if listing { &later.key } else { line(bytes, later.at).0 };
-            let error = refuse(text, "gives a key another hash than a line before");
+            let error = refuse(text, " gives a key another hash than a line before");
             let (start, end) = if listing { (0, bytes.len()) } else { (later.at, later.at + text.len()) };
             other_hash = Some((later.at, error.at(Some(index), start, end)));
         }
@@ -131,14 +131,14 @@ fn read_line(text: &[u8], at: usize) -> Result<Line<'_>, Error> {
     match entry(text) {
         Some((key, _)) if RepoPath::new(&key).is_none() => Err(refuse(text, NO_PATH)),
         Some((key, hash)) => Ok(Line { key, hash: hash.into(), at }),
-        None => Err(refuse(text, "is no line of a manifest")),
+        None => Err(refuse(text, " is no line of a manifest")),
     }
 }
 
-const NO_PATH: &str = "has a key that cannot be a path: empty, with a NUL, or with a leading slash";
+const NO_PATH: &str = " has a key that cannot be a path: empty, with a NUL, or with a leading slash";
 
 fn refuse(text: &[u8], problem: &str) -> Error {
-    Error::new("diff-manifest", format!("`{}` {problem}", shown(text)), HELP)
+    Error::new("diff-manifest", about(text, problem), HELP)
 }
 
 /// Key and hash of one line.
@@ -177,7 +177,7 @@ fn misplaced(text: &[u8]) -> Option<(&'static str, &'static str)> {
     let (before, Some(_)) = cut(text, b'\t') else { return None };
     if before.len() >= 32 && hex_digits(before) == before.len() {
         return Some((
-            "has the hash before the tab",
+            " has the hash before the tab",
             "write the key, a tab and the hash, or as `sha256sum` does: the hash, two blanks and the key",
         ));
     }
@@ -185,7 +185,7 @@ fn misplaced(text: &[u8]) -> Option<(&'static str, &'static str)> {
     let (mode, kind, id) = (fields.next()?, fields.next()?, fields.next()?);
     let listed = lines::mode(mode).is_some() && matches!(kind, b"blob" | b"tree" | b"commit") && hex_digits(id) >= 4;
     listed.then_some((
-        "is a line of `git ls-tree`",
+        " is a line of `git ls-tree`",
         "give one diff in place of the two lists: `git diff --raw -z --no-abbrev OLD NEW`",
     ))
 }
@@ -218,7 +218,7 @@ fn read_listing<'a>(bytes: &'a [u8], index: usize, lines: &mut Vec<Line<'a>>) ->
     }
     for Object { key, etag } in listing.objects {
         let problem = if etag.is_empty() {
-            "has no `ETag`, so nothing tells whether it changed"
+            " has no `ETag`, so nothing tells whether it changed"
         } else if RepoPath::new(key.as_bytes()).is_none() {
             NO_PATH
         } else {
@@ -242,6 +242,7 @@ fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 mod tests {
     use super::*;
     use crate::change::Effect;
+    use alloc::format;
     use alloc::string::{String, ToString};
 
     const ONE: &str = "11111111111111111111111111111111";

@@ -15,7 +15,10 @@ mod unified;
 
 use alloc::{format, string::String, vec::Vec};
 
-pub(crate) use self::encoding::{bom, shifted};
+pub(crate) use self::{
+    encoding::{bom, shifted},
+    lines::{after, cut, split},
+};
 use self::{listing::Listing, sink::Sink};
 use crate::{
     change::{self, Change},

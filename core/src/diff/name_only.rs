@@ -3,7 +3,7 @@
 use super::{
     encoding::bom,
     lines::{self, is_commit, line},
-    listing::{Fields, shown, unterminated},
+    listing::{Fields, NO_PATH, about, unterminated},
     sink::Sink,
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     error::Error,
     names::RepoPath,
 };
-use alloc::format;
 
 const HELP: &str = "give the output of `git diff --name-only -z --no-renames OLD NEW`, whole and unchanged";
 
@@ -50,8 +49,7 @@ pub(super) fn read_fields(bytes: &[u8], index: usize, sink: &mut Sink) -> Result
 
 fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Error> {
     let Some(path) = path else {
-        let message = format!("`{}` is not a path in a repository", shown(text));
-        return Err(Error::new("diff-name-only", message, HELP));
+        return Err(Error::new("diff-name-only", about(text, NO_PATH), HELP));
     };
     sink.warn(
         "diff-name-only",

@@ -59,7 +59,7 @@ const KNOWN: [&[u8]; 18] = [
 ];
 
 impl Sink {
-    pub(super) fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, mut change: Change) {
         self.silent_merge = false;
         if let Some(last) = self.changes.last_mut().filter(|last| last.diff == self.commit) {
             if is_new_type(last, &change) {
@@ -72,7 +72,8 @@ impl Sink {
                 self.commit += 1;
             }
         }
-        self.changes.push(Change { diff: self.commit, ..change });
+        change.diff = self.commit;
+        self.changes.push(change);
     }
 
     /// Takes a change that a line of `--raw` tells in a text of patches: it counts when no patch of its commit does.

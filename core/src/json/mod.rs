@@ -23,7 +23,7 @@ use crate::{
 
 pub(crate) use fields::{Field, Present, fill, is, name, object, word, words};
 pub(crate) use pretty::pretty;
-pub(crate) use tree::{Json, Names, Text};
+pub(crate) use tree::{Json, Names};
 pub(crate) use write::write;
 
 /// What is wrong with a value, and where it stands.

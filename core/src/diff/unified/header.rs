@@ -16,6 +16,9 @@ use crate::{
     names::RepoPath,
 };
 
+/// The name of a side that is not there.
+pub(super) const NOTHING: &[u8] = b"/dev/null";
+
 /// Whether a header joins two names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Pair {
@@ -178,7 +181,7 @@ impl<'a> Header<'a> {
             let name = written.strip_suffix(b"\t").unwrap_or(written);
             let path = path.as_bytes();
             let ends = |name: &[u8]| name.len() >= path.len() && same(&name[name.len() - path.len()..], path);
-            let same = ends(name) || name == b"/dev/null" || name.starts_with(b"\"");
+            let same = ends(name) || name == NOTHING || name.starts_with(b"\"");
             !same && !ends(unquoted_file_name(name))
         };
         self.files.is_some_and(|(old, new)| another(old) || another(new))

@@ -9,7 +9,7 @@ mod prefix;
 #[cfg(test)]
 mod tests;
 
-use alloc::format;
+use alloc::{format, vec::Vec};
 use purgeplan_lines::hunk::{self, Broken};
 
 use self::{
@@ -19,7 +19,7 @@ use self::{
 use super::{
     encoding::{bom, is_blank},
     lines::{self, after, hex_digits, line},
-    listing::{Listing, shown},
+    listing::{Listing, NO_PATH, about, shown},
     merge,
     sink::Sink,
 };
@@ -33,36 +33,35 @@ const HELP: &str = "give the output of `git diff`, `git show`, `git log -p` or `
 
 /// Reads a diff. A second time when its files have shown prefixes of names that the first reading could not know.
 pub(super) fn parse(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes: Prefixes::default() };
-    let mut result = reader.read();
-    let prefixes = core::mem::take(&mut reader.prefixes);
-    match prefixes.second_reading() {
-        Ok(None) => {}
-        Ok(Some(prefixes)) => {
-            reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes };
-            result = reader.read();
+    let mut reader = Reader { bytes, index, at: bom(bytes), sink, prefixes: Prefixes::default() };
+    let result = reader.read();
+    match reader.prefixes.read_again() {
+        Ok(false) => result,
+        Ok(true) => {
+            *reader.sink = Sink::default();
+            reader.at = bom(bytes);
+            let result = reader.read();
             reader.report_prefixes();
+            result
         }
         Err(()) => {
             let message = "the names of the files begin with different prefixes, so it is not known where they end";
-            result = result.and(Err(reader.error("diff-prefix", message, 0, bytes.len()).help(PREFIX_HELP)));
+            result.and(Err(reader.error("diff-prefix", message, 0, bytes.len()).help(PREFIX_HELP)))
         }
     }
-    *sink = reader.sink;
-    result
 }
 
 const PREFIX_HELP: &str = "make the diff with git's own prefixes: `git diff --default-prefix`";
 
-struct Reader<'a> {
+struct Reader<'a, 's> {
     bytes: &'a [u8],
     index: usize,
     at: usize,
-    sink: Sink,
+    sink: &'s mut Sink,
     prefixes: Prefixes,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn read(&mut self) -> Result<(), Error> {
         while self.at < self.bytes.len() {
             let start = self.at;
@@ -120,13 +119,13 @@ impl<'a> Reader<'a> {
             self.sink.push(header.change(path, Some(from)));
             return Ok(());
         }
-        let written = names::written(header, self.prefixes.known());
-        let name = match &written {
+        let mut unquoted = [Vec::new(), Vec::new()];
+        let name = match names::written(header, self.prefixes.known(), &mut unquoted) {
             Some((old, new)) => self.prefixes.name(old, new, header.sides),
             None => None,
         };
         if name.is_none() {
-            let message = format!("`{}` does not tell its two names apart", shown(header.line));
+            let message = about(header.line, " does not tell its two names apart");
             let end = start + b"diff --git ".len() + header.line.len();
             let unfinished = end == self.bytes.len();
             let error = self.error("diff-prefix", &message, start, end).help(PREFIX_HELP);
@@ -134,7 +133,7 @@ impl<'a> Reader<'a> {
         }
         let path = self.path(name, start)?;
         if header.names_another(&path) {
-            let message = format!("`{}` and its `+++ ` or `--- ` line name two files", shown(header.line));
+            let message = about(header.line, " and its `+++ ` or `--- ` line name two files");
             return Err(self.error("diff-prefix", &message, start, self.at));
         }
         self.sink.push(header.change(path, None));
@@ -147,7 +146,7 @@ impl<'a> Reader<'a> {
         let name = after(first, b"diff --cc ").or(after(first, b"diff --combined ")).unwrap_or(first);
         let (header, end) = CombinedHeader::read(self.bytes, next);
         self.at = end;
-        merge::warn(&mut self.sink);
+        merge::warn(self.sink);
         let path = self.named(name, start)?;
         self.sink.push(header.change(path));
         let ends = memchr::memchr(b'\n', &self.bytes[end..]).is_none();
@@ -223,7 +222,7 @@ impl<'a> Reader<'a> {
             return Err(self.error("diff-encoded", message, start, end).help("save the text of the mail decoded"));
         }
         if text.starts_with(b":") {
-            let change = Listing::Raw.read_line(text, &mut self.sink);
+            let change = Listing::Raw.read_line(text, self.sink);
             // The text of a mail may be anything.
             let change = if self.sink.in_mail() {
                 change.unwrap_or(None)
@@ -240,7 +239,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         if text.starts_with(b"* Unmerged path ") {
-            let message = format!("`{}`: conflicts are not resolved yet", shown(text));
+            let message = about(text, ": conflicts are not resolved yet");
             return Err(self.error("diff-unmerged", &message, start, end).help("commit the merge, then make the diff"));
         }
         if let Some(name) = submodule(text) {
@@ -273,8 +272,8 @@ impl<'a> Reader<'a> {
     fn path(&self, name: Option<&[u8]>, start: usize) -> Result<RepoPath, Error> {
         name.and_then(RepoPath::new).ok_or_else(|| {
             let (text, _) = line(self.bytes, start);
-            let named = name.map_or_else(|| shown(text), shown);
-            self.error("diff-path", &format!("`{named}` is not a path in a repository"), start, start + text.len())
+            let message = about(name.unwrap_or(text), NO_PATH);
+            self.error("diff-path", &message, start, start + text.len())
         })
     }
 

@@ -3,20 +3,21 @@
 use alloc::format;
 use purgeplan_lines::hunk;
 
-use super::{Reader, header::file_name, prefix::Sides};
+use super::{
+    Reader,
+    header::{NOTHING, file_name},
+    prefix::Sides,
+};
 use crate::{
     change::{Change, Status},
     diff::{
         lines::{after, cut, find, line},
-        listing::shown,
+        listing::{about, shown},
     },
     error::Error,
 };
 
-/// The name of a side that is not there.
-const NOTHING: &[u8] = b"/dev/null";
-
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     /// `--- old`, `+++ new`, and a hunk. Anything less is text.
     pub(super) fn plain_file(&mut self) -> Result<(), Error> {
         let start = self.at;
@@ -75,7 +76,7 @@ impl<'a> Reader<'a> {
         }
         let only = after(text, b"Only in ").is_some_and(|rest| find(rest, b": ").is_some());
         if only && !self.sink.is_empty() {
-            let message = format!("`{}`: the diff leaves out a file that only one side has", shown(text));
+            let message = about(text, ": the diff leaves out a file that only one side has");
             let error = self.error("diff-only-in", &message, start, start + text.len());
             return Err(error.help("make the diff with `-N`: `diff -ruN OLD NEW`"));
         }

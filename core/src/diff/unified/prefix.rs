@@ -45,19 +45,18 @@ pub(super) enum Sides {
 }
 
 impl Prefixes {
-    /// What a second reading shall know: `None` when the first was right, `Err` when the files contradict each other.
-    pub(super) fn second_reading(self) -> Result<Option<Self>, ()> {
+    /// Whether a second reading, with what these know then, is needed; `Err` when the files contradict each other.
+    pub(super) fn read_again(&mut self) -> Result<bool, ()> {
         if self.known.is_some() || self.keep_letters {
-            return Ok(None);
+            return Ok(false);
         }
-        let known = match self.chosen {
-            Chosen::None => None,
-            Chosen::Shown(both) | Chosen::Proven(both) => Some(both),
+        match core::mem::take(&mut self.chosen) {
+            Chosen::None => {}
+            Chosen::Shown(both) | Chosen::Proven(both) => self.known = Some(both),
             Chosen::Contradiction => return Err(()),
-        };
-        let keep_letters = self.none_seen && self.letters_assumed;
-        let again = known.is_some() || keep_letters;
-        Ok(again.then(|| Self { known, keep_letters, ..Self::default() }))
+        }
+        self.keep_letters = self.none_seen && self.letters_assumed;
+        Ok(self.known.is_some() || self.keep_letters)
     }
 
     /// The chosen prefixes, when this is a reading that knows them.
@@ -114,7 +113,7 @@ impl Prefixes {
         }
         let Some(rest) = line.strip_suffix(to) else { return };
         // Prefixes are short; a bound keeps the search linear in the line.
-        for length in 0..=prefixes.min(64) {
+        for length in 0..65.min(prefixes + 1) {
             let (old, rest) = rest.split_at(length);
             let Some(new) = after(rest, from).and_then(|rest| after(rest, b" ")) else { continue };
             // `a/sub/` is no prefix that anybody chooses: one of the two kinds of names is wrong.
@@ -173,17 +172,17 @@ mod tests {
             (common_name(b"x/", b"y/"), common_name(b"", b""), common_name(b"a/b/c", b"c")),
             (None, None, Some(1))
         );
-        assert!(prefixes.second_reading().unwrap().is_none());
+        assert_eq!(prefixes.read_again(), Ok(false));
     }
 
     #[test]
     fn chosen_prefixes_are_learnt_and_then_known() {
         let mut prefixes = Prefixes::default();
         assert_eq!(name(&mut prefixes, "old/site/x", "newer/site/x").unwrap(), b"site/x");
-        let mut again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.known(), Some((b"old/".as_slice(), b"newer/".as_slice())));
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.known(), Some((b"old/".as_slice(), b"newer/".as_slice())));
         // git names the side that is there twice.
-        assert_eq!(again.name(b"newer/y", b"newer/y", Sides::OnlyNew), Some(b"y".as_slice()));
+        assert_eq!(prefixes.name(b"newer/y", b"newer/y", Sides::OnlyNew), Some(b"y".as_slice()));
     }
 
     #[test]
@@ -191,8 +190,8 @@ mod tests {
         let mut prefixes = Prefixes::default();
         assert_eq!(name(&mut prefixes, "x/site/f", "y/site/f").unwrap(), b"site/f");
         prefixes.learn(b"x/site/f y/site/g", b"f", b"g");
-        let again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.known(), Some((b"x/site/".as_slice(), b"y/site/".as_slice())));
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.known(), Some((b"x/site/".as_slice(), b"y/site/".as_slice())));
     }
 
     #[test]
@@ -200,11 +199,11 @@ mod tests {
         let mut prefixes = Prefixes::default();
         name(&mut prefixes, "old/x", "new/x").unwrap();
         name(&mut prefixes, "older/x", "new/x").unwrap();
-        assert!(prefixes.second_reading().is_err());
+        assert!(prefixes.read_again().is_err());
         for (line, from, to) in [("a/s/x b/s/y", "x", "y"), ("a/x b/y", "a/x", "y")] {
             let mut prefixes = Prefixes::default();
             prefixes.learn(line.as_bytes(), from.as_bytes(), to.as_bytes());
-            assert!(prefixes.second_reading().is_err(), "{line}");
+            assert!(prefixes.read_again().is_err(), "{line}");
         }
     }
 
@@ -213,7 +212,7 @@ mod tests {
         let mut prefixes = Prefixes::default();
         assert_eq!(prefixes.single(b"b/x", Sides::OnlyNew), b"x");
         name(&mut prefixes, "b/y", "b/y").unwrap();
-        let mut again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.single(b"b/x", Sides::OnlyNew), b"b/x");
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.single(b"b/x", Sides::OnlyNew), b"b/x");
     }
 }
