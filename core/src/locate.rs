@@ -39,7 +39,7 @@ pub(crate) fn pointed(mut error: Error, document: &[u8], attachment: Option<usiz
 /// Line from 1 and column from 1, in characters, of a byte of a document.
 pub(crate) fn line_and_column(document: &[u8], at: usize) -> (usize, usize) {
     let before = &document[..at.min(document.len())];
-    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
     (memchr::memchr_iter(b'\n', before).count() + 1, column)
 }
@@ -165,6 +165,54 @@ fn is_text(bytes: &[u8], text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = r#"[a-c/~"\\\[\]{}:, é]{0,3}"#;
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-9..99_i64).prop_map(Value::from),
+            text.prop_map(Value::from)
+        ];
+        scalar.prop_recursive(4, 40, 5, move |inner| {
+            let list = proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from);
+            let object = proptest::collection::btree_map(text, inner, 0..5);
+            prop_oneof![list, object.prop_map(|fields| Value::Object(fields.into_iter().collect()))]
+        })
+    }
+
+    /// Checks the value at `pointer` of a document and all within it.
+    fn check(document: &str, pointer: &str, value: &Value) {
+        let (start, end) = span_of(document.as_bytes(), pointer).unwrap();
+        assert_eq!(&serde_json::from_str::<Value>(&document[start..end]).unwrap(), value, "{document} {pointer}");
+        assert_eq!(document[start..end].trim(), &document[start..end]);
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    check(document, &format!("{pointer}/{index}"), item);
+                }
+            }
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    check(document, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), field);
+                }
+            }
+            _ => {}
+        }
+        for none in ["7", "-", "no"] {
+            assert_eq!(span_of(document.as_bytes(), &format!("{pointer}/{none}")), None, "{document} {pointer}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_of_a_document_is_found(value in value()) {
+            check(&value.to_string(), "", &value);
+            check(&serde_json::to_string_pretty(&value).unwrap(), "", &value);
+        }
+    }
 
     #[test]
     fn a_pointer_finds_its_value() {
@@ -184,7 +232,7 @@ mod tests {
     #[test]
     fn line_and_column_become_a_byte() {
         let document = b"{\n  \"a\": ?\n}";
-        let error = serde_json::from_slice::<serde_json::Value>(document).unwrap_err();
+        let error = serde_json::from_slice::<Value>(document).unwrap_err();
         let error = json_error("x", &error, document, None, "");
         assert_eq!(document[error.span.unwrap().start], b'?');
     }

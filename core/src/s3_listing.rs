@@ -6,7 +6,7 @@ use alloc::{borrow::Cow, vec::Vec};
 
 use crate::{
     error::Error,
-    json::{Document, Json, Names, documents, object},
+    json::{Document, Json, Names, Read, documents, object},
     locate::span_of,
 };
 
@@ -32,34 +32,23 @@ pub(crate) struct Object<'a> {
 struct Page<'a> {
     /// Null when `--query` picks the objects of an empty bucket.
     contents: Option<Vec<Object<'a>>>,
-    is_truncated: Option<Json<'a>>,
-    next_token: Option<Json<'a>>,
-    next_continuation_token: Option<Json<'a>>,
 }
 
 const NAMES: Names = Some(&["Contents", "IsTruncated", "NextToken", "NextContinuationToken", "Key", "ETag"]);
 
 object!(Object<'a> open { key = "Key": required, etag = "ETag": optional });
-object!(Page<'a> open {
-    contents = "Contents": optional, is_truncated = "IsTruncated": optional, next_token = "NextToken": optional,
-    next_continuation_token = "NextContinuationToken": optional,
-});
+object!(Page<'a> open { contents = "Contents": optional });
 
-impl Page<'_> {
-    /// The field that says that more objects follow.
-    fn more(&self) -> Option<&'static str> {
-        let is_set = |token: &Option<Json<'_>>| match token {
-            None => false,
-            Some(Json::String(token)) => !token.is_empty(),
-            Some(_) => true,
-        };
-        match self {
-            page if is_set(&page.next_token) => Some("/NextToken"),
-            page if is_set(&page.next_continuation_token) => Some("/NextContinuationToken"),
-            Page { is_truncated: Some(Json::Bool(true)), .. } => Some("/IsTruncated"),
-            _ => None,
+/// The pointer of the field that says that more objects follow, if one does.
+fn more(page: &Json<'_>) -> Option<&'static str> {
+    for pointer in ["/NextToken", "/NextContinuationToken"] {
+        match page.field(&pointer[1..]) {
+            None | Some(Json::Null) => {}
+            Some(Json::String(token)) if token.is_empty() => {}
+            Some(_) => return Some(pointer),
         }
     }
+    matches!(page.field("IsTruncated"), Some(Json::Bool(true))).then_some("/IsTruncated")
 }
 
 /// Reads the pages of attachment `index`. What is no listing is an error with this code and help.
@@ -72,8 +61,10 @@ pub(crate) fn keys<'a>(
     let mut listing = Listing::default();
     for page in documents(Document { bytes, attachment: Some(index), code, help }) {
         let document = page?;
-        let page: Page<'a> = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
-        listing.incomplete = page.more().and_then(|pointer| {
+        let moved = |error| document.moved(bytes, error);
+        let tree = document.tree(NAMES).map_err(moved)?;
+        let page = Page::read(&tree).map_err(|fault| moved(document.refuse("", fault)))?;
+        listing.incomplete = more(&tree).and_then(|pointer| {
             let start = document.start(bytes);
             span_of(document.bytes, pointer).map(|(first, end)| (start + first, start + end))
         });

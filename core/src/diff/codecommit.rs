@@ -75,15 +75,15 @@ impl Difference {
     fn read(&self) -> Result<Change, &'static str> {
         let (old, before) = side(self.before_blob.as_ref())?;
         let (new, after) = side(self.after_blob.as_ref())?;
-        let status = match (self.change_type.as_deref().unwrap_or_default(), &old, &new) {
-            ("A", None, Some(_)) => Status::Added,
-            ("D", Some(_), None) => Status::Deleted,
-            ("M", Some(old), Some(new)) if old == new => {
+        let status = match (self.change_type.as_deref().unwrap_or_default().as_bytes(), &old, &new) {
+            ([b'A'], None, Some(_)) => Status::Added,
+            ([b'D'], Some(_), None) => Status::Deleted,
+            ([b'M'], Some(old), Some(new)) if old == new => {
                 let kind = |entry: &Option<Entry>| entry.as_ref().map(Entry::kind);
                 if kind(&before) == kind(&after) { Status::Modified } else { Status::TypeChanged }
             }
-            ("M", Some(_), Some(_)) => return Err("is a modification with two different paths"),
-            ("A" | "M" | "D", ..) => return Err("has a `changeType` that its blobs do not fit"),
+            ([b'M'], Some(_), Some(_)) => return Err("is a modification with two different paths"),
+            ([b'A' | b'M' | b'D'], ..) => return Err("has a `changeType` that its blobs do not fit"),
             _ => return Err("has no `changeType` of A, M or D"),
         };
         let path = new.or(old).ok_or("has no blob")?;

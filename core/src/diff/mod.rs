@@ -133,8 +133,8 @@ fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[
     let mut parts = Vec::new();
     let mut parsed = Parsed::default();
     for &index in indices {
-        let (sink, result) = parse_text(format, attachments[index], index);
-        if let Err(error) = result {
+        let mut sink = Sink::default();
+        if let Err(error) = parse_text(format, attachments[index], index, &mut sink) {
             parsed.diagnostics.push(tolerate(error, partial)?);
         }
         let (mut changes, mut said) = sink.finish();
@@ -154,17 +154,16 @@ fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[
 }
 
 /// Reads one attachment; again without its colour codes, when it turns out to have some.
-fn parse_text(format: Text, bytes: &[u8], index: usize) -> (Sink, Result<(), Error>) {
-    let mut sink = Sink::default();
-    let mut result = read(format, bytes, index, &mut sink);
+fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+    let mut result = read(format, bytes, index, sink);
     if sink.coloured() {
-        sink = Sink::default();
-        result = read(format, &colour::strip(bytes), index, &mut sink).map_err(|mut error| {
-            if let Some(Span { start, end, .. }) = &mut error.span {
-                (*start, *end) = (colour::original(bytes, *start), colour::original(bytes, *end));
-            }
-            error
-        });
+        *sink = Sink::default();
+        result = read(format, &colour::strip(bytes), index, sink);
+        if let Err(error) = &mut result
+            && let Some(Span { start, end, .. }) = &mut error.span
+        {
+            (*start, *end) = (colour::original(bytes, *start), colour::original(bytes, *end));
+        }
         sink.warn(
             "diff-colour",
             "the diff has terminal colour codes; they were taken out",
@@ -175,9 +174,9 @@ fn parse_text(format: Text, bytes: &[u8], index: usize) -> (Sink, Result<(), Err
         && sink.is_empty()
         && let Some(error) = detect::summary(bytes, index)
     {
-        result = Err(error);
+        return Err(error);
     }
-    (sink, result)
+    result
 }
 
 fn read(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Where the readers of text put what they find: changes in the order of the text, the commits that they belong to, and
 //! what is worth saying about the text round them.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::{
     colour,
@@ -181,25 +181,22 @@ impl Sink {
     pub(super) fn finish(mut self) -> (Vec<Change>, Vec<Diagnostic>) {
         self.border();
         if self.ignored > 0 {
-            let first = self.first_ignored;
             let lines = match self.ignored {
-                1 => String::from("1 line round the diff was passed over, at"),
-                lines => format!("{lines} lines round the diff were passed over, the first at"),
+                1 => "line round the diff was passed over, at",
+                _ => "lines round the diff were passed over, the first at",
             };
             self.warn(
                 "diff-text",
-                &format!("{lines} byte {first}"),
+                &format!("{} {lines} byte {}", self.ignored, self.first_ignored),
                 "give the diff alone if these lines were meant to be part of it",
             );
         }
         if self.silent_merges > 0 {
-            let merges = match self.silent_merges {
-                1 => String::from("1 merge is"),
-                merges => format!("{merges} merges are"),
-            };
+            let merges = if self.silent_merges == 1 { "merge is" } else { "merges are" };
+            let count = self.silent_merges;
             self.warn(
                 "diff-merge",
-                &format!("{merges} listed without a diff: what was changed in merging is not known"),
+                &format!("{count} {merges} listed without a diff: what was changed in merging is not known"),
                 "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
             );
         }

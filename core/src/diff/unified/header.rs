@@ -133,12 +133,13 @@ impl<'a> Header<'a> {
     /// Takes one line; `None` when it is none of a header.
     fn take(&mut self, text: &'a [u8]) -> Option<()> {
         let (field, value) = field(text)?;
+        let mode = lines::mode(value);
         match field {
             Field::Index => self.take_index(value)?,
-            Field::NewFile => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(lines::mode(value)?)),
-            Field::DeletedFile => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(lines::mode(value)?)),
-            Field::NewMode => self.new_mode = Some(lines::mode(value)?),
-            Field::OldMode => self.old_mode = Some(lines::mode(value)?),
+            Field::NewFile => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(mode?)),
+            Field::DeletedFile => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(mode?)),
+            Field::NewMode => self.new_mode = Some(mode?),
+            Field::OldMode => self.old_mode = Some(mode?),
             Field::Similarity => self.pair = Pair::Announced,
             Field::Dissimilarity => {}
             Field::From(pair) => (self.from, self.pair) = (Some(value), pair),

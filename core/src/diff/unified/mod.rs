@@ -2,6 +2,7 @@
 //!
 //! Source: git-diff(1), "Generating patch text with -p"; POSIX diff, "Diff -u Output Format".
 
+mod combined;
 mod header;
 mod names;
 mod plain;
@@ -166,8 +167,8 @@ impl<'a> Reader<'a, '_> {
                 let (header, next) = line(self.bytes, start);
                 let end = match hunk::counts(header) {
                     Some(counts) => hunk::skip(self.bytes, next, counts),
-                    None => match hunk::combined_counts(header) {
-                        Some(counts) => hunk::skip_combined(self.bytes, next, counts),
+                    None => match combined::counts(header) {
+                        Some(counts) => combined::skip(self.bytes, next, counts),
                         None if next == self.bytes.len() => Err(Broken::End),
                         None => Err(Broken::Line(start)),
                     },
@@ -328,7 +329,7 @@ fn submodule(text: &[u8]) -> Option<&[u8]> {
     }
     let dots = rest.windows(2).rposition(|pair| pair == b"..")?;
     let before = rest[..dots].strip_suffix(b".").unwrap_or(&rest[..dots]);
-    let blank = memchr::memrchr(b' ', before)?;
-    let ids = (hex_digits(&before[blank + 1..]), hex_digits(&rest[dots + 2..]));
-    (ids.0 >= 4 && ids.0 == before.len() - blank - 1 && ids.1 >= 4).then_some(&rest[..blank])
+    let blank = before.iter().rposition(|byte| *byte == b' ')?;
+    let (old, new) = (&before[blank + 1..], &rest[dots + 2..]);
+    (old.len() >= 4 && hex_digits(old) == old.len() && hex_digits(new) >= 4).then_some(&rest[..blank])
 }
