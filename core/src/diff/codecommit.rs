@@ -58,23 +58,25 @@ pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Re
         let page: Page = document.read(NAMES).map_err(|error| document.moved(bytes, error))?;
         changes.reserve(page.differences.len());
         for (position, difference) in page.differences.iter().enumerate() {
-            let change = difference.read().map_err(|problem| {
+            difference.read(changes).map_err(|problem| {
                 let message = format!("difference {position} of the page {problem}");
                 let error = Error::new("diff-codecommit", message, HELP);
                 let pointer = format!("/differences/{position}");
                 document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
             })?;
-            changes.push(change);
         }
-        more = Some(page.next_token.or(page.api_token).is_some_and(|token| !token.is_empty()));
+        let token = page.next_token.as_ref().or(page.api_token.as_ref());
+        more = Some(token.is_some_and(|token| !token.is_empty()));
     }
     more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
 }
 
 impl Difference {
-    fn read(&self) -> Result<Change, &'static str> {
-        let (old, before) = side(self.before_blob.as_ref())?;
-        let (new, after) = side(self.after_blob.as_ref())?;
+    /// Adds its change, or says what is wrong with it.
+    fn read(&self, changes: &mut Vec<Change>) -> Result<(), &'static str> {
+        let (mut before, mut after) = (None, None);
+        let old = side(self.before_blob.as_ref(), &mut before)?;
+        let new = side(self.after_blob.as_ref(), &mut after)?;
         let status = match (self.change_type.as_deref().unwrap_or_default().as_bytes(), &old, &new) {
             ([b'A'], None, Some(_)) => Status::Added,
             ([b'D'], Some(_), None) => Status::Deleted,
@@ -87,13 +89,14 @@ impl Difference {
             _ => return Err("has no `changeType` of A, M or D"),
         };
         let path = new.or(old).ok_or("has no blob")?;
-        Ok(Change::new(status, path, None, before, after))
+        changes.push(Change::new(status, path, None, before, after));
+        Ok(())
     }
 }
 
-/// The path and the entry of one side.
-fn side(blob: Option<&Blob>) -> Result<(Option<RepoPath>, Option<Entry>), &'static str> {
-    let Some(blob) = blob else { return Ok((None, None)) };
+/// The path of one side; its entry is put in `entry`.
+fn side(blob: Option<&Blob>, entry: &mut Option<Entry>) -> Result<Option<RepoPath>, &'static str> {
+    let Some(blob) = blob else { return Ok(None) };
     let path = RepoPath::new(blob.path.as_deref().unwrap_or_default().as_bytes());
     if path.is_none() {
         return Err("has a blob with no usable `path`");
@@ -101,7 +104,8 @@ fn side(blob: Option<&Blob>) -> Result<(Option<RepoPath>, Option<Entry>), &'stat
     // A mode that is missing or not octal counts as a file: on doubt the object is purged.
     let mode = u32::from_str_radix(blob.mode.as_deref().unwrap_or_default(), 8).unwrap_or(0o100_644);
     let id = BlobId::from_hex(blob.id.as_deref().unwrap_or_default().as_bytes());
-    Ok((path, Some(Entry { mode, id })))
+    *entry = Some(Entry { mode, id });
+    Ok(path)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     change::{Change, Status, repeats},
     diagnostic::Diagnostic,
-    sorted::Sorted,
+    sorted::sort,
 };
 
 /// What reading one attachment yields.
@@ -92,9 +92,9 @@ impl Sink {
             for change in &self.changes[self.patches_from..] {
                 patches[kind(change)].push(change.path.clone());
             }
-            let patches = patches.map(Sorted::from);
+            patches.iter_mut().for_each(sort);
             for change in announced {
-                if !patches[kind(&change)].contains(&change.path) {
+                if patches[kind(&change)].binary_search(&change.path).is_err() {
                     self.push(change);
                 }
             }

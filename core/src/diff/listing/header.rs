@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     change::{BlobId, Change, Entry, Status},
     diff::{
-        lines::{self, split},
+        lines::{self, Split, split},
         merge::{self, Merge},
         sink::Sink,
     },
@@ -57,7 +57,7 @@ pub(super) fn raw_header(text: &[u8]) -> Option<Header> {
     }
     let mut fields = split(&text[parents..], b' ');
     if parents > 1 {
-        return combined_header(&fields.collect::<Vec<_>>(), parents);
+        return combined_header(fields, parents);
     }
     let (old_mode, new_mode) = (lines::mode(fields.next()?)?, lines::mode(fields.next()?)?);
     let (before, after) = (entry(old_mode, fields.next()?), entry(new_mode, fields.next()?));
@@ -66,8 +66,12 @@ pub(super) fn raw_header(text: &[u8]) -> Option<Header> {
     (whole && fields.next().is_none()).then_some(Header { status, before, after, combined: false })
 }
 
-fn combined_header(fields: &[&[u8]], parents: usize) -> Option<Header> {
-    let [sides @ .., statuses] = fields else { return None };
+fn combined_header(fields: Split<'_>, parents: usize) -> Option<Header> {
+    let mut sides = Vec::new();
+    for field in fields {
+        sides.push(field);
+    }
+    let statuses = sides.pop()?;
     let (modes, ids) = sides.split_at_checked(parents + 1)?;
     if ids.len() != modes.len() || statuses.len() != parents || !statuses.iter().all(u8::is_ascii_uppercase) {
         return None;

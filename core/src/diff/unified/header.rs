@@ -332,12 +332,13 @@ fn entry(mode: Option<u32>, id: &[u8]) -> Entry {
     Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) }
 }
 
-/// The name of a `--- ` or `+++ ` line: quoted, or up to the tab before a time.
-pub(super) fn file_name(text: &[u8]) -> Option<alloc::borrow::Cow<'_, [u8]>> {
-    if text.first() == Some(&b'"') {
-        return unquote(text).map(|(name, _)| name.into());
+/// The name of a `--- ` or `+++ ` line: up to the tab before a time, or quoted; then it is put in `unquoted`.
+pub(super) fn file_name<'n>(text: &'n [u8], unquoted: &'n mut Vec<u8>) -> Option<&'n [u8]> {
+    if text.first() != Some(&b'"') {
+        return Some(unquoted_file_name(text));
     }
-    Some(unquoted_file_name(text).into())
+    (*unquoted, _) = unquote(text)?;
+    Some(unquoted)
 }
 
 /// A name without quotes, up to the tab behind it.

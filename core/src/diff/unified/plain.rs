@@ -1,6 +1,6 @@
 //! Unified diffs that git did not make: of diff(1), svn, hg, bzr, quilt.
 
-use alloc::format;
+use alloc::{format, vec::Vec};
 use purgeplan_lines::hunk;
 
 use super::{
@@ -37,23 +37,25 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push_plain(&mut self, old: &'a [u8], new: &'a [u8], sides: Sides, start: usize) -> Result<(), Error> {
-        let (Some(old), Some(new)) = (file_name(old), file_name(new)) else {
+        let mut unquoted = [Vec::new(), Vec::new()];
+        let [of_old, of_new] = &mut unquoted;
+        let (Some(old), Some(new)) = (file_name(old, of_old), file_name(new, of_new)) else {
             return self.path(None, start).map(|_| ());
         };
-        let name = if *old == *NOTHING {
-            Some(self.prefixes.single(&new, sides))
-        } else if *new == *NOTHING {
-            Some(self.prefixes.single(&old, sides))
+        let name = if old == NOTHING {
+            Some(self.prefixes.single(new, sides))
+        } else if new == NOTHING {
+            Some(self.prefixes.single(old, sides))
         } else {
-            self.prefixes.name(&old, &new, Sides::Both)
+            self.prefixes.name(old, new, Sides::Both)
         };
         if let Some(name) = name {
             return self.push_file(name, sides, start);
         }
-        let message = format!("`{}` and `{}` are two names: both count as modified", shown(&old), shown(&new));
+        let message = format!("`{}` and `{}` are two names: both count as modified", shown(old), shown(new));
         self.sink.warn("diff-two-names", &message, "make the diff of two trees: `diff -ruN OLD NEW`, or with git");
-        self.push_file(&old, Sides::Both, start)?;
-        self.push_file(&new, Sides::Both, start)
+        self.push_file(old, Sides::Both, start)?;
+        self.push_file(new, Sides::Both, start)
     }
 
     fn push_file(&mut self, name: &[u8], sides: Sides, start: usize) -> Result<(), Error> {
