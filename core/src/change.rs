@@ -187,8 +187,9 @@ impl Change {
         let from = self.from.take().filter(|_| self.status == Status::Renamed);
         let before = self.before.take();
         (self.status, self.effect, self.rewritten) = (Status::Added, Effect::between(None, self.after.as_ref()), false);
-        let deletion = Self::new(Status::Deleted, from?, None, before, None);
-        Some(Self { diff: self.diff, ..deletion })
+        let mut deletion = Self::new(Status::Deleted, from?, None, before, None);
+        deletion.diff = self.diff;
+        Some(deletion)
     }
 
     /// Takes up a later change of the same path.

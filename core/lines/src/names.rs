@@ -20,7 +20,7 @@ pub fn order(one: &[u8], other: &[u8]) -> Ordering {
 
 /// How many bytes two texts begin alike.
 #[must_use]
-#[inline(never)]
+#[inline]
 pub fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     let mut at = 0;
     for (word, against) in one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0) {

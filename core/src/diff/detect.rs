@@ -75,9 +75,7 @@ pub(super) fn is_json(bytes: &[u8]) -> bool {
 fn has_unified(bytes: &[u8]) -> bool {
     let opens = |at: usize| {
         let rest = uncoloured(&bytes[at..]);
-        rest.starts_with(b"diff --git ")
-            || rest.starts_with(b"diff --cc ")
-            || rest.starts_with(b"diff --combined ")
+        [b"diff --git ".as_slice(), b"diff --cc ", b"diff --combined "].iter().any(|start| rest.starts_with(start))
             || (rest.starts_with(b"--- ") && plain_opens(rest))
             || (rest.starts_with(b"@@ -") && hunk::counts(line(rest, 0).0).is_some())
     };

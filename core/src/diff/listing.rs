@@ -51,9 +51,10 @@ impl Listing {
         let mut at = bom(bytes);
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
-            match self.read_line(text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))? {
-                Some(change) => sink.push(change),
-                None => sink.text(text, at),
+            match self.read_line(text, sink) {
+                Ok(Some(change)) => sink.push(change),
+                Ok(None) => sink.text(text, at),
+                Err(error) => return Err(error.at(Some(index), at, at + text.len())),
             }
             at = next;
         }

@@ -116,8 +116,10 @@ fn read_lines<'a>(bytes: &'a [u8], index: usize, lines: &mut Vec<Line<'a>>) -> R
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if !text.is_empty() {
-            let line = read_line(text, at).map_err(|error| error.at(Some(index), at, at + text.len()))?;
-            lines.push(line);
+            match read_line(text, at) {
+                Ok(line) => lines.push(line),
+                Err(error) => return Err(error.at(Some(index), at, at + text.len())),
+            }
         }
         at = next;
     }

@@ -56,8 +56,10 @@ fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Erro
         "a list of names does not say what became of them, nor the old names of renamed files: each counts as modified",
         "give `--no-renames` to `git diff --name-only`, or better, use `--raw` or `--name-status`",
     );
+    let mut change = Change::of_unknown(Status::Modified, path);
     // It may as well have been added: nothing says that bytes changed under the name.
-    sink.push(Change { rewritten: false, ..Change::of_unknown(Status::Modified, path) });
+    change.rewritten = false;
+    sink.push(change);
     Ok(())
 }
 

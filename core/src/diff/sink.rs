@@ -63,8 +63,8 @@ impl Sink {
         self.silent_merge = false;
         if let Some(last) = self.changes.last_mut().filter(|last| last.diff == self.commit) {
             if is_new_type(last, &change) {
-                let whole = Change::new(Status::TypeChanged, change.path, None, last.before, change.after);
-                *last = Change { diff: self.commit, ..whole };
+                *last = Change::new(Status::TypeChanged, change.path, None, last.before, change.after);
+                last.diff = self.commit;
                 return;
             }
             // git sorts the paths of one diff: without a header, another may begin here.

@@ -223,16 +223,14 @@ impl<'a> Reader<'a, '_> {
             return Err(self.error("diff-encoded", message, start, end).help("save the text of the mail decoded"));
         }
         if text.starts_with(b":") {
-            let change = Listing::Raw.read_line(text, self.sink);
-            // The text of a mail may be anything.
-            let change = if self.sink.in_mail() {
-                change.unwrap_or(None)
-            } else {
-                change.map_err(|error| error.at(Some(self.index), start, end))?
-            };
-            if let Some(change) = change {
-                self.sink.announce(change);
-                return Ok(());
+            match Listing::Raw.read_line(text, self.sink) {
+                Ok(Some(change)) => {
+                    self.sink.announce(change);
+                    return Ok(());
+                }
+                Err(error) if !self.sink.in_mail() => return Err(error.at(Some(self.index), start, end)),
+                // The text of a mail may be anything.
+                _ => {}
             }
         }
         if self.sink.in_mail() {

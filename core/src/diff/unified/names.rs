@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     header::{Header, NOTHING, unquoted_file_name},
-    prefix::{Sides, common_name, have_letters},
+    prefix::{Both, Sides, common_name, have_letters},
 };
 use crate::diff::lines::{self, after, unquote};
 
@@ -19,7 +19,7 @@ pub(super) type Written<'n> = (&'n [u8], &'n [u8]);
 /// git itself does so (`git_header_name` in `apply.c`): both names are the same behind their prefixes.
 pub(super) fn written<'n>(
     header: &Header<'n>,
-    known: Option<(&[u8], &[u8])>,
+    known: Option<&Both>,
     unquoted: &'n mut [Vec<u8>; 2],
 ) -> Option<Written<'n>> {
     let line = header.line;

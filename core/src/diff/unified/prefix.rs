@@ -8,7 +8,7 @@ use purgeplan_lines::same;
 use crate::diff::lines::after;
 
 /// The prefix of the old and of the new side.
-type Both = (Vec<u8>, Vec<u8>);
+pub(super) type Both = (Vec<u8>, Vec<u8>);
 
 /// What the files of a diff tell of prefixes that are not git's own.
 #[derive(Debug, Default)]
@@ -60,8 +60,8 @@ impl Prefixes {
     }
 
     /// The chosen prefixes, when this is a reading that knows them.
-    pub(super) fn known(&self) -> Option<(&[u8], &[u8])> {
-        self.known.as_ref().map(|(old, new)| (old.as_slice(), new.as_slice()))
+    pub(super) fn known(&self) -> Option<&Both> {
+        self.known.as_ref()
     }
 
     /// The name behind two written names; `None` when they are not the same behind any prefixes.
@@ -180,7 +180,7 @@ mod tests {
         let mut prefixes = Prefixes::default();
         assert_eq!(name(&mut prefixes, "old/site/x", "newer/site/x").unwrap(), b"site/x");
         assert_eq!(prefixes.read_again(), Ok(true));
-        assert_eq!(prefixes.known(), Some((b"old/".as_slice(), b"newer/".as_slice())));
+        assert_eq!(prefixes.known(), Some(&(b"old/".to_vec(), b"newer/".to_vec())));
         // git names the side that is there twice.
         assert_eq!(prefixes.name(b"newer/y", b"newer/y", Sides::OnlyNew), Some(b"y".as_slice()));
     }
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(name(&mut prefixes, "x/site/f", "y/site/f").unwrap(), b"site/f");
         prefixes.learn(b"x/site/f y/site/g", b"f", b"g");
         assert_eq!(prefixes.read_again(), Ok(true));
-        assert_eq!(prefixes.known(), Some((b"x/site/".as_slice(), b"y/site/".as_slice())));
+        assert_eq!(prefixes.known(), Some(&(b"x/site/".to_vec(), b"y/site/".to_vec())));
     }
 
     #[test]
