@@ -9,7 +9,7 @@ use crate::{
     edge::Edge,
     error::Error,
     escape::{escape, percent_decoded},
-    json::{Document, object, words},
+    json::{Document, Json, object, words},
     map::Form,
     names::{ObjectKey, UrlPath},
     s3_listing,
@@ -57,7 +57,7 @@ impl<'a> Live<'a> {
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
                 let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
-                document.read::<Vec<Cow<'_, str>>>(None).ok().map(|keys| joined(keys.iter().map(|key| &**key)))
+                document.tree(None).ok().and_then(|tree| picked(&tree))
             }
             _ => None,
         };
@@ -133,18 +133,30 @@ fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Er
             Error::new("live-incomplete", message, "list the whole bucket, without `--max-items` or `--no-paginate`");
         return Err(vec_of(error.at(Some(index), start, end)));
     }
-    Ok(joined(listing.objects.iter().map(|object| &*object.key)))
+    let mut keys = Vec::new();
+    for object in &listing.objects {
+        add(&object.key, &mut keys);
+    }
+    keys.push(0);
+    Ok(keys)
 }
 
-/// With a NUL behind each, and one more: without any, the list would be taken for lines.
-fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for key in keys {
-        append(key.as_bytes(), &mut bytes);
-        bytes.push(0);
+/// The keys of a list of texts; `None` of anything else.
+fn picked(list: &Json<'_>) -> Option<Vec<u8>> {
+    let Json::Array(items) = list else { return None };
+    let mut keys = Vec::new();
+    for item in items {
+        let Json::String(key) = item else { return None };
+        add(key, &mut keys);
     }
-    bytes.push(0);
-    bytes
+    keys.push(0);
+    Some(keys)
+}
+
+/// Adds a key with a NUL behind it. Behind the last stands one more: without any, the list would be taken for lines.
+fn add(key: &str, keys: &mut Vec<u8>) {
+    append(key.as_bytes(), keys);
+    keys.push(0);
 }
 
 fn vec_of(error: Error) -> Vec<Error> {

@@ -181,22 +181,28 @@ pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
     None
 }
 
-fn is_numstat(text: &[u8]) -> bool {
-    let mut fields = split(text, b'\t');
-    let mut number = || fields.next().is_some_and(|field| field == b"-" || is_number(field));
-    number() && number() && fields.next().is_some()
+/// `3` TAB `4` TAB and a name; `-` for each number of a file that is no text.
+fn is_numstat(mut text: &[u8]) -> bool {
+    for _ in 0..2 {
+        let (number, Some(rest)) = cut(text, b'\t') else { return false };
+        if number != b"-" && (number.is_empty() || digits(number) < number.len()) {
+            return false;
+        }
+        text = rest;
+    }
+    true
 }
 
 /// ` 3 files changed, 4 insertions(+)`
 fn is_stat(text: &[u8]) -> bool {
-    let mut words = split(after(text, b" ").unwrap_or_default(), b' ');
-    words.next().is_some_and(is_number)
-        && words.next().is_some_and(|word| word == b"file" || word == b"files")
-        && words.next().is_some_and(|word| word.starts_with(b"changed"))
+    let Some(text) = after(text, b" ") else { return false };
+    let (count, words) = text.split_at(digits(text));
+    !count.is_empty() && (words.starts_with(b" file changed") || words.starts_with(b" files changed"))
 }
 
-fn is_number(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+/// How many digits `text` begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 #[cfg(test)]

@@ -139,13 +139,15 @@ fn is_epoch(time: &[u8]) -> bool {
 
 /// Minutes of `HH:MM` or `HHMM`.
 fn minutes(text: &[u8]) -> Option<i32> {
-    let digit = |at: usize| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
-    let rest = match text.len() {
-        4 => 2,
-        5 if text[2] == b':' => 3,
-        _ => return None,
-    };
-    Some((digit(0)? * 10 + digit(1)?) * 60 + digit(rest)? * 10 + digit(rest + 1)?)
+    let ([a, b, b':', c, d] | [a, b, c, d]) = text else { return None };
+    let mut minutes = 0;
+    for (digit, worth) in [a, b, c, d].into_iter().zip([600, 60, 10, 1]) {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        minutes += worth * i32::from(digit - b'0');
+    }
+    Some(minutes)
 }
 
 #[cfg(test)]
