@@ -133,10 +133,15 @@ impl Entry {
         entry.is_some_and(|entry| entry.kind() == EntryKind::Regular)
     }
 
+    /// Whether both have one id; `None` when one of them is not known.
+    pub(crate) fn same_bytes(&self, other: &Self) -> Option<bool> {
+        Some(self.id.as_ref()? == other.id.as_ref()?)
+    }
+
     /// Whether both are files whose ids are known and differ.
-    fn proves_other_bytes(before: Option<Self>, after: Option<Self>) -> bool {
-        let file = |entry: Option<Self>| entry.filter(|entry| entry.kind() == EntryKind::Regular)?.id;
-        file(before).zip(file(after)).is_some_and(|(old, new)| old != new)
+    fn proves_other_bytes(before: Option<&Self>, after: Option<&Self>) -> bool {
+        let differ = |(old, new): (&Self, &Self)| old.same_bytes(new) == Some(false);
+        Self::has_object(before) && Self::has_object(after) && before.zip(after).is_some_and(differ)
     }
 }
 
@@ -203,7 +208,7 @@ impl Change {
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before, later.after);
+        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before.as_ref(), later.after.as_ref());
         (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
@@ -213,8 +218,8 @@ impl Effect {
         match (Entry::has_object(before), Entry::has_object(after)) {
             (false, true) => Self::Added,
             (true, false) => Self::Deleted,
-            (true, true) => match (before.and_then(|entry| entry.id), after.and_then(|entry| entry.id)) {
-                (Some(old), Some(new)) if old == new => Self::ModeOnly,
+            (true, true) => match before.zip(after) {
+                Some((old, new)) if old.same_bytes(new) == Some(true) => Self::ModeOnly,
                 _ => Self::Modified,
             },
             (false, false) => match after.or(before).map(Entry::kind) {

@@ -14,7 +14,7 @@ pub(super) struct Merge {
 impl Merge {
     /// Takes up the entry of one more parent.
     pub(super) fn add(&mut self, parent: Entry, after: Option<&Entry>) {
-        let differs = parent.id.is_none() || after.is_none_or(|after| after.id != parent.id);
+        let differs = after.is_none_or(|after| parent.same_bytes(after) != Some(true));
         if self.before.is_none() || (differs && !self.differs) {
             (self.before, self.differs) = (Some(parent), differs);
         }

@@ -9,7 +9,7 @@ use super::{
     order::{self, Order},
 };
 use crate::{
-    change::{Change, Status, repeats},
+    change::{Change, Entry, Status, repeats},
     diagnostic::Diagnostic,
     sorted::sort,
 };
@@ -222,7 +222,7 @@ impl Sink {
 fn is_new_type(gone: &Change, come: &Change) -> bool {
     (gone.status, come.status) == (Status::Deleted, Status::Added)
         && gone.path == come.path
-        && gone.before.map(|entry| entry.kind()) != come.after.map(|entry| entry.kind())
+        && gone.before.as_ref().map(Entry::kind) != come.after.as_ref().map(Entry::kind)
 }
 
 #[cfg(test)]

@@ -222,7 +222,7 @@ impl<'a> Header<'a> {
         let (old_id, new_id) = self.ids.unwrap_or_default();
         let before = (self.sides != Sides::OnlyNew).then(|| entry(self.old_mode, old_id));
         let after = (self.sides != Sides::OnlyOld).then(|| entry(self.new_mode, new_id));
-        let status = match (&from, before, after) {
+        let status = match (&from, &before, &after) {
             (Some(_), ..) if self.pair == Pair::Copy => Status::Copied,
             (Some(_), ..) => Status::Renamed,
             (None, None, _) => Status::Added,
