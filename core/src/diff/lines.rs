@@ -144,6 +144,17 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_taken_apart_at_a_byte_or_a_word() {
+        assert_eq!(split(b"a  b ", b' ').collect::<Vec<_>>(), [b"a".as_slice(), b"", b"b", b""]);
+        assert_eq!(split(b"", b' ').collect::<Vec<_>>(), [b""]);
+        assert_eq!(
+            (cut(b"a b c", b' '), cut(b"a", b' ')),
+            ((b"a".as_slice(), Some(b"b c".as_slice())), (b"a".as_slice(), None))
+        );
+        assert_eq!((find(b"a.b..c..", b".."), find(b"a.", b".."), find(b"", b"x")), (Some(3), None, None));
+    }
+
+    #[test]
     fn a_mode_has_six_octal_digits() {
         assert_eq!(mode(b"100644"), Some(0o100_644));
         assert_eq!((mode(b"10064"), mode(b"100648")), (None, None));
