@@ -133,10 +133,15 @@ impl Entry {
         entry.is_some_and(|entry| entry.kind() == EntryKind::Regular)
     }
 
+    /// Whether both have one id; `None` when one of them is not known.
+    pub(crate) fn same_bytes(&self, other: &Self) -> Option<bool> {
+        Some(self.id.as_ref()? == other.id.as_ref()?)
+    }
+
     /// Whether both are files whose ids are known and differ.
-    fn proves_other_bytes(before: Option<Self>, after: Option<Self>) -> bool {
-        let file = |entry: Option<Self>| entry.filter(|entry| entry.kind() == EntryKind::Regular)?.id;
-        file(before).zip(file(after)).is_some_and(|(old, new)| old != new)
+    fn proves_other_bytes(before: Option<&Self>, after: Option<&Self>) -> bool {
+        let differ = |(old, new): (&Self, &Self)| old.same_bytes(new) == Some(false);
+        Self::has_object(before) && Self::has_object(after) && before.zip(after).is_some_and(differ)
     }
 }
 
@@ -162,6 +167,14 @@ impl Change {
         Self { status, path, from, before, after, effect, rewritten: effect == Effect::Modified, diff: 0 }
     }
 
+    /// A change of which a diff says no more than its status, and that is no rename or copy: each side that is there
+    /// counts as a file.
+    pub(crate) fn of_unknown(status: Status, path: RepoPath) -> Self {
+        let before = (status != Status::Added).then_some(Entry::UNKNOWN);
+        let after = (status != Status::Deleted).then_some(Entry::UNKNOWN);
+        Self::new(status, path, None, before, after)
+    }
+
     /// What a rename means for the object at its old path.
     #[must_use]
     pub fn effect_on_from(&self) -> Option<(&RepoPath, Effect)> {
@@ -171,19 +184,17 @@ impl Change {
         }
     }
 
-    /// A rename as the deletion and the addition that it is; anything else as itself.
-    fn split(self) -> (Option<Self>, Self) {
-        let diff = self.diff;
-        let deletion = self
-            .effect_on_from()
-            .map(|(from, _)| Self { diff, ..Self::new(Status::Deleted, from.clone(), None, self.before, None) });
-        match self.status {
-            Status::Renamed | Status::Copied => {
-                let addition = Self { diff, ..Self::new(Status::Added, self.path, None, None, self.after) };
-                (deletion, addition)
-            }
-            _ => (None, self),
+    /// Makes a rename or a copy the addition that it is; yields the deletion that a rename is as well.
+    fn split(&mut self) -> Option<Self> {
+        if !matches!(self.status, Status::Renamed | Status::Copied) {
+            return None;
         }
+        let from = self.from.take().filter(|_| self.status == Status::Renamed);
+        let before = self.before.take();
+        (self.status, self.effect, self.rewritten) = (Status::Added, Effect::between(None, self.after.as_ref()), false);
+        let mut deletion = Self::new(Status::Deleted, from?, None, before, None);
+        deletion.diff = self.diff;
+        Some(deletion)
     }
 
     /// Takes up a later change of the same path.
@@ -197,7 +208,7 @@ impl Change {
             Effect::Deleted => Status::Deleted,
             _ => later.status,
         };
-        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before, later.after);
+        self.rewritten |= later.rewritten || Entry::proves_other_bytes(self.before.as_ref(), later.after.as_ref());
         (self.from, self.after, self.diff) = (None, later.after, newest);
     }
 }
@@ -207,8 +218,8 @@ impl Effect {
         match (Entry::has_object(before), Entry::has_object(after)) {
             (false, true) => Self::Added,
             (true, false) => Self::Deleted,
-            (true, true) => match (before.and_then(|entry| entry.id), after.and_then(|entry| entry.id)) {
-                (Some(old), Some(new)) if old == new => Self::ModeOnly,
+            (true, true) => match before.zip(after) {
+                Some((old, new)) if old.same_bytes(new) == Some(true) => Self::ModeOnly,
                 _ => Self::Modified,
             },
             (false, false) => match after.or(before).map(Entry::kind) {

@@ -14,7 +14,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 #[must_use]
 pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
     match core::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\\') => Cow::Borrowed(text),
+        Ok(text) if memchr::memchr(b'\\', bytes).is_none() => Cow::Borrowed(text),
         _ => Cow::Owned(written(bytes)),
     }
 }
@@ -22,12 +22,7 @@ pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
 fn written(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if character == '\\' {
-                text.push('\\');
-            }
-            text.push(character);
-        }
+        text.push_str(&chunk.valid().replace('\\', r"\\"));
         for byte in chunk.invalid() {
             text.push_str("\\x");
             push_hex(*byte, &mut text);
@@ -65,6 +60,27 @@ pub fn unescape(text: &str) -> Result<Vec<u8>, usize> {
             }
             _ => return Err(text.len() - rest.len()),
         };
+    }
+    Ok(bytes)
+}
+
+/// Decodes `%HH`, once, and with `plus` each `+` as the blank that it is in forms; or says where a `%` stands that two
+/// hexadecimal digits do not follow.
+pub(crate) fn percent_decoded(text: &[u8], plus: bool) -> Result<Vec<u8>, usize> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, mut tail)) = rest.split_first() {
+        bytes.push(match first {
+            b'%' => {
+                let [high, low, behind @ ..] = tail else { return Err(text.len() - rest.len()) };
+                tail = behind;
+                let (Some(high), Some(low)) = (hex(*high), hex(*low)) else { return Err(text.len() - rest.len()) };
+                high << 4 | low
+            }
+            b'+' if plus => b' ',
+            _ => first,
+        });
+        rest = tail;
     }
     Ok(bytes)
 }

@@ -5,10 +5,10 @@ use alloc::{borrow::Cow, format, vec::Vec};
 use purgeplan_lines::append;
 
 use crate::{
-    diff::{attachment, bom},
+    diff::{after, attachment, bom, cut, split},
     edge::Edge,
     error::Error,
-    escape::hex,
+    escape::{escape, percent_decoded},
     json::{Document, FLAG, Json, SIZE, Shape, TEXTS, Word, optional, required, words},
     map::Form,
     names::{ObjectKey, UrlPath},
@@ -55,7 +55,7 @@ impl<'a> Live<'a> {
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
                 let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
-                document.read(None, TEXTS).ok().map(|keys| joined(keys.texts()))
+                document.read(None, TEXTS).ok().map(|keys| joined(&mut keys.texts()))
             }
             _ => None,
         };
@@ -65,7 +65,7 @@ impl<'a> Live<'a> {
             let broken = live.entries().find(|entry| decode(entry).is_none());
             if let Some(entry) = broken {
                 let start = entry.as_ptr().addr() - live.bytes.as_ptr().addr() + bom(attachments[index]);
-                let message = format!("`{}` is no URL path", crate::escape::escape(entry));
+                let message = format!("`{}` is no URL path", escape(entry));
                 let help =
                     "write one path a line as viewers send it, `/a%20b.html`; for object keys set `kind` to `keys`";
                 return Err(Error::new("live-url", message, help).at(Some(index), start, start + entry.len()).into());
@@ -77,18 +77,20 @@ impl<'a> Live<'a> {
     /// Calls `each` with every URL of the set at one distribution, by the same forms as for changed objects. A URL
     /// that is not cached there can be purged without a loss, so it is not live; neither is what only a `fresh` object has.
     pub(crate) fn for_each_url(&self, edge: &Edge, fresh: &Sorted<ObjectKey>, each: &mut dyn FnMut(&[u8])) {
-        let own = |key: &ObjectKey| edge.urls(key, true).into_iter().find(|url| url.form == Form::Object);
-        // Of a list of URLs nobody knows what stands behind the other forms.
-        let fresh_urls: Sorted<UrlPath> = match self.kind {
-            Kind::Urls => fresh.iter().filter_map(own).map(|url| url.url).collect(),
-            Kind::Keys | Kind::S3Listing => Sorted::default(),
-        };
+        let mut own = Vec::new();
+        if self.kind == Kind::Urls {
+            // Of a list of URLs nobody knows what stands behind the other forms.
+            for key in fresh.iter() {
+                own.extend(edge.urls(key, true).into_iter().find(|url| url.form == Form::Object));
+            }
+        }
+        let fresh_urls: Sorted<&[u8]> = own.iter().map(|url| url.url.as_bytes()).collect();
         // Of a million keys most have one URL, for which nothing has to be made anew.
         let mut only = Vec::from(b"/");
         for entry in self.entries() {
             match self.kind {
                 Kind::Urls => {
-                    if let Some(url) = decode(entry).filter(|url| !fresh_urls.contains(url)) {
+                    if let Some(url) = decode(entry).filter(|url| !fresh_urls.contains(&url.as_bytes())) {
                         each(url.as_bytes());
                     }
                 }
@@ -98,8 +100,11 @@ impl<'a> Live<'a> {
                         append(rest, &mut only);
                         each(&only);
                     } else if let Some(key) = ObjectKey::new(entry).filter(|key| !fresh.contains(key)) {
-                        let cached = edge.urls(&key, false).into_iter().filter(|url| url.skipped.is_none());
-                        cached.for_each(|url| each(url.url.as_bytes()));
+                        for url in edge.urls(&key, false) {
+                            if url.skipped.is_none() {
+                                each(url.url.as_bytes());
+                            }
+                        }
                     }
                 }
             }
@@ -108,14 +113,7 @@ impl<'a> Live<'a> {
 
     fn entries(&self) -> impl Iterator<Item = &[u8]> {
         let separator = if memchr::memchr(0, &self.bytes).is_some() { 0 } else { b'\n' };
-        let mut rest = Some(self.bytes.as_ref());
-        let entries = core::iter::from_fn(move || {
-            let text = rest?;
-            let end = memchr::memchr(separator, text).unwrap_or(text.len());
-            rest = text.get(end + 1..);
-            Some(&text[..end])
-        });
-        let entries = entries.map(move |entry| match separator {
+        let entries = split(&self.bytes, separator).map(move |entry| match separator {
             b'\n' => entry.strip_suffix(b"\r").unwrap_or(entry),
             _ => entry,
         });
@@ -133,11 +131,11 @@ fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Er
             Error::new("live-incomplete", message, "list the whole bucket, without `--max-items` or `--no-paginate`");
         return Err(error.at(Some(index), start, end).into());
     }
-    Ok(joined(listing.objects.iter().map(|object| &*object.key)))
+    Ok(joined(&mut listing.objects.iter().map(|object| &*object.key)))
 }
 
 /// With a NUL behind each, and one more: without any, the list would be taken for lines.
-fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
+fn joined<'k>(keys: &mut dyn Iterator<Item = &'k str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for key in keys {
         append(key.as_bytes(), &mut bytes);
@@ -149,22 +147,8 @@ fn joined<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<u8> {
 
 /// A URL path decoded once, without its query; `None` when it does not begin with a slash or an escape is broken.
 pub(crate) fn decode(encoded: &[u8]) -> Option<UrlPath> {
-    let path = encoded.split(|byte| *byte == b'?').next().unwrap_or_default();
-    let mut rest = path.strip_prefix(b"/")?;
-    let mut decoded = Vec::with_capacity(rest.len());
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = match (first, tail) {
-            (b'%', [high, low, tail @ ..]) => {
-                decoded.push(hex(*high)? << 4 | hex(*low)?);
-                tail
-            }
-            (b'%', _) => return None,
-            _ => {
-                decoded.push(first);
-                tail
-            }
-        };
-    }
+    let (path, _) = cut(encoded, b'?');
+    let decoded = percent_decoded(after(path, b"/")?, false).ok()?;
     Some(UrlPath::below_root(&decoded))
 }
 
@@ -181,7 +165,7 @@ mod tests {
         let policy = Policy::from_json(br#"{"distributions":[{"id":"E","origin_path":"/p"}]}"#).unwrap();
         let edge = Edge::new(policy.distributions()[0].clone(), None, &mut vec![]);
         let mut urls = Vec::new();
-        live.for_each_url(&edge, &Sorted::default(), &mut |url| urls.push(crate::escape::escape(url).into_owned()));
+        live.for_each_url(&edge, &Sorted::default(), &mut |url| urls.push(escape(url).into_owned()));
         Ok(urls)
     }
 

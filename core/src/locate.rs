@@ -3,16 +3,13 @@
 use alloc::{
     format,
     string::{String, ToString},
-    vec::Vec,
 };
-use core::fmt;
-use serde::{
-    Deserialize,
-    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
-use serde_json::value::RawValue;
 
-use crate::{diff::bom, error::Error, json::Text};
+use crate::{
+    diff::{bom, split},
+    error::Error,
+    json::{Document, Json},
+};
 
 /// What `serde_json` found wrong, with the byte at which it found it.
 pub(crate) fn json_error(
@@ -42,7 +39,7 @@ pub(crate) fn pointed(mut error: Error, document: &[u8], attachment: Option<usiz
 /// Line from 1 and column from 1, in characters, of a byte of a document.
 pub(crate) fn line_and_column(document: &[u8], at: usize) -> (usize, usize) {
     let before = &document[..at.min(document.len())];
-    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
     (memchr::memchr_iter(b'\n', before).count() + 1, column)
 }
@@ -56,87 +53,166 @@ fn offset(document: &[u8], line: usize, column: usize) -> usize {
     (start + column.saturating_sub(1)).min(document.len())
 }
 
-/// The bytes of the value that a JSON pointer (RFC 6901) names, without surrounding space.
+/// The bytes of the value that a JSON pointer (RFC 6901) names, without surrounding space. The document has been read: it
+/// is known to be JSON.
 pub(crate) fn span_of(document: &[u8], pointer: &str) -> Option<(usize, usize)> {
-    let tokens: Vec<String> =
-        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
-    let mut parser = serde_json::Deserializer::from_slice(&document[bom(document)..]);
-    let value = Seek(&tokens).deserialize(&mut parser).ok()??.get();
-    let start = value.as_ptr().addr().checked_sub(document.as_ptr().addr())?;
-    Some((start, start + value.len()))
+    let mut scan = Scan { bytes: document, at: bom(document) };
+    for token in split(pointer.as_bytes(), b'/').skip(1) {
+        let token = String::from_utf8_lossy(token).replace("~1", "/").replace("~0", "~");
+        scan.enter(&token)?;
+    }
+    scan.next()?;
+    let start = scan.at;
+    scan.pass_value()?;
+    // What nobody reads of a document may be no text; then there is no value to show.
+    str::from_utf8(&document[start..scan.at]).ok()?;
+    Some((start, scan.at))
 }
 
-/// Goes down to the value at these tokens.
-#[derive(Clone, Copy)]
-struct Seek<'p>(&'p [String]);
+/// A place in a document.
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
 
-impl<'a> DeserializeSeed<'a> for Seek<'_> {
-    type Value = Option<&'a RawValue>;
+impl Scan<'_> {
+    /// Goes to the next byte that is no white space.
+    fn next(&mut self) -> Option<u8> {
+        while self.bytes.get(self.at)?.is_ascii_whitespace() {
+            self.at += 1;
+        }
+        Some(self.bytes[self.at])
+    }
 
-    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<Self::Value, D::Error> {
-        if self.0.is_empty() { <&RawValue>::deserialize(parser).map(Some) } else { parser.deserialize_any(self) }
+    /// Passes over the text that begins here.
+    fn pass_text(&mut self) -> Option<()> {
+        loop {
+            self.at += 1;
+            match self.bytes.get(self.at)? {
+                b'\\' => self.at += 1,
+                b'"' => break,
+                _ => {}
+            }
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    /// Passes over the value that begins here.
+    fn pass_value(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
+        loop {
+            match self.next()? {
+                b'"' => self.pass_text()?,
+                b'{' | b'[' => (depth, self.at) = (depth + 1, self.at + 1),
+                b'}' | b']' => (depth, self.at) = (depth.checked_sub(1)?, self.at + 1),
+                b',' | b':' => self.at += 1,
+                _ => {
+                    let rest = &self.bytes[self.at..];
+                    let scalar = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                    self.at += rest.iter().take_while(scalar).count().max(1);
+                }
+            }
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    /// Goes to the value of this name or index in the object or list that begins here: of several, the last.
+    fn enter(&mut self, token: &str) -> Option<()> {
+        let is_object = match self.next()? {
+            b'{' => true,
+            b'[' => false,
+            _ => return None,
+        };
+        let wanted: usize = token.parse().unwrap_or(usize::MAX);
+        let (mut index, mut found) = (0, None);
+        self.at += 1;
+        loop {
+            match self.next()? {
+                b'}' | b']' => break,
+                b',' => self.at += 1,
+                _ => {}
+            }
+            self.next()?;
+            let mut is_wanted = index == wanted;
+            if is_object {
+                let name = self.at;
+                self.pass_text()?;
+                is_wanted = is_text(&self.bytes[name..self.at], token);
+                self.next()?;
+                self.at += 1;
+                self.next()?;
+            }
+            if is_wanted {
+                found = Some(self.at);
+            }
+            self.pass_value()?;
+            index += 1;
+        }
+        self.at = found?;
+        Some(())
     }
 }
 
-impl<'a> Visitor<'a> for Seek<'_> {
-    type Value = Option<&'a RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let wanted = self.0[0].parse().unwrap_or(usize::MAX);
-        for _ in 0..wanted {
-            if list.next_element::<IgnoredAny>()?.is_none() {
-                return Ok(None);
-            }
-        }
-        let found = list.next_element_seed(Seek(&self.0[1..]))?.flatten();
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(found)
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(name) = map.next_key_seed(Text)? {
-            if name == self.0[0] {
-                found = map.next_value_seed(Seek(&self.0[1..]))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
-    }
+/// Whether a text in quotes, as it stands in a document, is this one.
+fn is_text(bytes: &[u8], text: &str) -> bool {
+    let document = Document { bytes, attachment: None, code: "", help: "" };
+    matches!(document.tree(None), Ok(Json::String(read)) if read == text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = r#"[a-c/~"\\\[\]{}:, é]{0,3}"#;
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-9..99_i64).prop_map(Value::from),
+            text.prop_map(Value::from)
+        ];
+        scalar.prop_recursive(4, 40, 5, move |inner| {
+            let list = proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from);
+            let object = proptest::collection::btree_map(text, inner, 0..5);
+            prop_oneof![list, object.prop_map(|fields| Value::Object(fields.into_iter().collect()))]
+        })
+    }
+
+    /// Checks the value at `pointer` of a document and all within it.
+    fn check(document: &str, pointer: &str, value: &Value) {
+        let (start, end) = span_of(document.as_bytes(), pointer).unwrap();
+        assert_eq!(&serde_json::from_str::<Value>(&document[start..end]).unwrap(), value, "{document} {pointer}");
+        assert_eq!(document[start..end].trim(), &document[start..end]);
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    check(document, &format!("{pointer}/{index}"), item);
+                }
+            }
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    check(document, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), field);
+                }
+            }
+            _ => {}
+        }
+        for none in ["7", "-", "no"] {
+            assert_eq!(span_of(document.as_bytes(), &format!("{pointer}/{none}")), None, "{document} {pointer}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_of_a_document_is_found(value in value()) {
+            check(&value.to_string(), "", &value);
+            check(&serde_json::to_string_pretty(&value).unwrap(), "", &value);
+        }
+    }
 
     #[test]
     fn a_pointer_finds_its_value() {
@@ -145,14 +221,18 @@ mod tests {
         assert_eq!(at("/a/1/b~1c"), Some(r#""x""#));
         assert_eq!(at("/a/1"), Some(r#"{"b/c": "x" }"#));
         assert_eq!(at(""), Some(r#"{"a": [1, {"b/c": "x" }] }"#));
-        assert_eq!(at("/a/2"), None);
-        assert_eq!(at("/z"), None);
+        assert_eq!((at("/a/2"), at("/a/0/0"), at("/a/1/b~1c/0")), (None, None, None));
+        let document = r#"{"\u0061": -1.5e+3, "b": "]\"}", "c": {}, "d": [[], true,null ], "b": 2}"#;
+        let at = |pointer| span_of(document.as_bytes(), pointer).map(|(start, end)| &document[start..end]);
+        assert_eq!((at("/a"), at("/b"), at("/c"), at("/c/b")), (Some("-1.5e+3"), Some("2"), Some("{}"), None));
+        assert_eq!((at("/d/0"), at("/d/1"), at("/d/2")), (Some("[]"), Some("true"), Some("null")));
+        assert_eq!((at("/z"), at("/d/3"), at("/d/d")), (None, None, None));
     }
 
     #[test]
     fn line_and_column_become_a_byte() {
         let document = b"{\n  \"a\": ?\n}";
-        let error = serde_json::from_slice::<serde_json::Value>(document).unwrap_err();
+        let error = serde_json::from_slice::<Value>(document).unwrap_err();
         let error = json_error("x", &error, document, None, "");
         assert_eq!(document[error.span.unwrap().start], b'?');
     }

@@ -5,7 +5,7 @@ use core::{cmp::Ordering, fmt};
 
 use purgeplan_lines::{append, order};
 
-use crate::escape::{escape, hex};
+use crate::escape::{escape, percent_decoded};
 
 // A path and a key are held by a change, its decision and its trigger at once: these share them.
 macro_rules! name {
@@ -97,26 +97,7 @@ impl ObjectKey {
     /// # Errors
     /// The byte offset of a `%` that two hexadecimal digits do not follow, or `Err(0)` for an empty key.
     pub fn from_s3_event(encoded: &[u8]) -> Result<Self, usize> {
-        let mut bytes = Vec::with_capacity(encoded.len());
-        let mut rest = encoded;
-        while let Some((&first, tail)) = rest.split_first() {
-            rest = match (first, tail) {
-                (b'%', [high, low, tail @ ..]) if let (Some(high), Some(low)) = (hex(*high), hex(*low)) => {
-                    bytes.push(high << 4 | low);
-                    tail
-                }
-                (b'%', _) => return Err(encoded.len() - rest.len()),
-                (b'+', _) => {
-                    bytes.push(b' ');
-                    tail
-                }
-                _ => {
-                    bytes.push(first);
-                    tail
-                }
-            };
-        }
-        Self::new(bytes).ok_or(0)
+        Self::new(percent_decoded(encoded, true)?).ok_or(0)
     }
 }
 

@@ -2,9 +2,7 @@
 //!
 //! The body is counted, never searched: what a line says beyond its first byte cannot be taken for a header.
 
-use alloc::vec::Vec;
-
-use crate::line;
+use crate::{line, next_line};
 
 /// Where a hunk's body does not hold what its header promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +42,8 @@ pub fn counts(header: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// `12,3` or `12`, and what follows. The start of the range tells no name, so it only has to be a number.
-fn range(text: &[u8]) -> Option<(u32, &[u8])> {
+#[must_use]
+pub fn range(text: &[u8]) -> Option<(u32, &[u8])> {
     let (_, rest) = number(text)?;
     match rest.strip_prefix(b",") {
         Some(rest) => number(rest),
@@ -92,10 +91,6 @@ pub fn skip(bytes: &[u8], at: usize, (old, new): (u32, u32)) -> Result<usize, Br
             }
         }
     }
-}
-
-fn next_line(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1)
 }
 
 /// How many bytes are counted at once: some lines, and at the end of a hunk about a line and a half, so that few lines are
@@ -151,61 +146,6 @@ pub fn skip_no_newline(bytes: &[u8], at: usize) -> usize {
     if bytes.get(at) == Some(&b'\\') { line(bytes, at).1 } else { at }
 }
 
-/// The most parents of a merge that are read. git itself makes octopus merges of dozens; a bound keeps the cost linear.
-const MOST_PARENTS: usize = 256;
-
-/// Lines of each parent, then of the result, as `@@@ -1,2 -1,2 +1,3 @@@` says them.
-#[must_use]
-pub fn combined_counts(header: &[u8]) -> Option<Vec<u32>> {
-    let parents = header.iter().take_while(|byte| **byte == b'@').count().checked_sub(1)?;
-    let mut rest = &header[parents + 1..];
-    let mut counts = Vec::with_capacity(parents + 1);
-    for side in 0..=parents {
-        let sign = if side < parents { b" -" } else { b" +" };
-        let (count, after) = range(rest.strip_prefix(sign)?)?;
-        counts.push(count);
-        rest = after;
-    }
-    ((2..=MOST_PARENTS).contains(&parents) && rest.starts_with(b" @")).then_some(counts)
-}
-
-/// The same as [`skip`] for a combined hunk: one column a parent stands before each line.
-///
-/// Source: git-diff(1), "Combined diff format": `-` in a column means that this parent has the line and the result has
-/// not; `+` that the result has it and this parent has not.
-pub fn skip_combined(bytes: &[u8], at: usize, mut left: Vec<u32>) -> Result<usize, Broken> {
-    let parents = left.len() - 1;
-    let mut at = at;
-    while left.iter().any(|count| *count > 0) {
-        if at == bytes.len() {
-            return Err(Broken::End);
-        }
-        let (text, next) = line(bytes, at);
-        if text.first() != Some(&b'\\') {
-            let columns = text.get(..parents).or(text.is_empty().then_some(text)).ok_or(Broken::Line(at))?;
-            take_combined(columns, &mut left).ok_or(Broken::Line(at))?;
-        }
-        at = next;
-    }
-    Ok(at)
-}
-
-fn take_combined(columns: &[u8], left: &mut [u32]) -> Option<()> {
-    let (result, parents) = left.split_last_mut()?;
-    let removed = columns.contains(&b'-');
-    for (side, count) in parents.iter_mut().enumerate() {
-        let has = match columns.get(side).unwrap_or(&b' ') {
-            b' ' => !removed,
-            b'-' => true,
-            b'+' if !removed => false,
-            _ => return None,
-        };
-        *count = count.checked_sub(u32::from(has))?;
-    }
-    *result = result.checked_sub(u32::from(!removed))?;
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,9 +159,6 @@ mod tests {
         for bad in ["@@ -1,2 +3,4", "@@ -a +1 @@", "@@ -1,4294967296 +1 @@", "@@ -1,2147483648 +1 @@", "@@ -,1 +1 @@"] {
             assert_eq!(counts(bad.as_bytes()), None, "{bad}");
         }
-        assert_eq!(combined_counts(b"@@@ -1,2 -3 +4,5 @@@ x").unwrap(), [2, 1, 5]);
-        assert_eq!(combined_counts(b"@@ -1,2 +4,5 @@"), None);
-        assert_eq!(combined_counts(b"@@@ -1,2 +4,5 @@@"), None);
     }
 
     #[test]
@@ -270,14 +207,5 @@ mod tests {
                 prop_assert_eq!(skip(text.as_bytes(), 2, counts), skip_lines(text.as_bytes(), 2, counts));
             }
         }
-    }
-
-    #[test]
-    fn combined_lines_count_for_the_sides_that_have_them() {
-        let body = b"  both\n- first\n -second\n--- neither\n++new\n+ from second\nnext";
-        let end = skip_combined(body, 0, alloc::vec![3, 4, 3]).unwrap();
-        assert_eq!(&body[end..], b"next");
-        assert_eq!(skip_combined(b"-+x\n", 0, alloc::vec![1, 1, 1]), Err(Broken::Line(0)));
-        assert_eq!(skip_combined(b"  \n", 0, alloc::vec![2, 1, 1]), Err(Broken::End));
     }
 }

@@ -16,10 +16,13 @@ pub use quote::{append, name, quote};
 /// the end: git quotes a name that has one.
 #[must_use]
 pub fn line(bytes: &[u8], at: usize) -> (&[u8], usize) {
-    let rest = &bytes[at..];
-    let (line, next) = match memchr::memchr(b'\n', rest) {
-        Some(length) => (&rest[..length], at + length + 1),
-        None => (rest, bytes.len()),
-    };
+    let next = next_line(bytes, at);
+    let line = &bytes[at..next];
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
     (line.strip_suffix(b"\r").unwrap_or(line), next)
+}
+
+/// Where the line behind the one at `at` begins.
+fn next_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1)
 }

@@ -48,13 +48,15 @@ pub fn unhex(digits: &[u8], out: &mut [u8]) -> Option<()> {
     if pairs.len() != out.len() || !rest.is_empty() {
         return None;
     }
-    let mut wrong = 0;
     for (byte, [high, low]) in out.iter_mut().zip(pairs) {
         let (high, low) = (HEX[usize::from(*high)], HEX[usize::from(*low)]);
-        wrong |= high | low;
+        // Without this way out the compiler gathers the digits into vectors: twice the code, and no faster.
+        if high | low >= 16 {
+            return None;
+        }
         *byte = high << 4 | low;
     }
-    (wrong < 16).then_some(())
+    Some(())
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -73,30 +73,26 @@ fn is_special(byte: u8) -> bool {
 }
 
 fn escaped(text: &[u8], out: &mut Vec<u8>) {
-    for byte in text {
-        match byte {
-            b'"' | b'\\' => out.extend([b'\\', *byte]),
-            0..b' ' => control(*byte, out),
-            _ => out.push(*byte),
-        }
+    for &byte in text {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0c => b'f',
+            b'\r' => b'r',
+            0..b' ' => {
+                let digits = b"0123456789abcdef";
+                append(&[b'\\', b'u', b'0', b'0', digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]], out);
+                continue;
+            }
+            _ => {
+                out.push(byte);
+                continue;
+            }
+        };
+        append(&[b'\\', short], out);
     }
-}
-
-fn control(byte: u8, out: &mut Vec<u8>) {
-    let short = match byte {
-        0x08 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        0x0c => b'f',
-        b'\r' => b'r',
-        _ => {
-            let digits = b"0123456789abcdef";
-            out.extend_from_slice(b"\\u00");
-            out.extend([digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
-            return;
-        }
-    };
-    out.extend([b'\\', short]);
 }
 
 #[cfg(test)]

@@ -46,19 +46,18 @@ impl ChangeSet {
 /// Joins diffs, oldest first, into one change a path; [`Change::diff`] says which diff was the last.
 pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
     let several = diffs.len() > 1 || diffs.iter().any(|diff| repeats(diff));
-    let numbered = diffs.into_iter().enumerate().map(|(index, mut diff)| {
+    let mut changes = Vec::new();
+    for (index, mut diff) in diffs.into_iter().enumerate() {
         for change in &mut diff {
             change.diff = index;
         }
-        diff
-    });
-    // One diff is the usual case: its list is taken over as it is.
-    let mut changes = numbered
-        .reduce(|mut all, mut diff| {
-            all.append(&mut diff);
-            all
-        })
-        .unwrap_or_default();
+        // One diff is the usual case: its list is taken over as it is.
+        if changes.is_empty() {
+            changes = diff;
+        } else {
+            changes.append(&mut diff);
+        }
+    }
     if several {
         split(&mut changes);
     }
@@ -72,12 +71,20 @@ pub(crate) fn union(diffs: Vec<Vec<Change>>) -> Vec<Change> {
 /// under it: it is modified, not added. A file that a rename overwrites without leaving for another name cannot be told
 /// so: git writes the rename alone, as if its new name had been free.
 fn take_over(changes: &mut [Change]) {
-    let left = changes.iter().filter_map(|change| change.effect_on_from().map(|(from, _)| from));
-    let left: Sorted<_> = left.collect();
-    let taken = |change: &Change| change.effect == Effect::Added && left.contains(&&change.path);
-    let taken: Vec<usize> = (0..changes.len()).filter(|at| !left.is_empty() && taken(&changes[*at])).collect();
-    for at in taken {
-        (changes[at].effect, changes[at].rewritten) = (Effect::Modified, true);
+    let mut left = Vec::new();
+    for change in &*changes {
+        if let Some((from, _)) = change.effect_on_from() {
+            left.push(from.clone());
+        }
+    }
+    if left.is_empty() {
+        return;
+    }
+    let left = Sorted::from(left);
+    for change in changes {
+        if change.effect == Effect::Added && left.contains(&change.path) {
+            (change.effect, change.rewritten) = (Effect::Modified, true);
+        }
     }
 }
 
@@ -86,17 +93,18 @@ pub(crate) fn repeats(diff: &[Change]) -> bool {
     if diff.is_sorted_by(|one, next| one.path < next.path) {
         return false;
     }
-    let paths: Sorted<_> = diff.iter().map(|change| &change.path).collect();
-    paths.len() < diff.len()
+    let mut paths = Vec::with_capacity(diff.len());
+    for change in diff {
+        paths.push(change.path.clone());
+    }
+    Sorted::from(paths).len() < diff.len()
 }
 
 /// Turns renames and copies into the deletions and additions that they are.
 pub(crate) fn split(changes: &mut Vec<Change>) {
     for at in 0..changes.len() {
-        if matches!(changes[at].status, Status::Renamed | Status::Copied) {
-            let (deletion, addition) = changes[at].clone().split();
-            changes[at] = addition;
-            changes.extend(deletion);
+        if let Some(deletion) = changes[at].split() {
+            changes.push(deletion);
         }
     }
 }

@@ -42,57 +42,57 @@ pub(super) fn parse(bytes: &[u8], index: usize, changes: &mut Vec<Change>) -> Re
     for page in documents(whole) {
         let document = page?;
         let page = document.read(NAMES, PAGE).map_err(|error| document.moved(bytes, error))?;
-        add(page["differences"].items(), changes).map_err(|(position, problem)| {
-            let message = format!("difference {position} of the page {problem}");
-            let error = Error::new("diff-codecommit", message, HELP);
-            let pointer = format!("/differences/{position}");
-            document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
-        })?;
+        let differences = page["differences"].items();
+        changes.reserve(differences.len());
+        for (position, difference) in differences.iter().enumerate() {
+            add(difference, changes).map_err(|problem| {
+                let message = format!("difference {position} of the page {problem}");
+                let error = Error::new("diff-codecommit", message, HELP);
+                let pointer = format!("/differences/{position}");
+                document.moved(bytes, locate::pointed(error, document.bytes, Some(index), &pointer))
+            })?;
+        }
         more = Some(page["NextToken"].text().or(page["nextToken"].text()).is_some_and(|token| !token.is_empty()));
     }
     more.ok_or_else(|| Error::new("diff-codecommit", "there is no page", HELP).at(Some(index), 0, bytes.len()))
 }
 
-fn add(differences: &[Json<'_>], changes: &mut Vec<Change>) -> Result<(), (usize, &'static str)> {
-    changes.reserve(differences.len());
-    for (position, difference) in differences.iter().enumerate() {
-        changes.push(change(difference).map_err(|problem| (position, problem))?);
-    }
+/// Adds a difference's change, or says what is wrong with it.
+fn add(difference: &Json<'_>, changes: &mut Vec<Change>) -> Result<(), &'static str> {
+    let (mut before, mut after) = (None, None);
+    let old = side(&difference["beforeBlob"], &mut before)?;
+    let new = side(&difference["afterBlob"], &mut after)?;
+    let status = match (difference["changeType"].text().unwrap_or_default().as_bytes(), &old, &new) {
+        ([b'A'], None, Some(_)) => Status::Added,
+        ([b'D'], Some(_), None) => Status::Deleted,
+        ([b'M'], Some(old), Some(new)) if old == new => {
+            let kind = |entry: &Option<Entry>| entry.as_ref().map(Entry::kind);
+            if kind(&before) == kind(&after) { Status::Modified } else { Status::TypeChanged }
+        }
+        ([b'M'], Some(_), Some(_)) => return Err("is a modification with two different paths"),
+        ([b'A' | b'M' | b'D'], ..) => return Err("has a `changeType` that its blobs do not fit"),
+        _ => return Err("has no `changeType` of A, M or D"),
+    };
+    let path = new.or(old).ok_or("has no blob")?;
+    changes.push(Change::new(status, path, None, before, after));
     Ok(())
 }
 
-fn change(difference: &Json<'_>) -> Result<Change, &'static str> {
-    let before = blob(&difference["beforeBlob"])?;
-    let after = blob(&difference["afterBlob"])?;
-    let status = match (difference["changeType"].text(), &before, &after) {
-        (Some("A"), None, Some(_)) => Status::Added,
-        (Some("D"), Some(_), None) => Status::Deleted,
-        (Some("M"), Some((old, before)), Some((new, after))) if old == new => {
-            if before.kind() == after.kind() {
-                Status::Modified
-            } else {
-                Status::TypeChanged
-            }
-        }
-        (Some("M"), Some(_), Some(_)) => return Err("is a modification with two different paths"),
-        (Some("A" | "M" | "D"), _, _) => return Err("has a `changeType` that its blobs do not fit"),
-        _ => return Err("has no `changeType` of A, M or D"),
-    };
-    let (before_path, before) = before.unzip();
-    let (after_path, after) = after.unzip();
-    let path = after_path.or(before_path).ok_or("has no blob")?;
-    Ok(Change::new(status, path, None, before, after))
-}
-
-fn blob(blob: &Json<'_>) -> Result<Option<(RepoPath, Entry)>, &'static str> {
+/// The path of one side; its entry is put in `entry`.
+fn side(blob: &Json<'_>, entry: &mut Option<Entry>) -> Result<Option<RepoPath>, &'static str> {
     if blob.is_null() {
         return Ok(None);
     }
-    let path = blob["path"].text().and_then(|path| RepoPath::new(path.as_bytes()));
+    let text = |name: &str| blob[name].text().unwrap_or_default();
+    let path = RepoPath::new(text("path").as_bytes());
+    if path.is_none() {
+        return Err("has a blob with no usable `path`");
+    }
     // A mode that is missing or not octal counts as a file: on doubt the object is purged.
-    let mode = blob["mode"].text().and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o100_644);
-    let id = blob["blobId"].text().and_then(|id| BlobId::from_hex(id.as_bytes()));
-    Ok(Some((path.ok_or("has a blob with no usable `path`")?, Entry { mode, id })))
+    let mode = u32::from_str_radix(text("mode"), 8).unwrap_or(0o100_644);
+    let id = BlobId::from_hex(text("blobId").as_bytes());
+    *entry = Some(Entry { mode, id });
+    Ok(path)
 }
 
 #[cfg(test)]

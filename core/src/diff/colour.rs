@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::lines::after;
+
 /// Whether a line begins with a control sequence: no line of a diff does of itself, its content stands one byte in.
 pub(super) fn begins(line: &[u8]) -> bool {
     line.starts_with(b"\x1b[")
@@ -39,7 +41,7 @@ pub(super) fn original(bytes: &[u8], offset: usize) -> usize {
 
 /// How long the control sequence at the start is; 0 when there is none.
 pub(super) fn sequence(bytes: &[u8]) -> usize {
-    let Some(rest) = bytes.strip_prefix(b"\x1b[") else { return 0 };
+    let Some(rest) = after(bytes, b"\x1b[") else { return 0 };
     let parameters = rest.iter().take_while(|byte| matches!(byte, b' '..=b'?')).count();
     match rest.get(parameters) {
         Some(b'@'..=b'~') => parameters + 3,

@@ -6,7 +6,7 @@ use purgeplan_lines::hunk;
 use super::{
     Format, colour,
     encoding::{bom, is_blank},
-    lines::{self, hex_digits, line},
+    lines::{self, after, cut, find, is_commit, line, split},
     listing::status_names,
     manifests,
 };
@@ -15,34 +15,35 @@ use crate::error::Error;
 const HELP: &str = "name the format (`--diff-format`, on the wire `format`): unified, raw, name-status, name-only, \
                     codecommit or manifests";
 
-/// What the attachments of one diff hold; `None` when they are empty, as a diff without changes is.
-pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Option<Format>, Error> {
-    let mut given = indices.iter().filter_map(|index| attachments.get(*index).map(|bytes| (*index, *bytes)));
-    if let [before, after] = indices
-        && let (Some(before), Some(after)) = (attachments.get(*before), attachments.get(*after))
-        && manifests::are(before, after)
+/// What the attachments of one diff hold; still `Auto` when they are empty, as a diff without changes is.
+pub(super) fn format(indices: &[usize], attachments: &[&[u8]]) -> Result<Format, Error> {
+    if let &[before, after] = indices
+        && manifests::are(attachments[before], attachments[after])
     {
-        return Ok(Some(Format::Manifests));
+        return Ok(Format::Manifests);
     }
-    match given.find(|(_, bytes)| !is_blank(bytes)) {
-        Some((index, bytes)) => of(&bytes[bom(bytes)..]).ok_or_else(|| unknown(bytes, index)).map(Some),
-        None => Ok(None),
+    for &index in indices {
+        let bytes = attachments[index];
+        if !is_blank(bytes) {
+            return of(&bytes[bom(bytes)..]).ok_or_else(|| unknown(bytes, index));
+        }
     }
+    Ok(Format::Auto)
 }
 
 fn of(bytes: &[u8]) -> Option<Format> {
     if is_json(bytes) {
         return Some(Format::Codecommit);
     }
-    if let Some(end) = memchr::memchr2(0, b'\n', bytes)
-        && bytes[end] == 0
+    if let (first, Some(_)) = cut(bytes, 0)
+        && !first.contains(&b'\n')
     {
-        let first = &bytes[..end];
-        match first {
-            [b':', ..] => return Some(Format::Raw),
-            // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
-            _ if status_names(first).is_some() => return is_status_list(bytes).then_some(Format::NameStatus),
-            _ => {}
+        if first.starts_with(b":") {
+            return Some(Format::Raw);
+        }
+        // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
+        if status_names(first).is_some() {
+            return is_status_list(bytes).then_some(Format::NameStatus);
         }
     }
     if has_unified(bytes) {
@@ -61,13 +62,12 @@ fn of(bytes: &[u8]) -> Option<Format> {
         plain &= text.is_empty() || is_name(text);
         at = next;
     }
-    let log = bytes.strip_prefix(b"commit ").is_some_and(|rest| hex_digits(rest) >= 40);
-    (plain || log).then_some(Format::NameOnly)
+    (plain || is_commit(bytes)).then_some(Format::NameOnly)
 }
 
 /// Whether a JSON object begins here; a name may begin with a brace, but git quotes one with a quotation mark.
 pub(super) fn is_json(bytes: &[u8]) -> bool {
-    let inner = bytes.trim_ascii_start().strip_prefix(b"{");
+    let inner = after(bytes.trim_ascii_start(), b"{");
     inner.is_some_and(|inner| matches!(inner.trim_ascii_start().first(), Some(b'"' | b'}')))
 }
 
@@ -75,14 +75,21 @@ pub(super) fn is_json(bytes: &[u8]) -> bool {
 fn has_unified(bytes: &[u8]) -> bool {
     let opens = |at: usize| {
         let rest = uncoloured(&bytes[at..]);
-        rest.starts_with(b"diff --git ")
-            || rest.starts_with(b"diff --cc ")
-            || rest.starts_with(b"diff --combined ")
+        [b"diff --git ".as_slice(), b"diff --cc ", b"diff --combined "].iter().any(|start| rest.starts_with(start))
             || (rest.starts_with(b"--- ") && plain_opens(rest))
             || (rest.starts_with(b"@@ -") && hunk::counts(line(rest, 0).0).is_some())
     };
     // A merge without conflicts, or an empty commit, has a header and no file.
-    opens(0) || memchr::memchr_iter(b'\n', bytes).any(|newline| opens(newline + 1))
+    let mut at = 0;
+    loop {
+        if opens(at) {
+            return true;
+        }
+        match memchr::memchr(b'\n', &bytes[at..]) {
+            Some(length) => at += length + 1,
+            None => return false,
+        }
+    }
 }
 
 /// The bytes behind the colour codes at the start.
@@ -97,20 +104,20 @@ fn uncoloured(mut rest: &[u8]) -> &[u8] {
 
 /// Whether the fields that end in NUL alternate between a status and its names to the end.
 fn is_status_list(bytes: &[u8]) -> bool {
-    let mut fields = bytes.split(|byte| *byte == 0);
-    loop {
-        match fields.next() {
+    let mut fields = split(bytes, 0);
+    while let Some(status) = fields.next() {
+        if status.is_empty() {
             // What stands behind the last NUL.
-            Some(b"") => return fields.next().is_none(),
-            Some(status) => {
-                let Some(names) = status_names(status) else { return false };
-                if fields.by_ref().take(names).filter(|name| !name.is_empty()).count() < names {
-                    return false;
-                }
+            return fields.next().is_none();
+        }
+        let Some(names) = status_names(status) else { return false };
+        for _ in 0..names {
+            if fields.next().is_none_or(<[u8]>::is_empty) {
+                return false;
             }
-            None => return false,
         }
     }
+    false
 }
 
 fn plain_opens(rest: &[u8]) -> bool {
@@ -121,12 +128,14 @@ fn plain_opens(rest: &[u8]) -> bool {
 }
 
 fn listing(text: &[u8]) -> Option<Format> {
-    let raw = text.strip_prefix(b":").map(|rest| &rest[rest.iter().take_while(|byte| **byte == b':').count()..]);
-    if raw.and_then(|rest| rest.get(..6)).is_some_and(|mode| lines::mode(mode).is_some()) {
+    let colons = text.iter().take_while(|byte| **byte == b':').count();
+    if colons > 0 && text[colons..].get(..6).and_then(lines::mode).is_some() {
         return Some(Format::Raw);
     }
-    let tab = memchr::memchr(b'\t', text)?;
-    status_names(&text[..tab]).map(|_| Format::NameStatus)
+    match cut(text, b'\t') {
+        (status, Some(_)) if status_names(status).is_some() => Some(Format::NameStatus),
+        _ => None,
+    }
 }
 
 /// Whether a line can only be meant as a name. Text must not be taken for one.
@@ -140,7 +149,7 @@ fn is_name(text: &[u8]) -> bool {
         && !blank(text.first())
         && !blank(text.last())
         && !b"<[({/".contains(&text[0])
-        && memchr::memmem::find(text, b": ").is_none()
+        && find(text, b": ").is_none()
         && (!spaced || text.contains(&b'.') || text.contains(&b'/'))
 }
 
@@ -148,8 +157,7 @@ fn unknown(bytes: &[u8], index: usize) -> Error {
     if let Some(error) = summary(bytes, index) {
         return error;
     }
-    let message = "the diff is in none of the known formats";
-    Error::new("diff-unknown", message, HELP).at(Some(index), 0, bytes.len())
+    Error::new("diff-unknown", "the diff is in none of the known formats", HELP).at(Some(index), 0, bytes.len())
 }
 
 /// Refuses `--stat` and `--numstat`, which shorten names or leave out what became of the files.
@@ -173,29 +181,35 @@ pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
     None
 }
 
-fn is_numstat(text: &[u8]) -> bool {
-    let mut fields = text.split(|byte| *byte == b'\t');
-    let mut number = || fields.next().is_some_and(|field| field == b"-" || is_number(field));
-    number() && number() && fields.next().is_some()
+/// `3` TAB `4` TAB and a name; `-` for each number of a file that is no text.
+fn is_numstat(mut text: &[u8]) -> bool {
+    for _ in 0..2 {
+        let (number, Some(rest)) = cut(text, b'\t') else { return false };
+        if number != b"-" && (number.is_empty() || digits(number) < number.len()) {
+            return false;
+        }
+        text = rest;
+    }
+    true
 }
 
 /// ` 3 files changed, 4 insertions(+)`
 fn is_stat(text: &[u8]) -> bool {
-    let mut words = text.strip_prefix(b" ").unwrap_or_default().split(|byte| *byte == b' ');
-    words.next().is_some_and(is_number)
-        && words.next().is_some_and(|word| word == b"file" || word == b"files")
-        && words.next().is_some_and(|word| word.starts_with(b"changed"))
+    let Some(text) = after(text, b" ") else { return false };
+    let (count, words) = text.split_at(digits(text));
+    !count.is_empty() && (words.starts_with(b" file changed") || words.starts_with(b" files changed"))
 }
 
-fn is_number(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+/// How many digits `text` begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(bytes: &[u8]) -> Result<Option<Format>, &'static str> {
+    fn told(bytes: &[u8]) -> Result<Format, &'static str> {
         format(&[0], &[bytes]).map_err(|error| error.code)
     }
 
@@ -215,9 +229,9 @@ mod tests {
             (b"a\0b\n\0", Format::NameOnly),
             (b" \n{\"differences\":[]}", Format::Codecommit),
         ] {
-            assert_eq!(told(bytes), Ok(Some(expected)), "{:?}", alloc::string::String::from_utf8_lossy(bytes));
+            assert_eq!(told(bytes), Ok(expected), "{:?}", alloc::string::String::from_utf8_lossy(bytes));
         }
-        assert_eq!((told(b""), told(b" \r\n")), (Ok(None), Ok(None)));
+        assert_eq!((told(b""), told(b" \r\n")), (Ok(Format::Auto), Ok(Format::Auto)));
     }
 
     #[test]

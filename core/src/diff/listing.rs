@@ -7,12 +7,12 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-use alloc::{borrow::Cow, format};
+use alloc::{borrow::Cow, format, string::String};
 
 use self::header::{Header, raw_header, status_header};
 use super::{
     encoding::{bom, is_blank},
-    lines::{self, line},
+    lines::{self, line, split},
     sink::Sink,
 };
 use crate::{change::Change, error::Error, escape::escape, names::RepoPath};
@@ -51,9 +51,10 @@ impl Listing {
         let mut at = bom(bytes);
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
-            match self.read_line(text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))? {
-                Some(change) => sink.push(change),
-                None => sink.text(text, at),
+            match self.read_line(text, sink) {
+                Ok(Some(change)) => sink.push(change),
+                Ok(None) => sink.text(text, at),
+                Err(error) => return Err(error.at(Some(index), at, at + text.len())),
             }
             at = next;
         }
@@ -61,26 +62,26 @@ impl Listing {
             let message = "there is no line of such a diff in the text";
             return Err(Error::new(self.code(), message, self.help()).at(Some(index), 0, bytes.len()));
         }
-        if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
-            unterminated(sink);
-        }
+        unterminated(bytes, sink);
         Ok(())
     }
 
     /// The change of one line; `None` when the line is text.
     pub(super) fn read_line(self, text: &[u8], sink: &mut Sink) -> Result<Option<Change>, Error> {
-        let (header, names) = text.split_at(memchr::memchr(b'\t', text).unwrap_or(text.len()));
-        let Some(header) = self.header(header) else {
+        let mut names = split(text, b'\t');
+        let Some(header) = names.next().and_then(|header| self.header(header)) else {
             return if is_refused(text) { Err(self.refuse(text)) } else { Ok(None) };
         };
-        let mut names = names.split(|byte| *byte == b'\t').skip(1).peekable();
         let mut path = || {
             // `--combined-all-paths` writes the name in each parent before the last one.
-            let mut field = names.next().ok_or_else(|| self.not_a_path(text))?;
-            while let Some(later) = names.next_if(|_| header.combined) {
-                field = later;
+            let mut field = names.next();
+            while header.combined
+                && let Some(later) = names.next()
+            {
+                field = Some(later);
             }
-            lines::name(field).and_then(|name| RepoPath::new(&name)).ok_or_else(|| self.not_a_path(field))
+            let name = field.and_then(lines::name);
+            name.and_then(|name| RepoPath::new(&name)).ok_or_else(|| self.not_a_path(field.unwrap_or(text)))
         };
         let (path, from) = header.paths(&mut path)?;
         Ok(Some(header.change(path, from, sink)))
@@ -107,17 +108,16 @@ impl Listing {
     }
 
     fn not_a_path(self, field: &[u8]) -> Error {
-        Error::new(self.code(), format!("`{}` is not a path in a repository", shown(field)), self.help())
+        self.error(field, NO_PATH)
+    }
+
+    fn error(self, text: &[u8], problem: &str) -> Error {
+        Error::new(self.code(), about(text, problem), self.help())
     }
 
     fn refuse(self, header: &[u8]) -> Error {
-        let shown = shown(header);
-        let message = if header.last() == Some(&b'U') || header.starts_with(b"U\t") {
-            format!("`{shown}` is an unmerged path")
-        } else {
-            format!("`{shown}` is not a header of such a diff")
-        };
-        Error::new(self.code(), message, self.help())
+        let unmerged = header.last() == Some(&b'U') || header.starts_with(b"U\t");
+        self.error(header, if unmerged { " is an unmerged path" } else { " is not a header of such a diff" })
     }
 }
 
@@ -129,10 +129,17 @@ pub(super) fn status_names(text: &[u8]) -> Option<usize> {
 
 const UNMERGED: &[u8] = b"U";
 
+pub(super) const NO_PATH: &str = " is not a path in a repository";
+
 /// Lines that look like a header and are none that can be read: passing over them could miss a change.
 fn is_refused(text: &[u8]) -> bool {
     let raw = text.starts_with(b":") && text.get(1..7).is_some_and(|mode| lines::mode(mode).is_some());
     raw || text.starts_with(b"U\t")
+}
+
+/// A piece of input and what is to say of it.
+pub(super) fn about(text: &[u8], remark: &str) -> String {
+    format!("`{}`{remark}", shown(text))
 }
 
 /// The first bytes of a piece of input, for a message.
@@ -140,13 +147,15 @@ pub(super) fn shown(bytes: &[u8]) -> Cow<'_, str> {
     escape(&bytes[..bytes.len().min(120)])
 }
 
-/// Says that the end may be missing. It is no error: `$(git diff …)` in a shell takes the last line end off.
-pub(super) fn unterminated(sink: &mut Sink) {
-    sink.warn(
-        "diff-unterminated",
-        "the last line of the diff has no line end, so its name may be cut short",
-        "give the whole output; with `-z` a cut is seen with certainty",
-    );
+/// Says when the end may be missing. It is no error: `$(git diff …)` in a shell takes the last line end off.
+pub(super) fn unterminated(bytes: &[u8], sink: &mut Sink) {
+    if bytes.last().is_some_and(|last| *last != b'\n') {
+        sink.warn(
+            "diff-unterminated",
+            "the last line of the diff has no line end, so its name may be cut short",
+            "give the whole output; with `-z` a cut is seen with certainty",
+        );
+    }
 }
 
 /// Fields that end in NUL.
@@ -163,11 +172,8 @@ impl<'a> Fields<'a> {
         let rest = &self.bytes[self.at..];
         let Some(length) = memchr::memchr(0, rest) else {
             let message = format!("the diff ends in the middle of {what}");
-            return Err(Error::new("diff-truncated", message, self.help).at(
-                Some(self.index),
-                self.at,
-                self.bytes.len(),
-            ));
+            let error = Error::new("diff-truncated", message, self.help);
+            return Err(error.at(Some(self.index), self.at, self.bytes.len()));
         };
         self.at += length + 1;
         Ok(&rest[..length])

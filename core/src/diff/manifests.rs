@@ -6,14 +6,16 @@
 //! Sources: GNU coreutils manual, "md5sum invocation" (`hash`, blank, blank or `*`, name; a backslash before the hash
 //! escapes line ends in the name); Amazon S3 API Reference, `ListObjectsV2`.
 
-use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 use core::cmp::Ordering;
+
+use purgeplan_lines::order;
 
 use super::{
     detect,
     encoding::{bom, is_blank},
-    lines::{self, hex_digits, line},
-    listing::shown,
+    lines::{self, after, cut, find, hex_digits, line, split},
+    listing::about,
 };
 use crate::{
     change::{BlobId, Change, Entry, Status},
@@ -26,39 +28,45 @@ const HELP: &str = "give two lists, before and after: lines as `sha256sum` print
                     the JSON of `aws s3api list-objects-v2`";
 
 type Bytes<'a> = Cow<'a, [u8]>;
-type Manifest<'a> = BTreeMap<Bytes<'a>, Bytes<'a>>;
+
+/// One object of a list.
+struct Line<'a> {
+    key: Bytes<'a>,
+    hash: Bytes<'a>,
+    /// Where it stands in the list.
+    at: usize,
+}
 
 /// What changed from the first list to the second.
 pub(super) fn parse(indices: &[usize], before: &[u8], after: &[u8]) -> Result<Vec<Change>, Error> {
     let (before, after) = (read(before, indices[0])?, read(after, indices[1])?);
-    let (mut old, mut new) = (before.into_iter().peekable(), after.into_iter().peekable());
+    let (mut old, mut new) = (before.as_slice(), after.as_slice());
     let mut changes = Vec::new();
-    loop {
-        let order = match (old.peek(), new.peek()) {
-            (None, None) => return Ok(changes),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some((old, _)), Some((new, _))) => old.cmp(new),
+    while !old.is_empty() || !new.is_empty() {
+        let order = match (old, new) {
+            ([old, ..], [new, ..]) => order(&old.key, &new.key),
+            (_, []) => Ordering::Less,
+            _ => Ordering::Greater,
         };
-        let gone = old.next_if(|_| order.is_le());
-        let come = new.next_if(|_| order.is_ge());
-        changes.extend(change(gone, come));
+        let gone = if order.is_le() { old.split_off_first() } else { None };
+        let come = if order.is_ge() { new.split_off_first() } else { None };
+        if let Some(change) = change(gone, come) {
+            changes.push(change);
+        }
     }
+    Ok(changes)
 }
 
-type Line<'a> = (Bytes<'a>, Bytes<'a>);
-
-fn change(old: Option<Line<'_>>, new: Option<Line<'_>>) -> Option<Change> {
-    let entry = |(_, hash): &Line<'_>| Entry { mode: 0, id: BlobId::from_hex(hash) };
-    let status = match (&old, &new) {
-        (Some((_, old)), Some((_, new))) if old == new => return None,
+fn change(old: Option<&Line<'_>>, new: Option<&Line<'_>>) -> Option<Change> {
+    let entry = |line: &Line<'_>| Entry { mode: 0, id: BlobId::from_hex(&line.hash) };
+    let status = match (old, new) {
+        (Some(old), Some(new)) if old.hash == new.hash => return None,
         (Some(_), Some(_)) => Status::Modified,
         (Some(_), None) => Status::Deleted,
         _ => Status::Added,
     };
-    let (before, after) = (old.as_ref().map(entry), new.as_ref().map(entry));
-    let (key, _) = new.or(old)?;
-    Some(Change::new(status, RepoPath::new(&key)?, None, before, after))
+    let path = RepoPath::new(&new.or(old)?.key)?;
+    Some(Change::new(status, path, None, old.map(entry), new.map(entry)))
 }
 
 /// Whether two attachments are such lists; one of them may be empty.
@@ -72,7 +80,7 @@ pub(super) fn are(before: &[u8], after: &[u8]) -> bool {
 /// A page of object keys; a page of CodeCommit's differences is JSON as well.
 fn is_listing(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
-    detect::is_json(&bytes[bom(bytes)..]) && memchr::memmem::find(start, b"\"differences\"").is_none()
+    detect::is_json(&bytes[bom(bytes)..]) && find(start, b"\"differences\"").is_none()
 }
 
 fn first_line(bytes: &[u8]) -> Option<&[u8]> {
@@ -80,85 +88,106 @@ fn first_line(bytes: &[u8]) -> Option<&[u8]> {
     (!text.is_empty()).then(|| line(text, 0).0)
 }
 
-fn read(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
-    if is_listing(bytes) {
-        return read_listing(bytes, index);
+/// The objects of a list by key, each once. Of several faults, the first is told.
+fn read(bytes: &[u8], index: usize) -> Result<Vec<Line<'_>>, Error> {
+    let mut lines = Vec::new();
+    let listing = is_listing(bytes);
+    let result = if listing { read_listing(bytes, index, &mut lines) } else { read_lines(bytes, index, &mut lines) };
+    lines.sort_by(|one, other| order(&one.key, &other.key));
+    let mut other_hash: Option<(usize, Error)> = None;
+    lines.dedup_by(|later, first| {
+        let repeated = later.key == first.key;
+        if repeated && later.hash != first.hash && other_hash.as_ref().is_none_or(|(at, _)| later.at < *at) {
+            let text = if listing { &later.key } else { line(bytes, later.at).0 };
+            let error = refuse(text, " gives a key another hash than a line before");
+            let (start, end) = if listing { (0, bytes.len()) } else { (later.at, later.at + text.len()) };
+            other_hash = Some((later.at, error.at(Some(index), start, end)));
+        }
+        repeated
+    });
+    match other_hash {
+        Some((_, error)) => Err(error),
+        None => result.map(|()| lines),
     }
-    let mut manifest = Manifest::new();
+}
+
+fn read_lines<'a>(bytes: &'a [u8], index: usize, lines: &mut Vec<Line<'a>>) -> Result<(), Error> {
     let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if !text.is_empty() {
-            let refuse = |problem: &str| {
-                let message = format!("`{}` {problem}", shown(text));
-                Error::new("diff-manifest", message, HELP).at(Some(index), at, at + text.len())
-            };
-            if let Some((problem, help)) = misplaced(text) {
-                return Err(refuse(problem).help(help));
+            match read_line(text, at) {
+                Ok(line) => lines.push(line),
+                Err(error) => return Err(error.at(Some(index), at, at + text.len())),
             }
-            let (key, hash) = entry(text).ok_or_else(|| refuse("is no line of a manifest"))?;
-            insert(&mut manifest, key, hash.into()).map_err(|(_, problem)| refuse(problem))?;
         }
         at = next;
     }
-    Ok(manifest)
+    Ok(())
 }
 
-/// Adds a key, or gives it back with what is wrong with it.
-fn insert<'a>(manifest: &mut Manifest<'a>, key: Bytes<'a>, hash: Bytes<'a>) -> Result<(), (Bytes<'a>, &'static str)> {
-    if RepoPath::new(&key).is_none() {
-        return Err((key, "has a key that cannot be a path: empty, with a NUL, or with a leading slash"));
+fn read_line(text: &[u8], at: usize) -> Result<Line<'_>, Error> {
+    if let Some((problem, help)) = misplaced(text) {
+        return Err(refuse(text, problem).help(help));
     }
-    match manifest.get(&key) {
-        Some(other) if *other != hash => Err((key, "gives a key another hash than a line before")),
-        _ => {
-            manifest.insert(key, hash);
-            Ok(())
-        }
+    match entry(text) {
+        Some((key, _)) if RepoPath::new(&key).is_none() => Err(refuse(text, NO_PATH)),
+        Some((key, hash)) => Ok(Line { key, hash: hash.into(), at }),
+        None => Err(refuse(text, " is no line of a manifest")),
     }
+}
+
+const NO_PATH: &str = " has a key that cannot be a path: empty, with a NUL, or with a leading slash";
+
+fn refuse(text: &[u8], problem: &str) -> Error {
+    Error::new("diff-manifest", about(text, problem), HELP)
 }
 
 /// Key and hash of one line.
 fn entry(text: &[u8]) -> Option<(Bytes<'_>, &[u8])> {
-    let (escaped, rest) = match text.strip_prefix(b"\\") {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
+    let escaped = after(text, b"\\");
+    let rest = escaped.unwrap_or(text);
     let digits = hex_digits(rest);
     if (8..=128).contains(&digits)
         && let [b' ', b' ' | b'*', name @ ..] = &rest[digits..]
     {
-        let name = name.strip_prefix(b"./").unwrap_or(name);
-        let key = if escaped { unescape(name)?.into() } else { name.into() };
+        let name = bare(name);
+        let key = if escaped.is_some() { unescape(name)?.into() } else { name.into() };
         return Some((key, &rest[..digits]));
     }
-    let tab = memchr::memrchr(b'\t', text)?;
-    let (key, hash) = (&text[..tab], &text[tab + 1..]);
-    (is_hash(hash) && !key.contains(&b'\t')).then_some((key.strip_prefix(b"./").unwrap_or(key).into(), hash))
+    // A hash has no tab: with a second one, this is no such line.
+    match cut(text, b'\t') {
+        (key, Some(hash)) if is_hash(hash) => Some((bare(key).into(), hash)),
+        _ => None,
+    }
+}
+
+/// A name without the `./` that `find` begins it with.
+fn bare(name: &[u8]) -> &[u8] {
+    after(name, b"./").unwrap_or(name)
 }
 
 /// A hash in hexadecimal or base 64, or an `ETag`, which is quoted and ends in the number of its parts: `"…-12"`.
 fn is_hash(text: &[u8]) -> bool {
-    let bare = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
+    let bare = after(text, b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
     bare.len() >= 8 && bare.iter().all(allowed) && bare.iter().any(u8::is_ascii_digit)
 }
 
 /// What is wrong with a line that has its tab behind something else than a key, and what to write instead.
 fn misplaced(text: &[u8]) -> Option<(&'static str, &'static str)> {
-    let before = &text[..memchr::memchr(b'\t', text)?];
+    let (before, Some(_)) = cut(text, b'\t') else { return None };
     if before.len() >= 32 && hex_digits(before) == before.len() {
         return Some((
-            "has the hash before the tab",
+            " has the hash before the tab",
             "write the key, a tab and the hash, or as `sha256sum` does: the hash, two blanks and the key",
         ));
     }
-    let mut fields = before.split(|byte| *byte == b' ').filter(|field| !field.is_empty());
+    let mut fields = split(before, b' ').filter(|field| !field.is_empty());
     let (mode, kind, id) = (fields.next()?, fields.next()?, fields.next()?);
-    let listed =
-        lines::mode(mode).is_some() && [b"blob".as_slice(), b"tree", b"commit"].contains(&kind) && hex_digits(id) >= 4;
+    let listed = lines::mode(mode).is_some() && matches!(kind, b"blob" | b"tree" | b"commit") && hex_digits(id) >= 4;
     listed.then_some((
-        "is a line of `git ls-tree`",
+        " is a line of `git ls-tree`",
         "give one diff in place of the two lists: `git diff --raw -z --no-abbrev OLD NEW`",
     ))
 }
@@ -182,25 +211,26 @@ fn unescape(name: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// One page after the other, as the AWS CLI prints them.
-fn read_listing(bytes: &[u8], index: usize) -> Result<Manifest<'_>, Error> {
+fn read_listing<'a>(bytes: &'a [u8], index: usize, lines: &mut Vec<Line<'a>>) -> Result<(), Error> {
     let listing = s3_listing::keys(bytes, index, "diff-manifest", HELP)?;
     if let Some((start, end)) = listing.incomplete {
         let message = "the last page of the listing says that more pages follow";
         let help = "list every page; what is missing in one list would count as added or deleted";
         return Err(Error::new("diff-incomplete", message, help).at(Some(index), start, end));
     }
-    let mut manifest = Manifest::new();
     for Object { key, etag } in listing.objects {
-        let refuse = |key: &[u8], problem: &str| {
-            Error::new("diff-manifest", format!("`{}` {problem}", shown(key)), HELP).at(Some(index), 0, bytes.len())
+        let problem = if etag.is_empty() {
+            " has no `ETag`, so nothing tells whether it changed"
+        } else if RepoPath::new(key.as_bytes()).is_none() {
+            NO_PATH
+        } else {
+            // A key that ends in a slash stands for a folder in the console, and is an object all the same.
+            lines.push(Line { key: into_bytes(key), hash: into_bytes(etag), at: lines.len() });
+            continue;
         };
-        if etag.is_empty() {
-            return Err(refuse(key.as_bytes(), "has no `ETag`, so nothing tells whether it changed"));
-        }
-        // A key that ends in a slash stands for a folder in the console, and is an object all the same.
-        insert(&mut manifest, into_bytes(key), into_bytes(etag)).map_err(|(key, problem)| refuse(&key, problem))?;
+        return Err(refuse(key.as_bytes(), problem).at(Some(index), 0, bytes.len()));
     }
-    Ok(manifest)
+    Ok(())
 }
 
 fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
@@ -214,6 +244,7 @@ fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 mod tests {
     use super::*;
     use crate::change::Effect;
+    use alloc::format;
     use alloc::string::{String, ToString};
 
     const ONE: &str = "11111111111111111111111111111111";

@@ -15,7 +15,10 @@ mod unified;
 
 use alloc::{format, string::String, vec::Vec};
 
-pub(crate) use self::encoding::{bom, shifted};
+pub(crate) use self::{
+    encoding::{bom, shifted},
+    lines::{after, cut, split},
+};
 use self::{listing::Listing, sink::Sink};
 use crate::{
     change::{self, Change},
@@ -84,19 +87,19 @@ pub(crate) fn parse(format: Format, partial: bool, indices: &[usize], attachment
     for &index in indices {
         encoding::check(attachment(index, attachments)?, index)?;
     }
-    match format {
-        Format::Auto => match detect::format(indices, attachments)? {
-            Some(format) => parse(format, partial, indices, attachments),
-            None => Ok(Parsed::default()),
-        },
-        Format::Codecommit => parse_pages(partial, indices, attachments),
-        Format::Manifests => parse_manifests(indices, attachments),
-        Format::Unified => parse_texts(Text::Unified, partial, indices, attachments),
-        Format::NameStatus => parse_texts(Text::Listing(Listing::NameStatus), partial, indices, attachments),
-        Format::Raw => parse_texts(Text::Listing(Listing::Raw), partial, indices, attachments),
-        Format::GitRaw => parse_texts(Text::RawFields, partial, indices, attachments),
-        Format::NameOnly => parse_texts(Text::NameOnly, partial, indices, attachments),
-    }
+    let format = if format == Format::Auto { detect::format(indices, attachments)? } else { format };
+    let text = match format {
+        // Nothing that tells: the attachments are empty.
+        Format::Auto => return Ok(Parsed::default()),
+        Format::Codecommit => return parse_pages(partial, indices, attachments),
+        Format::Manifests => return parse_manifests(indices, attachments),
+        Format::Unified => Text::Unified,
+        Format::NameStatus => Text::Listing(Listing::NameStatus),
+        Format::Raw => Text::Listing(Listing::Raw),
+        Format::GitRaw => Text::RawFields,
+        Format::NameOnly => Text::NameOnly,
+    };
+    parse_texts(text, partial, indices, attachments)
 }
 
 fn parse_pages(partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
@@ -125,38 +128,42 @@ fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, E
 }
 
 fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
-    let mut parts = Vec::with_capacity(indices.len());
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for &index in indices {
-        let (sink, result) = parse_text(format, attachments[index], index);
-        if let Err(error) = result {
-            diagnostics.push(tolerate(error, partial)?);
-        }
-        let (changes, said) = sink.finish();
-        parts.push(changes);
-        diagnostics.extend(said);
-    }
     // Patches follow each other; the attachments of any other format are parts of one listing.
-    let changes = match format {
-        Text::Unified if parts.len() > 1 => change::union(parts),
-        _ if parts.len() == 1 => parts.remove(0),
-        _ => parts.into_iter().flatten().collect(),
-    };
-    Ok(Parsed { of_keys: false, changes, diagnostics })
+    let patches = matches!(format, Text::Unified) && indices.len() > 1;
+    let mut parts = Vec::new();
+    let mut parsed = Parsed::default();
+    for &index in indices {
+        let mut sink = Sink::default();
+        if let Err(error) = parse_text(format, attachments[index], index, &mut sink) {
+            parsed.diagnostics.push(tolerate(error, partial)?);
+        }
+        let (mut changes, mut said) = sink.finish();
+        parsed.diagnostics.append(&mut said);
+        if patches {
+            parts.push(changes);
+        } else if parsed.changes.is_empty() {
+            parsed.changes = changes;
+        } else {
+            parsed.changes.append(&mut changes);
+        }
+    }
+    if patches {
+        parsed.changes = change::union(parts);
+    }
+    Ok(parsed)
 }
 
 /// Reads one attachment; again without its colour codes, when it turns out to have some.
-fn parse_text(format: Text, bytes: &[u8], index: usize) -> (Sink, Result<(), Error>) {
-    let mut sink = Sink::default();
-    let mut result = read(format, bytes, index, &mut sink);
+fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
+    let mut result = read(format, bytes, index, sink);
     if sink.coloured() {
-        sink = Sink::default();
-        result = read(format, &colour::strip(bytes), index, &mut sink).map_err(|mut error| {
-            if let Some(Span { start, end, .. }) = &mut error.span {
-                (*start, *end) = (colour::original(bytes, *start), colour::original(bytes, *end));
-            }
-            error
-        });
+        *sink = Sink::default();
+        result = read(format, &colour::strip(bytes), index, sink);
+        if let Err(error) = &mut result
+            && let Some(Span { start, end, .. }) = &mut error.span
+        {
+            (*start, *end) = (colour::original(bytes, *start), colour::original(bytes, *end));
+        }
         sink.warn(
             "diff-colour",
             "the diff has terminal colour codes; they were taken out",
@@ -167,9 +174,9 @@ fn parse_text(format: Text, bytes: &[u8], index: usize) -> (Sink, Result<(), Err
         && sink.is_empty()
         && let Some(error) = detect::summary(bytes, index)
     {
-        result = Err(error);
+        return Err(error);
     }
-    (sink, result)
+    result
 }
 
 fn read(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
@@ -196,11 +203,7 @@ fn tolerate(error: Error, partial: bool) -> Result<Diagnostic, Error> {
         _ => String::from("; only what was given is known"),
     };
     let message = format!("{}{known}", error.message);
-    Ok(warning(error.code, message, "this is a part, as it was asked for: what is missing stays stale"))
-}
-
-fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::warning(code, message, help)
+    Ok(Diagnostic::warning(error.code, message, "this is a part, as it was asked for: what is missing stays stale"))
 }
 
 /// The attachment of this index, or what is wrong with the index.

@@ -2,16 +2,15 @@
 
 use super::{
     encoding::bom,
-    lines::{self, hex_digits, line},
-    listing::{Fields, shown, unterminated},
+    lines::{self, is_commit, line},
+    listing::{Fields, NO_PATH, about, unterminated},
     sink::Sink,
 };
 use crate::{
-    change::{Change, Entry, Status},
+    change::{Change, Status},
     error::Error,
     names::RepoPath,
 };
-use alloc::format;
 
 const HELP: &str = "give the output of `git diff --name-only -z --no-renames OLD NEW`, whole and unchanged";
 
@@ -33,9 +32,7 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
         }
         at = next;
     }
-    if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
-        unterminated(sink);
-    }
+    unterminated(bytes, sink);
     Ok(())
 }
 
@@ -52,23 +49,18 @@ pub(super) fn read_fields(bytes: &[u8], index: usize, sink: &mut Sink) -> Result
 
 fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Error> {
     let Some(path) = path else {
-        let message = format!("`{}` is not a path in a repository", shown(text));
-        return Err(Error::new("diff-name-only", message, HELP));
+        return Err(Error::new("diff-name-only", about(text, NO_PATH), HELP));
     };
     sink.warn(
         "diff-name-only",
         "a list of names does not say what became of them, nor the old names of renamed files: each counts as modified",
         "give `--no-renames` to `git diff --name-only`, or better, use `--raw` or `--name-status`",
     );
-    let side = Some(Entry::UNKNOWN);
+    let mut change = Change::of_unknown(Status::Modified, path);
     // It may as well have been added: nothing says that bytes changed under the name.
-    sink.push(Change { rewritten: false, ..Change::new(Status::Modified, path, None, side, side) });
+    change.rewritten = false;
+    sink.push(change);
     Ok(())
-}
-
-/// `commit <id>`, which no name that git log lists can be told from but by its 40 digits.
-fn is_commit(text: &[u8]) -> bool {
-    text.strip_prefix(b"commit ").is_some_and(|rest| hex_digits(rest) >= 40)
 }
 
 /// Passes over the header of a commit and its indented message; yields where its names begin.

@@ -57,8 +57,8 @@ impl Votes {
     fn of(changes: &[Change]) -> Self {
         let mut votes = Self::default();
         for pair in changes.windows(2).filter(|pair| pair[0].path == pair[1].path && pair[0].diff != pair[1].diff) {
-            let follows = links(pair[0].after, pair[1].before);
-            let precedes = links(pair[1].after, pair[0].before);
+            let follows = links(pair[0].after.as_ref(), pair[1].before.as_ref());
+            let precedes = links(pair[1].after.as_ref(), pair[0].before.as_ref());
             votes.for_it += usize::from(follows && !precedes);
             votes.against += usize::from(precedes && !follows);
         }
@@ -66,10 +66,10 @@ impl Votes {
     }
 }
 
-fn links(left: Option<Entry>, found: Option<Entry>) -> bool {
+fn links(left: Option<&Entry>, found: Option<&Entry>) -> bool {
     match (left, found) {
         (None, None) => true,
-        (Some(left), Some(found)) => left.id.zip(found.id).is_none_or(|(left, found)| left == found),
+        (Some(left), Some(found)) => left.same_bytes(found) != Some(false),
         _ => false,
     }
 }

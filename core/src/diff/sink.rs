@@ -1,18 +1,17 @@
 //! Where the readers of text put what they find: changes in the order of the text, the commits that they belong to, and
 //! what is worth saying about the text round them.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::{
     colour,
-    lines::hex_digits,
+    lines::{after, find, hex_digits},
     order::{self, Order},
-    warning,
 };
 use crate::{
-    change::{Change, Status, repeats},
+    change::{Change, Entry, Status, repeats},
     diagnostic::Diagnostic,
-    sorted::Sorted,
+    sorted::sort,
 };
 
 /// What reading one attachment yields.
@@ -60,12 +59,12 @@ const KNOWN: [&[u8]; 18] = [
 ];
 
 impl Sink {
-    pub(super) fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, mut change: Change) {
         self.silent_merge = false;
         if let Some(last) = self.changes.last_mut().filter(|last| last.diff == self.commit) {
             if is_new_type(last, &change) {
-                let whole = Change::new(Status::TypeChanged, change.path, None, last.before, change.after);
-                *last = Change { diff: self.commit, ..whole };
+                *last = Change::new(Status::TypeChanged, change.path, None, last.before, change.after);
+                last.diff = self.commit;
                 return;
             }
             // git sorts the paths of one diff: without a header, another may begin here.
@@ -73,7 +72,8 @@ impl Sink {
                 self.commit += 1;
             }
         }
-        self.changes.push(Change { diff: self.commit, ..change });
+        change.diff = self.commit;
+        self.changes.push(change);
     }
 
     /// Takes a change that a line of `--raw` tells in a text of patches: it counts when no patch of its commit does.
@@ -84,14 +84,19 @@ impl Sink {
 
     /// Adds what was announced and came in no patch: white space that `-w` passes over, or another diff's listing.
     fn push_announced(&mut self) {
-        if !self.announced.is_empty() {
-            let sides = |change: &Change| (change.before.is_some(), change.after.is_some());
-            let patches = self.changes[self.patches_from..].iter();
-            let patches: Sorted<_> = patches.map(|change| (&change.path, sides(change))).collect();
-            let mut announced = core::mem::take(&mut self.announced);
-            announced.retain(|change| !patches.contains(&(&change.path, sides(change))));
+        let announced = core::mem::take(&mut self.announced);
+        if !announced.is_empty() {
+            // One set of paths for each of the four that a change's sides can be.
+            let kind = |change: &Change| usize::from(change.before.is_some()) * 2 + usize::from(change.after.is_some());
+            let mut patches = [const { Vec::new() }; 4];
+            for change in &self.changes[self.patches_from..] {
+                patches[kind(change)].push(change.path.clone());
+            }
+            patches.iter_mut().for_each(sort);
             for change in announced {
-                self.push(change);
+                if patches[kind(&change)].binary_search(&change.path).is_err() {
+                    self.push(change);
+                }
             }
         }
         self.patches_from = self.changes.len();
@@ -99,8 +104,8 @@ impl Sink {
 
     /// Takes a line that is no part of a diff and begins at `at`.
     pub(super) fn text(&mut self, line: &[u8], at: usize) {
-        let digits = hex_digits(line.strip_prefix(b"commit ").unwrap_or(line));
-        if line.strip_prefix(b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
+        let digits = hex_digits(after(line, b"commit ").unwrap_or(line));
+        if after(line, b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
             self.border();
             self.order = Order::OldestFirst;
         } else if line.is_empty() || self.in_mail() || self.is_expected(line) {
@@ -108,7 +113,7 @@ impl Sink {
         } else if line.starts_with(b"commit ") && digits >= 4 {
             self.border();
             self.order = Order::NewestFirst;
-            self.one_parent = memchr::memmem::find(line, b" (from ").is_some();
+            self.one_parent = find(line, b" (from ").is_some();
         } else if line.starts_with(b"Merge: ") {
             self.silent_merge = !self.one_parent;
         } else if (7..=64).contains(&digits) && line.get(digits) == Some(&b' ') {
@@ -166,9 +171,9 @@ impl Sink {
     }
 
     /// Says something once, however often it is seen.
-    pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn warn(&mut self, code: &'static str, message: &str, help: &str) {
         if self.diagnostics.iter().all(|diagnostic| diagnostic.code != code) {
-            self.diagnostics.push(warning(code, message, help));
+            self.diagnostics.push(Diagnostic::warning(code, message, help));
         }
     }
 
@@ -176,25 +181,22 @@ impl Sink {
     pub(super) fn finish(mut self) -> (Vec<Change>, Vec<Diagnostic>) {
         self.border();
         if self.ignored > 0 {
-            let first = self.first_ignored;
             let lines = match self.ignored {
-                1 => String::from("1 line round the diff was passed over, at"),
-                lines => format!("{lines} lines round the diff were passed over, the first at"),
+                1 => "line round the diff was passed over, at",
+                _ => "lines round the diff were passed over, the first at",
             };
             self.warn(
                 "diff-text",
-                format!("{lines} byte {first}"),
+                &format!("{} {lines} byte {}", self.ignored, self.first_ignored),
                 "give the diff alone if these lines were meant to be part of it",
             );
         }
         if self.silent_merges > 0 {
-            let merges = match self.silent_merges {
-                1 => String::from("1 merge is"),
-                merges => format!("{merges} merges are"),
-            };
+            let merges = if self.silent_merges == 1 { "merge is" } else { "merges are" };
+            let count = self.silent_merges;
             self.warn(
                 "diff-merge",
-                format!("{merges} listed without a diff: what was changed in merging is not known"),
+                &format!("{count} {merges} listed without a diff: what was changed in merging is not known"),
                 "give the diff between the deployed and the new commit, or add `-m --first-parent` to `git log`",
             );
         }
@@ -207,11 +209,10 @@ impl Sink {
         }
         let (changes, reversed) = order::join(self.changes, self.order);
         if reversed {
-            self.diagnostics.push(warning(
-                "diff-order",
-                "the commits stand in the other order than usual, as what they change shows; they were read so",
-                "nothing, if `--reverse` was given",
-            ));
+            let message =
+                "the commits stand in the other order than usual, as what they change shows; they were read so";
+            let help = "nothing, if `--reverse` was given";
+            self.diagnostics.push(Diagnostic::warning("diff-order", message, help));
         }
         (changes, self.diagnostics)
     }
@@ -221,7 +222,7 @@ impl Sink {
 fn is_new_type(gone: &Change, come: &Change) -> bool {
     (gone.status, come.status) == (Status::Deleted, Status::Added)
         && gone.path == come.path
-        && gone.before.map(|entry| entry.kind()) != come.after.map(|entry| entry.kind())
+        && gone.before.as_ref().map(Entry::kind) != come.after.as_ref().map(Entry::kind)
 }
 
 #[cfg(test)]

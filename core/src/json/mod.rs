@@ -23,7 +23,7 @@ use crate::{
 
 pub(crate) use pretty::pretty;
 pub(crate) use shape::{ANY, FLAG, SIZE, Shape, TEXT, TEXTS, U16, U32, U64, Word, nullable, optional, required, words};
-pub(crate) use tree::{Json, Name, Names, Text};
+pub(crate) use tree::{Json, Name, Names};
 pub(crate) use write::write;
 
 /// What is wrong with a value, and where it stands.

@@ -4,7 +4,11 @@ use alloc::vec::Vec;
 
 use crate::{
     change::{BlobId, Change, Entry, Status},
-    diff::{lines, merge, sink::Sink},
+    diff::{
+        lines::{self, Split, split},
+        merge::{self, Merge},
+        sink::Sink,
+    },
     error::Error,
     names::RepoPath,
 };
@@ -27,7 +31,7 @@ impl Header {
     /// The path, and the old path of a rename or the source of a copy, which stands first.
     pub(super) fn paths(
         &self,
-        next: &mut impl FnMut() -> Result<RepoPath, Error>,
+        next: &mut dyn FnMut() -> Result<RepoPath, Error>,
     ) -> Result<(RepoPath, Option<RepoPath>), Error> {
         let first = next()?;
         match self.status {
@@ -51,35 +55,35 @@ pub(super) fn raw_header(text: &[u8]) -> Option<Header> {
     if parents == 0 {
         return None;
     }
-    let mut fields = text[parents..].split(|byte| *byte == b' ');
+    let mut fields = split(&text[parents..], b' ');
     if parents > 1 {
-        return combined_header(&fields.collect::<Vec<_>>(), parents);
+        return combined_header(fields, parents);
     }
     let (old_mode, new_mode) = (lines::mode(fields.next()?)?, lines::mode(fields.next()?)?);
-    let (old_id, new_id) = (fields.next()?, fields.next()?);
-    let status = fields.next()?;
-    let (before, after) = (entry(old_mode, old_id), entry(new_mode, new_id));
-    let status = letter(status)?;
-    let sides = match status {
-        Status::Added => (false, true),
-        Status::Deleted => (true, false),
-        _ => (true, true),
-    };
-    let whole = sides == (before.is_some(), after.is_some()) && fields.next().is_none();
-    whole.then_some(Header { status, before, after, combined: false })
+    let (before, after) = (entry(old_mode, fields.next()?), entry(new_mode, fields.next()?));
+    let status = letter(fields.next()?)?;
+    let whole = before.is_some() == (status != Status::Added) && after.is_some() == (status != Status::Deleted);
+    (whole && fields.next().is_none()).then_some(Header { status, before, after, combined: false })
 }
 
-fn combined_header(fields: &[&[u8]], parents: usize) -> Option<Header> {
-    let [modes @ .., statuses] = fields else { return None };
-    let (modes, ids) = modes.split_at_checked(parents + 1)?;
+fn combined_header(fields: Split<'_>, parents: usize) -> Option<Header> {
+    let mut sides = Vec::new();
+    for field in fields {
+        sides.push(field);
+    }
+    let statuses = sides.pop()?;
+    let (modes, ids) = sides.split_at_checked(parents + 1)?;
     if ids.len() != modes.len() || statuses.len() != parents || !statuses.iter().all(u8::is_ascii_uppercase) {
         return None;
     }
-    let sides = modes.iter().zip(ids).map(|(mode, id)| Some(entry(lines::mode(mode)?, id)));
-    let mut sides = sides.collect::<Option<Vec<_>>>()?;
-    let after = sides.pop()?;
-    let (status, before) = merge::before(&sides, after.as_ref());
-    Some(Header { status, before, after, combined: true })
+    let after = entry(lines::mode(modes[parents])?, ids[parents]);
+    let mut merge = Merge::default();
+    for (mode, id) in modes[..parents].iter().zip(ids) {
+        if let Some(parent) = entry(lines::mode(mode)?, id) {
+            merge.add(parent, after.as_ref());
+        }
+    }
+    Some(Header { status: merge.status(after.as_ref()), before: merge.before, after, combined: true })
 }
 
 fn entry(mode: u32, id: &[u8]) -> Option<Entry> {

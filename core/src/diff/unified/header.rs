@@ -9,12 +9,15 @@ use purgeplan_lines::same;
 use crate::{
     change::{BlobId, Change, Entry, Status},
     diff::{
-        lines::{self, line, unquote},
-        merge,
+        lines::{self, after, cut, find, line, split, unquote},
+        merge::Merge,
         unified::prefix::Sides,
     },
     names::RepoPath,
 };
+
+/// The name of a side that is not there.
+pub(super) const NOTHING: &[u8] = b"/dev/null";
 
 /// Whether a header joins two names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +28,53 @@ enum Pair {
     Announced,
     Rename,
     Copy,
+}
+
+/// What a line of a header tells.
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Index,
+    NewFile,
+    DeletedFile,
+    OldMode,
+    NewMode,
+    /// Those of all sides, in a combined diff.
+    Modes,
+    Similarity,
+    Dissimilarity,
+    From(Pair),
+    To(Pair),
+}
+
+const FIELDS: [(&[u8], Field); 12] = [
+    (b"index ", Field::Index),
+    (b"new file mode ", Field::NewFile),
+    (b"deleted file mode ", Field::DeletedFile),
+    (b"old mode ", Field::OldMode),
+    (b"new mode ", Field::NewMode),
+    (b"mode ", Field::Modes),
+    (b"similarity index ", Field::Similarity),
+    (b"dissimilarity index ", Field::Dissimilarity),
+    (b"rename from ", Field::From(Pair::Rename)),
+    (b"rename to ", Field::To(Pair::Rename)),
+    (b"copy from ", Field::From(Pair::Copy)),
+    (b"copy to ", Field::To(Pair::Copy)),
+];
+
+/// What a line tells, and the rest of it.
+fn field(text: &[u8]) -> Option<(Field, &[u8])> {
+    for (start, field) in &FIELDS {
+        if let Some(value) = after(text, start) {
+            return Some((*field, value));
+        }
+    }
+    None
+}
+
+/// The two sides of `OLD..NEW`.
+fn dots(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = find(text, b"..")?;
+    Some((&text[..at], &text[at + 2..]))
 }
 
 /// What the lines of a header say.
@@ -58,12 +108,13 @@ impl<'a> Header<'a> {
         let mut header = Self { line: first, crlf: bytes[..at].ends_with(b"\r\n"), ..Self::default() };
         while at < bytes.len() {
             let (text, next) = line(bytes, at);
-            if text.starts_with(b"--- ") {
-                let (second, after) = line(bytes, next);
-                let (Some(old), Some(new)) = (text.strip_prefix(b"--- "), second.strip_prefix(b"+++ ")) else { break };
-                header.files = Some((old, new));
-                header.lines += 2;
-                at = after;
+            if let Some(old) = after(text, b"--- ") {
+                let (second, next) = line(bytes, next);
+                if let Some(new) = after(second, b"+++ ") {
+                    header.files = Some((old, new));
+                    header.lines += 2;
+                    at = next;
+                }
                 break;
             }
             if header.take(text).is_none() {
@@ -81,46 +132,27 @@ impl<'a> Header<'a> {
 
     /// Takes one line; `None` when it is none of a header.
     fn take(&mut self, text: &'a [u8]) -> Option<()> {
-        match *text.first()? {
-            b'i' => self.take_index(text.strip_prefix(b"index ")?)?,
-            b'n' => match text.strip_prefix(b"new file mode ") {
-                Some(mode) => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(lines::mode(mode)?)),
-                None => self.new_mode = Some(lines::mode(text.strip_prefix(b"new mode ")?)?),
-            },
-            b'o' => self.old_mode = Some(lines::mode(text.strip_prefix(b"old mode ")?)?),
-            b'd' => match text.strip_prefix(b"deleted file mode ") {
-                Some(mode) => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(lines::mode(mode)?)),
-                None => _ = text.strip_prefix(b"dissimilarity index ")?,
-            },
-            b's' => {
-                text.strip_prefix(b"similarity index ")?;
-                self.pair = Pair::Announced;
-            }
-            b'r' => {
-                match text.strip_prefix(b"rename from ") {
-                    Some(from) => self.from = Some(from),
-                    None => self.to = Some(text.strip_prefix(b"rename to ")?),
-                }
-                self.pair = Pair::Rename;
-            }
-            b'c' => {
-                match text.strip_prefix(b"copy from ") {
-                    Some(from) => self.from = Some(from),
-                    None => self.to = Some(text.strip_prefix(b"copy to ")?),
-                }
-                self.pair = Pair::Copy;
-            }
-            _ => return None,
+        let (field, value) = field(text)?;
+        let mode = lines::mode(value);
+        match field {
+            Field::Index => self.take_index(value)?,
+            Field::NewFile => (self.sides, self.new_mode) = (Sides::OnlyNew, Some(mode?)),
+            Field::DeletedFile => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(mode?)),
+            Field::NewMode => self.new_mode = Some(mode?),
+            Field::OldMode => self.old_mode = Some(mode?),
+            Field::Similarity => self.pair = Pair::Announced,
+            Field::Dissimilarity => {}
+            Field::From(pair) => (self.from, self.pair) = (Some(value), pair),
+            Field::To(pair) => (self.to, self.pair) = (Some(value), pair),
+            Field::Modes => return None,
         }
         Some(())
     }
 
     fn take_index(&mut self, text: &'a [u8]) -> Option<()> {
-        let mut fields = text.split(|byte| *byte == b' ');
-        let ids = fields.next()?;
-        let dots = memchr::memmem::find(ids, b"..")?;
-        self.ids = Some((&ids[..dots], &ids[dots + 2..]));
-        if let Some(mode) = fields.next().and_then(lines::mode) {
+        let (ids, mode) = cut(text, b' ');
+        self.ids = Some(dots(ids)?);
+        if let Some(mode) = mode.and_then(|mode| lines::mode(cut(mode, b' ').0)) {
             self.old_mode = self.old_mode.or(Some(mode));
             self.new_mode = self.new_mode.or(Some(mode));
         }
@@ -150,7 +182,7 @@ impl<'a> Header<'a> {
             let name = written.strip_suffix(b"\t").unwrap_or(written);
             let path = path.as_bytes();
             let ends = |name: &[u8]| name.len() >= path.len() && same(&name[name.len() - path.len()..], path);
-            let same = ends(name) || name == b"/dev/null" || name.starts_with(b"\"");
+            let same = ends(name) || name == NOTHING || name.starts_with(b"\"");
             !same && !ends(unquoted_file_name(name))
         };
         self.files.is_some_and(|(old, new)| another(old) || another(new))
@@ -188,10 +220,9 @@ impl<'a> Header<'a> {
     /// The change that the header tells of this path.
     pub(super) fn change(&self, path: RepoPath, from: Option<RepoPath>) -> Change {
         let (old_id, new_id) = self.ids.unwrap_or_default();
-        let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
         let before = (self.sides != Sides::OnlyNew).then(|| entry(self.old_mode, old_id));
         let after = (self.sides != Sides::OnlyOld).then(|| entry(self.new_mode, new_id));
-        let status = match (&from, before, after) {
+        let status = match (&from, &before, &after) {
             (Some(_), ..) if self.pair == Pair::Copy => Status::Copied,
             (Some(_), ..) => Status::Renamed,
             (None, None, _) => Status::Added,
@@ -212,7 +243,9 @@ impl<'a> Header<'a> {
 /// The header of one file in a combined diff.
 #[derive(Debug, Default)]
 pub(super) struct CombinedHeader<'a> {
-    ids: Vec<&'a [u8]>,
+    /// Those of the parents, with commas between them, and that of the result.
+    ids: Option<(&'a [u8], &'a [u8])>,
+    /// In the same order.
     modes: Vec<u32>,
     sides: Sides,
     pub(super) body: bool,
@@ -241,28 +274,35 @@ impl<'a> CombinedHeader<'a> {
     }
 
     fn take(&mut self, text: &'a [u8]) -> Option<()> {
-        if let Some(ids) = text.strip_prefix(b"index ") {
-            let dots = memchr::memmem::find(ids, b"..")?;
-            self.ids = ids[..dots].split(|byte| *byte == b',').collect();
-            self.ids.push(&ids[dots + 2..]);
-        } else if let Some(modes) = text.strip_prefix(b"mode ") {
-            let dots = memchr::memmem::find(modes, b"..")?;
-            self.take_modes(&modes[..dots])?;
-            self.modes.push(lines::mode(&modes[dots + 2..])?);
-        } else if let Some(mode) = text.strip_prefix(b"new file mode ") {
-            (self.sides, self.modes) = (Sides::OnlyNew, Vec::new());
-            self.modes.push(lines::mode(mode)?);
-        } else if let Some(modes) = text.strip_prefix(b"deleted file mode ") {
-            self.sides = Sides::OnlyOld;
-            self.take_modes(modes)?;
-        } else {
-            text.strip_prefix(b"similarity index ")?;
+        let (field, value) = field(text)?;
+        match field {
+            Field::Index => self.ids = Some(dots(value)?),
+            Field::Modes => {
+                let (parents, result) = dots(value)?;
+                self.take_modes(parents)?;
+                self.modes.push(lines::mode(result)?);
+            }
+            Field::NewFile => {
+                self.sides = Sides::OnlyNew;
+                self.modes.clear();
+                self.modes.push(lines::mode(value)?);
+            }
+            Field::DeletedFile => {
+                self.sides = Sides::OnlyOld;
+                self.take_modes(value)?;
+            }
+            Field::Similarity => {}
+            _ => return None,
         }
         Some(())
     }
 
     fn take_modes(&mut self, modes: &[u8]) -> Option<()> {
-        self.modes = modes.split(|byte| *byte == b',').map(lines::mode).collect::<Option<_>>()?;
+        let mut read = Vec::new();
+        for mode in split(modes, b',') {
+            read.push(lines::mode(mode)?);
+        }
+        self.modes = read;
         Some(())
     }
 
@@ -270,31 +310,38 @@ impl<'a> CombinedHeader<'a> {
     pub(super) fn is_whole(&self) -> bool {
         self.files
             || self.sides == Sides::OnlyOld
-            || self.ids.windows(2).all(|pair| pair[0] == pair[1]) && !self.ids.is_empty()
+            || self.ids.is_some_and(|(parents, result)| split(parents, b',').all(|id| id == result))
     }
 
     /// The change that it tells of this path.
     pub(super) fn change(&self, path: RepoPath) -> Change {
-        let (result, parents) = self.ids.split_last().map_or((b"".as_slice(), [].as_slice()), |(id, ids)| (*id, ids));
-        let entry = |mode: Option<u32>, id| Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) };
-        let exists = |id: &[u8]| id.iter().any(|digit| *digit != b'0');
-        let mode = |side: usize| (self.sides != Sides::OnlyNew).then(|| self.modes.get(side).copied()).flatten();
-        let sides = parents.iter().enumerate().map(|(side, id)| exists(id).then(|| entry(mode(side), id)));
+        let (parents, result) = self.ids.unwrap_or_default();
         let after = (self.sides != Sides::OnlyOld).then(|| entry(self.modes.last().copied(), result));
-        let (status, before) = merge::before(&sides.collect::<Vec<_>>(), after.as_ref());
-        Change::new(status, path, None, before, after)
+        let mut merge = Merge::default();
+        for (side, id) in split(parents, b',').enumerate() {
+            let mode = self.modes.get(side).copied().filter(|_| self.sides != Sides::OnlyNew);
+            if id.iter().any(|digit| *digit != b'0') {
+                merge.add(entry(mode, id), after.as_ref());
+            }
+        }
+        Change::new(merge.status(after.as_ref()), path, None, merge.before, after)
     }
 }
 
-/// The name of a `--- ` or `+++ ` line: quoted, or up to the tab before a time.
-pub(super) fn file_name(text: &[u8]) -> Option<alloc::borrow::Cow<'_, [u8]>> {
-    if text.first() == Some(&b'"') {
-        return unquote(text).map(|(name, _)| name.into());
+fn entry(mode: Option<u32>, id: &[u8]) -> Entry {
+    Entry { mode: mode.unwrap_or(0), id: BlobId::from_hex(id) }
+}
+
+/// The name of a `--- ` or `+++ ` line: up to the tab before a time, or quoted; then it is put in `unquoted`.
+pub(super) fn file_name<'n>(text: &'n [u8], unquoted: &'n mut Vec<u8>) -> Option<&'n [u8]> {
+    if text.first() != Some(&b'"') {
+        return Some(unquoted_file_name(text));
     }
-    Some(unquoted_file_name(text).into())
+    (*unquoted, _) = unquote(text)?;
+    Some(unquoted)
 }
 
 /// A name without quotes, up to the tab behind it.
 pub(super) fn unquoted_file_name(text: &[u8]) -> &[u8] {
-    memchr::memchr(b'\t', text).map_or(text, |tab| &text[..tab])
+    cut(text, b'\t').0
 }

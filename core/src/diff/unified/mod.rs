@@ -2,6 +2,7 @@
 //!
 //! Source: git-diff(1), "Generating patch text with -p"; POSIX diff, "Diff -u Output Format".
 
+mod combined;
 mod header;
 mod names;
 mod plain;
@@ -9,17 +10,17 @@ mod prefix;
 #[cfg(test)]
 mod tests;
 
-use alloc::{format, string::String};
+use alloc::{format, vec::Vec};
 use purgeplan_lines::hunk::{self, Broken};
 
 use self::{
     header::{CombinedHeader, Header},
-    prefix::{Name, Prefixes},
+    prefix::Prefixes,
 };
 use super::{
     encoding::{bom, is_blank},
-    lines::{self, hex_digits, line},
-    listing::{Listing, shown},
+    lines::{self, after, hex_digits, line},
+    listing::{Listing, NO_PATH, about, shown},
     merge,
     sink::Sink,
 };
@@ -33,36 +34,35 @@ const HELP: &str = "give the output of `git diff`, `git show`, `git log -p` or `
 
 /// Reads a diff. A second time when its files have shown prefixes of names that the first reading could not know.
 pub(super) fn parse(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes: Prefixes::default() };
-    let mut result = reader.read();
-    let prefixes = core::mem::take(&mut reader.prefixes);
-    match prefixes.second_reading() {
-        Ok(None) => {}
-        Ok(Some(prefixes)) => {
-            reader = Reader { bytes, index, at: bom(bytes), sink: Sink::default(), prefixes };
-            result = reader.read();
+    let mut reader = Reader { bytes, index, at: bom(bytes), sink, prefixes: Prefixes::default() };
+    let result = reader.read();
+    match reader.prefixes.read_again() {
+        Ok(false) => result,
+        Ok(true) => {
+            *reader.sink = Sink::default();
+            reader.at = bom(bytes);
+            let result = reader.read();
             reader.report_prefixes();
+            result
         }
         Err(()) => {
             let message = "the names of the files begin with different prefixes, so it is not known where they end";
-            result = result.and(Err(reader.error("diff-prefix", message, 0, bytes.len()).help(PREFIX_HELP)));
+            result.and(Err(reader.error("diff-prefix", message, 0, bytes.len()).help(PREFIX_HELP)))
         }
     }
-    *sink = reader.sink;
-    result
 }
 
 const PREFIX_HELP: &str = "make the diff with git's own prefixes: `git diff --default-prefix`";
 
-struct Reader<'a> {
+struct Reader<'a, 's> {
     bytes: &'a [u8],
     index: usize,
     at: usize,
-    sink: Sink,
+    sink: &'s mut Sink,
     prefixes: Prefixes,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn read(&mut self) -> Result<(), Error> {
         while self.at < self.bytes.len() {
             let start = self.at;
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         {
             // With its header whole, the file counts in what came before the end.
             let _ = self.push_git(&header, start);
-            return Err(self.truncated(format!("the diff ends before {missing}"), start));
+            return Err(self.truncated(&format!("the diff ends before {missing}"), start));
         }
         self.push_git(&header, start)?;
         if header.crlf {
@@ -120,22 +120,22 @@ impl<'a> Reader<'a> {
             self.sink.push(header.change(path, Some(from)));
             return Ok(());
         }
-        let written = names::written(header, self.prefixes.known());
-        let name = written.and_then(|(old, new)| match self.prefixes.name(old, new, header.sides) {
-            Name::One(name) => Some(name),
-            Name::Two => None,
-        });
+        let mut unquoted = [Vec::new(), Vec::new()];
+        let name = match names::written(header, self.prefixes.known(), &mut unquoted) {
+            Some((old, new)) => self.prefixes.name(old, new, header.sides),
+            None => None,
+        };
         if name.is_none() {
-            let message = format!("`{}` does not tell its two names apart", shown(header.line));
+            let message = about(header.line, " does not tell its two names apart");
             let end = start + b"diff --git ".len() + header.line.len();
             let unfinished = end == self.bytes.len();
-            let error = self.error("diff-prefix", message, start, end).help(PREFIX_HELP);
+            let error = self.error("diff-prefix", &message, start, end).help(PREFIX_HELP);
             return Err(if unfinished { self.truncated("the diff ends in a name", start) } else { error });
         }
-        let path = self.path(name.as_deref(), start)?;
+        let path = self.path(name, start)?;
         if header.names_another(&path) {
-            let message = format!("`{}` and its `+++ ` or `--- ` line name two files", shown(header.line));
-            return Err(self.error("diff-prefix", message, start, self.at));
+            let message = about(header.line, " and its `+++ ` or `--- ` line name two files");
+            return Err(self.error("diff-prefix", &message, start, self.at));
         }
         self.sink.push(header.change(path, None));
         Ok(())
@@ -144,10 +144,10 @@ impl<'a> Reader<'a> {
     fn combined_file(&mut self) -> Result<(), Error> {
         let start = self.at;
         let (first, next) = line(self.bytes, start);
-        let name = first.strip_prefix(b"diff --cc ").or(first.strip_prefix(b"diff --combined ")).unwrap_or(first);
+        let name = after(first, b"diff --cc ").or(after(first, b"diff --combined ")).unwrap_or(first);
         let (header, end) = CombinedHeader::read(self.bytes, next);
         self.at = end;
-        merge::warn(&mut self.sink);
+        merge::warn(self.sink);
         let path = self.named(name, start)?;
         self.sink.push(header.change(path));
         let ends = memchr::memchr(b'\n', &self.bytes[end..]).is_none();
@@ -167,8 +167,8 @@ impl<'a> Reader<'a> {
                 let (header, next) = line(self.bytes, start);
                 let end = match hunk::counts(header) {
                     Some(counts) => hunk::skip(self.bytes, next, counts),
-                    None => match hunk::combined_counts(header) {
-                        Some(counts) => hunk::skip_combined(self.bytes, next, counts),
+                    None => match combined::counts(header) {
+                        Some(counts) => combined::skip(self.bytes, next, counts),
                         None if next == self.bytes.len() => Err(Broken::End),
                         None => Err(Broken::Line(start)),
                     },
@@ -223,16 +223,14 @@ impl<'a> Reader<'a> {
             return Err(self.error("diff-encoded", message, start, end).help("save the text of the mail decoded"));
         }
         if text.starts_with(b":") {
-            let change = Listing::Raw.read_line(text, &mut self.sink);
-            // The text of a mail may be anything.
-            let change = if self.sink.in_mail() {
-                change.unwrap_or(None)
-            } else {
-                change.map_err(|error| error.at(Some(self.index), start, end))?
-            };
-            if let Some(change) = change {
-                self.sink.announce(change);
-                return Ok(());
+            match Listing::Raw.read_line(text, self.sink) {
+                Ok(Some(change)) => {
+                    self.sink.announce(change);
+                    return Ok(());
+                }
+                Err(error) if !self.sink.in_mail() => return Err(error.at(Some(self.index), start, end)),
+                // The text of a mail may be anything.
+                _ => {}
             }
         }
         if self.sink.in_mail() {
@@ -240,8 +238,8 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         if text.starts_with(b"* Unmerged path ") {
-            let message = format!("`{}`: conflicts are not resolved yet", shown(text));
-            return Err(self.error("diff-unmerged", message, start, end).help("commit the merge, then make the diff"));
+            let message = about(text, ": conflicts are not resolved yet");
+            return Err(self.error("diff-unmerged", &message, start, end).help("commit the merge, then make the diff"));
         }
         if let Some(name) = submodule(text) {
             let entry = Some(Entry { mode: 0o160_000, id: None });
@@ -273,8 +271,8 @@ impl<'a> Reader<'a> {
     fn path(&self, name: Option<&[u8]>, start: usize) -> Result<RepoPath, Error> {
         name.and_then(RepoPath::new).ok_or_else(|| {
             let (text, _) = line(self.bytes, start);
-            let named = name.map_or_else(|| shown(text), shown);
-            self.error("diff-path", format!("`{named}` is not a path in a repository"), start, start + text.len())
+            let message = about(name.unwrap_or(text), NO_PATH);
+            self.error("diff-path", &message, start, start + text.len())
         })
     }
 
@@ -282,30 +280,30 @@ impl<'a> Reader<'a> {
         let (name, _) = line(self.bytes, file);
         let of = shown(name);
         match broken {
-            Broken::End => self.truncated(format!("the diff ends in the content of `{of}`"), start),
+            Broken::End => self.truncated(&format!("the diff ends in the content of `{of}`"), start),
             Broken::Line(at) => {
                 let (text, _) = line(self.bytes, at);
                 let message = format!(
                     "`{}` does not belong to the hunk of `{of}` that begins at byte {start}: its header counts otherwise",
                     shown(text)
                 );
-                self.error("diff-hunk", message, at, at + text.len())
+                self.error("diff-hunk", &message, at, at + text.len())
             }
         }
     }
 
-    fn truncated(&self, message: impl Into<String>, start: usize) -> Error {
+    fn truncated(&self, message: &str, start: usize) -> Error {
         self.error("diff-truncated", message, start, self.bytes.len())
     }
 
-    fn error(&self, code: &'static str, message: impl Into<String>, start: usize, end: usize) -> Error {
+    fn error(&self, code: &'static str, message: &str, start: usize, end: usize) -> Error {
         Error::new(code, message, HELP).at(Some(self.index), start, end)
     }
 
     fn report_prefixes(&mut self) {
         if let Some((old, new)) = self.prefixes.known() {
             let message = format!("the names begin with `{}` and `{}`, which were taken off", shown(old), shown(new));
-            self.sink.warn("diff-prefix", message, "check the paths; git's own prefixes leave no doubt");
+            self.sink.warn("diff-prefix", &message, "check the paths; git's own prefixes leave no doubt");
         }
     }
 }
@@ -321,15 +319,15 @@ fn is_encoded(text: &[u8]) -> bool {
 
 /// The name in `Submodule NAME 1234567..89abcde:`, as `--submodule=log` writes it.
 fn submodule(text: &[u8]) -> Option<&[u8]> {
-    let rest = text.strip_prefix(b"Submodule ")?;
+    let rest = after(text, b"Submodule ")?;
     for note in [b" contains untracked content".as_slice(), b" contains modified content"] {
         if let Some(name) = rest.strip_suffix(note) {
             return Some(name);
         }
     }
-    let dots = memchr::memmem::rfind(rest, b"..")?;
+    let dots = rest.windows(2).rposition(|pair| pair == b"..")?;
     let before = rest[..dots].strip_suffix(b".").unwrap_or(&rest[..dots]);
-    let blank = memchr::memrchr(b' ', before)?;
-    let ids = (hex_digits(&before[blank + 1..]), hex_digits(&rest[dots + 2..]));
-    (ids.0 >= 4 && ids.0 == before.len() - blank - 1 && ids.1 >= 4).then_some(&rest[..blank])
+    let blank = before.iter().rposition(|byte| *byte == b' ')?;
+    let (old, new) = (&before[blank + 1..], &rest[dots + 2..]);
+    (old.len() >= 4 && hex_digits(old) == old.len() && hex_digits(new) >= 4).then_some(&rest[..blank])
 }

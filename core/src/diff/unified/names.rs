@@ -1,29 +1,33 @@
 //! The two names of a `diff --git` line, which nothing but a blank parts.
 
-use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use super::{
-    header::{Header, unquoted_file_name},
-    prefix::{Sides, common_name, have_letters},
+    header::{Header, NOTHING, unquoted_file_name},
+    prefix::{Both, Sides, common_name, have_letters},
 };
-use crate::diff::lines::{self, unquote};
+use crate::diff::lines::{self, after, unquote};
 
 /// How much longer one prefix may be than the other. A bound keeps the search linear in the line.
 const UNEVEN: usize = 64;
 
 /// Both names as they are written, with their prefixes.
-pub(super) type Written<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+pub(super) type Written<'n> = (&'n [u8], &'n [u8]);
 
-/// Parts the line. `known` are the prefixes, when they are known.
+/// Parts the line. `known` are the prefixes, when they are known; names that stand in quotes are put in `unquoted`.
 ///
 /// git itself does so (`git_header_name` in `apply.c`): both names are the same behind their prefixes.
-pub(super) fn written<'a>(header: &Header<'a>, known: Option<(&[u8], &[u8])>) -> Option<Written<'a>> {
+pub(super) fn written<'n>(
+    header: &Header<'n>,
+    known: Option<&Both>,
+    unquoted: &'n mut [Vec<u8>; 2],
+) -> Option<Written<'n>> {
     let line = header.line;
     if let Some(names) = middle(line) {
         return Some(names);
     }
     if let Some(quote) = memchr::memchr(b'"', line) {
-        return quoted(line, quote);
+        return quoted(line, quote, unquoted);
     }
     if let Some((old, new)) = known {
         let same = line.len().checked_sub(old.len() + new.len() + 1)?;
@@ -36,59 +40,67 @@ pub(super) fn written<'a>(header: &Header<'a>, known: Option<(&[u8], &[u8])>) ->
 }
 
 /// Two names of one length, when they are the same behind git's own prefixes or behind none.
-pub(super) fn middle(line: &[u8]) -> Option<Written<'_>> {
-    let half = line.len() / 2;
-    if line.len().is_multiple_of(2) || line[half] != b' ' {
-        return None;
-    }
-    let (old, new) = (&line[..half], &line[half + 1..]);
-    let plain = line.first() != Some(&b'"');
-    (plain && (have_letters(old, new) || old == new)).then_some((Cow::Borrowed(old), Cow::Borrowed(new)))
+fn middle(line: &[u8]) -> Option<Written<'_>> {
+    let (old, new) = part(line, line.len() / 2)?;
+    let plain = old.len() == new.len() && line.first() != Some(&b'"');
+    (plain && (have_letters(old, new) || old == new)).then_some((old, new))
 }
 
 /// One of the names is quoted, or both; a name without quotes round it has none within.
-fn quoted(line: &[u8], quote: usize) -> Option<Written<'_>> {
-    if quote == 0 {
-        let (old, length) = unquote(line)?;
-        let new = lines::name(line[length..].strip_prefix(b" ")?)?;
-        return Some((Cow::Owned(old), new));
+fn quoted<'n>(line: &'n [u8], quote: usize, [old, new]: &'n mut [Vec<u8>; 2]) -> Option<Written<'n>> {
+    if quote > 0 {
+        *new = lines::name(&line[quote..])?.into_owned();
+        return Some((line[..quote].strip_suffix(b" ")?, new));
     }
-    let old = line[..quote].strip_suffix(b" ")?;
-    Some((Cow::Borrowed(old), lines::name(&line[quote..])?))
+    let length;
+    (*old, length) = unquote(line)?;
+    *new = lines::name(after(&line[length..], b" ")?)?.into_owned();
+    Some((old, new))
 }
 
 /// `--- ` and `+++ ` give a name for each side that is there.
-fn from_file_lines<'a>(header: &Header<'a>) -> Option<Written<'a>> {
+fn from_file_lines<'n>(header: &Header<'n>) -> Option<Written<'n>> {
     let line = header.line;
     let (old, new) = header.files?;
     match (unquoted_file_name(old), unquoted_file_name(new)) {
-        (b"/dev/null", new) if header.sides == Sides::OnlyNew => part(line, line.len().checked_sub(new.len() + 1)?),
-        (old, b"/dev/null") if header.sides == Sides::OnlyOld => part(line, old.len()),
-        (old, new) => Some((Cow::Borrowed(old), Cow::Borrowed(new))),
+        (NOTHING, new) if header.sides == Sides::OnlyNew => part(line, line.len().checked_sub(new.len() + 1)?),
+        (old, NOTHING) if header.sides == Sides::OnlyOld => part(line, old.len()),
+        names => Some(names),
     }
 }
 
+/// What stands on both sides of the blank at this place.
 fn part(line: &[u8], at: usize) -> Option<Written<'_>> {
     let (old, new) = line.split_at_checked(at)?;
-    Some((Cow::Borrowed(old), Cow::Borrowed(new.strip_prefix(b" ")?)))
+    Some((old, after(new, b" ")?))
 }
 
 /// The blank near the middle whose two sides have most in common.
 fn near_middle(line: &[u8]) -> Option<Written<'_>> {
     let half = line.len() / 2;
     let places = half.saturating_sub(UNEVEN)..line.len().min(half + UNEVEN);
-    let parted = places.filter(|at| line[*at] == b' ').filter_map(|at| part(line, at));
-    let shared = parted.filter_map(|(old, new)| common_name(&old, &new).map(|length| (length, (old, new))));
-    shared.max_by_key(|(length, _)| *length).map(|(_, names)| names)
+    let (mut best, mut most) = (None, 0);
+    for at in places {
+        let Some(names) = part(line, at) else { continue };
+        // The last of several that have as much in common.
+        if let Some(length) = common_name(names.0, names.1).filter(|length| *length >= most) {
+            (best, most) = (Some(names), length);
+        }
+    }
+    best
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
 
-    fn parted(line: &[u8]) -> Option<Written<'_>> {
-        let (header, _) = Header::read(b"", line, 0);
-        written(&header, None)
+    fn parted(line: &str) -> Option<(String, String)> {
+        let (header, _) = Header::read(b"", line.as_bytes(), 0);
+        let mut unquoted = Default::default();
+        let (old, new) = written(&header, None, &mut unquoted)?;
+        let text = |name: &[u8]| String::from_utf8(name.to_vec()).unwrap();
+        Some((text(old), text(new)))
     }
 
     #[test]
@@ -102,15 +114,14 @@ mod tests {
             (r#""a/\t" b/x"#, "a/\t", "b/x"),
             (r#"a/x "b/\t""#, "a/x", "b/\t"),
         ] {
-            let (one, other) = parted(line.as_bytes()).unwrap();
-            assert_eq!((one.as_ref(), other.as_ref()), (old.as_bytes(), new.as_bytes()), "{line}");
+            assert_eq!(parted(line).unwrap(), (old.into(), new.into()), "{line}");
         }
     }
 
     #[test]
     fn what_cannot_be_parted_is_not() {
         for line in ["", "a/x", "a/x b/y", r#""a/x"b/x"#, r#"a/x"b/x""#, r#""a/x" "b/x"#] {
-            assert_eq!(parted(line.as_bytes()), None, "{line}");
+            assert_eq!(parted(line), None, "{line}");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Names in the headers of a diff stand behind prefixes, `a/` and `b/` unless somebody chose others. A header does not say
 //! which, but the two names of a file are the same behind them.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 
 use purgeplan_lines::same;
 
+use crate::diff::lines::after;
+
 /// The prefix of the old and of the new side.
-type Both = (Vec<u8>, Vec<u8>);
+pub(super) type Both = (Vec<u8>, Vec<u8>);
 
 /// What the files of a diff tell of prefixes that are not git's own.
 #[derive(Debug, Default)]
@@ -33,15 +35,6 @@ pub(super) struct Prefixes {
     letters_assumed: bool,
 }
 
-/// What the two written names of a file come to.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Name<'a> {
-    /// Both are this name behind their prefixes.
-    One(Cow<'a, [u8]>),
-    /// They are not the same behind any prefixes.
-    Two,
-}
-
 /// Which sides of a file there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Sides {
@@ -52,67 +45,62 @@ pub(super) enum Sides {
 }
 
 impl Prefixes {
-    /// What a second reading shall know: `None` when the first was right, `Err` when the files contradict each other.
-    pub(super) fn second_reading(self) -> Result<Option<Self>, ()> {
+    /// Whether a second reading, with what these know then, is needed; `Err` when the files contradict each other.
+    pub(super) fn read_again(&mut self) -> Result<bool, ()> {
         if self.known.is_some() || self.keep_letters {
-            return Ok(None);
+            return Ok(false);
         }
-        let known = match self.chosen {
-            Chosen::None => None,
-            Chosen::Shown(both) | Chosen::Proven(both) => Some(both),
+        match core::mem::take(&mut self.chosen) {
+            Chosen::None => {}
+            Chosen::Shown(both) | Chosen::Proven(both) => self.known = Some(both),
             Chosen::Contradiction => return Err(()),
-        };
-        let keep_letters = self.none_seen && self.letters_assumed;
-        let again = known.is_some() || keep_letters;
-        Ok(again.then(|| Self { known, keep_letters, ..Self::default() }))
+        }
+        self.keep_letters = self.none_seen && self.letters_assumed;
+        Ok(self.known.is_some() || self.keep_letters)
     }
 
     /// The chosen prefixes, when this is a reading that knows them.
-    pub(super) fn known(&self) -> Option<(&[u8], &[u8])> {
-        self.known.as_ref().map(|(old, new)| (old.as_slice(), new.as_slice()))
+    pub(super) fn known(&self) -> Option<&Both> {
+        self.known.as_ref()
     }
 
-    /// The name behind two written names.
-    pub(super) fn name<'a>(&mut self, old: Cow<'a, [u8]>, new: Cow<'a, [u8]>, sides: Sides) -> Name<'a> {
+    /// The name behind two written names; `None` when they are not the same behind any prefixes.
+    pub(super) fn name<'a>(&mut self, old: &'a [u8], new: &'a [u8], sides: Sides) -> Option<&'a [u8]> {
         if let Some((old_prefix, new_prefix)) = &self.known {
-            let (in_old, in_new) = (old.strip_prefix(old_prefix.as_slice()), new.strip_prefix(new_prefix.as_slice()));
-            match (sides, in_old, in_new) {
-                (Sides::OnlyOld, Some(_), _) => return Name::One(behind(old, old_prefix.len())),
-                (Sides::OnlyNew, _, Some(_)) => return Name::One(behind(new, new_prefix.len())),
-                (Sides::Both, Some(one), Some(other)) if one == other => {
-                    return Name::One(behind(new, new_prefix.len()));
-                }
-                _ => {}
+            let (in_old, in_new) = (after(old, old_prefix), after(new, new_prefix));
+            let name = match sides {
+                Sides::OnlyOld => in_old,
+                Sides::OnlyNew => in_new,
+                Sides::Both => in_new.filter(|_| in_old == in_new),
+            };
+            if name.is_some() {
+                return name;
             }
         }
-        if same(&old, &new) {
+        if same(old, new) {
             self.none_seen = true;
-            return Name::One(new);
+            return Some(new);
         }
-        if have_letters(&old, &new) {
-            return Name::One(behind(new, 2));
+        if have_letters(old, new) {
+            return Some(&new[2..]);
         }
-        match common_name(&old, &new).filter(|_| self.known.is_none()) {
-            Some(length) => {
-                self.saw(&old[..old.len() - length], &new[..new.len() - length]);
-                let prefix = new.len() - length;
-                Name::One(behind(new, prefix))
-            }
-            None => Name::Two,
-        }
+        let length = common_name(old, new).filter(|_| self.known.is_none())?;
+        let (prefix, name) = new.split_at(new.len() - length);
+        self.saw(&old[..old.len() - length], prefix);
+        Some(name)
     }
 
     /// The name behind one written name; the other side is `/dev/null`.
-    pub(super) fn single<'a>(&mut self, written: Cow<'a, [u8]>, side: Sides) -> Cow<'a, [u8]> {
+    pub(super) fn single<'a>(&mut self, written: &'a [u8], side: Sides) -> &'a [u8] {
         let known = self.known().map(|(old, new)| if side == Sides::OnlyOld { old } else { new });
-        if let Some(length) = known.filter(|prefix| written.starts_with(prefix)).map(<[u8]>::len) {
-            return behind(written, length);
+        if let Some(name) = known.and_then(|prefix| after(written, prefix)) {
+            return name;
         }
-        if self.keep_letters || !has_letter(&written) {
+        if self.keep_letters || !has_letter(written) {
             return written;
         }
         self.letters_assumed = true;
-        behind(written, 2)
+        &written[2..]
     }
 
     /// Learns from a rename, whose own lines give its names without prefixes, and its `diff --git` line with them.
@@ -123,16 +111,15 @@ impl Prefixes {
         if prefixes == 0 || letters || told || line.contains(&b'"') {
             return;
         }
-        let cut = |old: usize| {
-            let (before, rest) = line.split_at_checked(old)?;
-            let (between, end) = rest.strip_prefix(from)?.strip_prefix(b" ")?.split_at_checked(prefixes - old)?;
-            (end == to).then_some((before, between))
-        };
+        let Some(rest) = line.strip_suffix(to) else { return };
         // Prefixes are short; a bound keeps the search linear in the line.
-        if let Some((old, new)) = (0..=prefixes.min(64)).find_map(cut) {
+        for length in 0..65.min(prefixes + 1) {
+            let (old, rest) = rest.split_at(length);
+            let Some(new) = after(rest, from).and_then(|rest| after(rest, b" ")) else { continue };
             // `a/sub/` is no prefix that anybody chooses: one of the two kinds of names is wrong.
             let odd = old.is_empty() != new.is_empty() || (has_letter(old) && has_letter(new));
             self.chosen = if odd { Chosen::Contradiction } else { Chosen::Proven((old.to_vec(), new.to_vec())) };
+            return;
         }
     }
 
@@ -165,25 +152,12 @@ pub(super) fn common_name(old: &[u8], new: &[u8]) -> Option<usize> {
     Some(same - begin - name)
 }
 
-fn behind(name: Cow<'_, [u8]>, prefix: usize) -> Cow<'_, [u8]> {
-    match name {
-        Cow::Borrowed(name) => Cow::Borrowed(&name[prefix..]),
-        Cow::Owned(mut name) => {
-            name.drain(..prefix);
-            Cow::Owned(name)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(prefixes: &mut Prefixes, old: &'static str, new: &'static str) -> Option<Vec<u8>> {
-        match prefixes.name(old.as_bytes().into(), new.as_bytes().into(), Sides::Both) {
-            Name::One(name) => Some(name.into_owned()),
-            Name::Two => None,
-        }
+    fn name<'a>(prefixes: &mut Prefixes, old: &'a str, new: &'a str) -> Option<&'a [u8]> {
+        prefixes.name(old.as_bytes(), new.as_bytes(), Sides::Both)
     }
 
     #[test]
@@ -198,18 +172,17 @@ mod tests {
             (common_name(b"x/", b"y/"), common_name(b"", b""), common_name(b"a/b/c", b"c")),
             (None, None, Some(1))
         );
-        assert!(prefixes.second_reading().unwrap().is_none());
+        assert_eq!(prefixes.read_again(), Ok(false));
     }
 
     #[test]
     fn chosen_prefixes_are_learnt_and_then_known() {
         let mut prefixes = Prefixes::default();
         assert_eq!(name(&mut prefixes, "old/site/x", "newer/site/x").unwrap(), b"site/x");
-        let mut again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.known(), Some((b"old/".as_slice(), b"newer/".as_slice())));
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.known(), Some(&(b"old/".to_vec(), b"newer/".to_vec())));
         // git names the side that is there twice.
-        let added = again.name(b"newer/y".as_slice().into(), b"newer/y".as_slice().into(), Sides::OnlyNew);
-        assert_eq!(added, Name::One(b"y".as_slice().into()));
+        assert_eq!(prefixes.name(b"newer/y", b"newer/y", Sides::OnlyNew), Some(b"y".as_slice()));
     }
 
     #[test]
@@ -217,8 +190,8 @@ mod tests {
         let mut prefixes = Prefixes::default();
         assert_eq!(name(&mut prefixes, "x/site/f", "y/site/f").unwrap(), b"site/f");
         prefixes.learn(b"x/site/f y/site/g", b"f", b"g");
-        let again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.known(), Some((b"x/site/".as_slice(), b"y/site/".as_slice())));
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.known(), Some(&(b"x/site/".to_vec(), b"y/site/".to_vec())));
     }
 
     #[test]
@@ -226,20 +199,20 @@ mod tests {
         let mut prefixes = Prefixes::default();
         name(&mut prefixes, "old/x", "new/x").unwrap();
         name(&mut prefixes, "older/x", "new/x").unwrap();
-        assert!(prefixes.second_reading().is_err());
+        assert!(prefixes.read_again().is_err());
         for (line, from, to) in [("a/s/x b/s/y", "x", "y"), ("a/x b/y", "a/x", "y")] {
             let mut prefixes = Prefixes::default();
             prefixes.learn(line.as_bytes(), from.as_bytes(), to.as_bytes());
-            assert!(prefixes.second_reading().is_err(), "{line}");
+            assert!(prefixes.read_again().is_err(), "{line}");
         }
     }
 
     #[test]
     fn one_side_alone_keeps_its_letter_when_others_have_none() {
         let mut prefixes = Prefixes::default();
-        assert_eq!(prefixes.single(b"b/x".as_slice().into(), Sides::OnlyNew).as_ref(), b"x");
+        assert_eq!(prefixes.single(b"b/x", Sides::OnlyNew), b"x");
         name(&mut prefixes, "b/y", "b/y").unwrap();
-        let mut again = prefixes.second_reading().unwrap().unwrap();
-        assert_eq!(again.single(b"b/x".as_slice().into(), Sides::OnlyNew).as_ref(), b"b/x");
+        assert_eq!(prefixes.read_again(), Ok(true));
+        assert_eq!(prefixes.single(b"b/x", Sides::OnlyNew), b"b/x");
     }
 }

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::change::Effect;
-use alloc::{string::ToString, vec, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use proptest::prelude::*;
 
 type Found = Vec<(String, Effect)>;
