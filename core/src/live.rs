@@ -135,7 +135,7 @@ fn listing(bytes: &[u8], index: usize, complete: bool) -> Result<Vec<u8>, Vec<Er
 }
 
 /// With a NUL behind each, and one more: without any, the list would be taken for lines.
-fn joined<'k>(keys: &mut dyn Iterator<Item = &'k str>) -> Vec<u8> {
+fn joined(keys: &mut dyn Iterator<Item = &str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for key in keys {
         append(key.as_bytes(), &mut bytes);
