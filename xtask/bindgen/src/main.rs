@@ -21,6 +21,8 @@ fn main() -> ExitCode {
     };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&module).typescript(true).remove_name_section(true).remove_producers_section(true);
+    // After a trap the package makes a new instance of the compiled module (`js/src/engine.ts`).
+    bindgen.reset_state_function(true);
     let written = bindgen.web(true).and_then(|web| web.generate(&folder));
     match written {
         Ok(()) => ExitCode::SUCCESS,
