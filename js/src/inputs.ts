@@ -17,15 +17,6 @@ export class Attachments {
     this.bytes.push(encoded(name, content));
     return this.bytes.length - 1;
   }
-
-  /** An error's or a remark's place in the caller's text; `undefined` for the request, which the caller did not write. */
-  place(span: { attachment: number | null; start: number; end: number }): Place | undefined {
-    if (span.attachment === null) return undefined;
-    const bytes = this.bytes[span.attachment];
-    const input = this.names[span.attachment];
-    if (bytes === undefined || input === undefined) return undefined;
-    return { input, start: characters(bytes, span.start), end: characters(bytes, span.end) };
-  }
 }
 
 function encoded(name: string, content: unknown): Uint8Array {
@@ -34,22 +25,68 @@ function encoded(name: string, content: unknown): Uint8Array {
   throw new TypeError(`\`${name}\` is neither a string nor a Uint8Array`);
 }
 
-/** UTF-16 code units before a byte: an index into the text as JavaScript has it. */
-function characters(bytes: Uint8Array, end: number): number {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, end)).length;
-}
-
-interface Spanned {
-  span?: { attachment: number | null; start: number; end: number };
+interface Span {
+  attachment: number | null;
+  start: number;
+  end: number;
 }
 
 /** An answer of the core with its places in the caller's text. */
 export function placed<T extends { type: 'success' }>(answer: unknown, attachments: Attachments): T | Failure {
-  const told = answer as { errors?: (Fault & Spanned)[]; diagnostics?: (Remark & Spanned)[] };
-  for (const item of [...(told.errors ?? []), ...(told.diagnostics ?? [])]) {
-    const place = item.span && attachments.place(item.span);
+  const told = answer as { errors?: (Fault & { span?: Span })[]; diagnostics?: (Remark & { span?: Span })[] };
+  const items = [...(told.errors ?? []), ...(told.diagnostics ?? [])];
+  // The request itself, `null`, is no text of the caller's.
+  const ends = attachments.bytes.map((): number[] => []);
+  for (const { span } of items) if (span) ends[span.attachment ?? -1]?.push(span.start, span.end);
+  const indices = ends.map((offsets, index) => characters(attachments.bytes[index] as Uint8Array, offsets));
+  for (const item of items) {
+    const { attachment, start, end } = item.span ?? { attachment: null, start: 0, end: 0 };
     delete item.span;
-    if (place) item.place = place;
+    const known = indices[attachment ?? -1];
+    const place = { input: attachments.names[attachment ?? -1], start: known?.get(start)?.[0], end: known?.get(end)?.[1] };
+    if (known) item.place = place as Place;
   }
   return answer as T | Failure;
+}
+
+/**
+ * Offsets of bytes as indices into the text as JavaScript has it, in UTF-16 code units: of the character's beginning and
+ * of its end, where one lies within a character. The text is walked once, however many they are, and never made: it may be
+ * longer than a string can be.
+ */
+function characters(bytes: Uint8Array, offsets: number[]): Map<number, [number, number]> {
+  const known = new Map<number, [number, number]>();
+  let at = 0;
+  let index = 0;
+  for (const offset of offsets.sort((one, other) => one - other)) {
+    let next = at;
+    let units = 0;
+    while (at < offset && at < bytes.length) {
+      next = (bytes[at] as number) < 0x80 ? at + 1 : character(bytes, at);
+      units = next - at === 4 ? 2 : 1;
+      if (next > offset) break;
+      at = next;
+      index += units;
+    }
+    known.set(offset, [index, next > offset ? index + units : index]);
+  }
+  return known;
+}
+
+/** Where the character ends that begins here; what is not UTF-8 is split as every `TextDecoder` splits it. */
+function character(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0xc2 || lead > 0xf4) return at + 1;
+  const end = at + (lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
+  // Neither overlong, nor a surrogate, nor beyond Unicode.
+  let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  let next = at + 1;
+  while (next < end) {
+    const byte = bytes[next] ?? 0;
+    if (byte < low || byte > high) break;
+    [low, high] = [0x80, 0xbf];
+    next += 1;
+  }
+  return next;
 }

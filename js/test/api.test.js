@@ -75,6 +75,62 @@ test('a failure is a value, and its place is one in the caller’s text', () => 
   assert.equal(cut.errors[0].place.input, 'diffs[0]');
 });
 
+test('a place begins and ends on whole characters', () => {
+  const policy = '\ufeff{ "a": \u{1F600} }';
+  const { place } = checkPolicy(policy).errors[0];
+  assert.equal(policy.slice(place.start, place.end), '\u{1F600}');
+});
+
+test('a place in bytes is one in the text that TextDecoder makes of them', () => {
+  // Cut off, overlong, a surrogate, beyond Unicode, alone.
+  const broken = [[0xf0, 0x9f, 0x98], [0xe2, 0x82], [0xc0, 0xaf], [0xe0, 0x80, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80], [0xff]];
+  for (const bytes of broken) {
+    const diff = Buffer.concat([Buffer.from('M\t日𝒳'), Buffer.from(bytes), Buffer.from('é\nR100\tü\n')]);
+    const { place } = parseDiff(diff).errors[0];
+    assert.equal(new TextDecoder('utf-8', { ignoreBOM: true }).decode(diff).slice(place.start, place.end), 'R100\tü');
+  }
+});
+
+test('a place is found behind more text than a string can hold', () => {
+  const end = '"ignored": []}';
+  const policy = Buffer.alloc(540_000_000, ' ');
+  policy.write('{');
+  policy.write(end, policy.length - end.length);
+  const { place } = checkPolicy(policy).errors[0];
+  assert.equal(policy.toString('latin1', place.start, place.end), '[]');
+});
+
+test('many places cost one walk through the text', () => {
+  const globs = Array.from({ length: 500 }, (_, n) => `"ü${n}["`);
+  const policy = Buffer.from(`{ "$schema": "${'日'.repeat(400_000)}", "ignore": [${globs}] }`);
+  const spent = (work) => {
+    const before = process.cpuUsage().user;
+    const result = work();
+    return [result, process.cpuUsage().user - before];
+  };
+  const [, core] = spent(() => askText('{"op":"check","policy_attachment":0}', [policy]));
+  const [{ errors }, all] = spent(() => checkPolicy(policy));
+  assert.equal(errors.length, 500);
+  const { place } = errors[499];
+  assert.equal(policy.toString().slice(place.start, place.end), globs[499]);
+  assert.ok(all - core < 1_000_000, `${all - core} µs more than the core takes`);
+});
+
+test('shared memory is taken, which no TextDecoder of a browser takes', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(20));
+  shared.set(new TextEncoder().encode('{ "ignored": [] }   '));
+  const { decode } = TextDecoder.prototype;
+  TextDecoder.prototype.decode = function (bytes, ...rest) {
+    if (bytes?.buffer === shared.buffer) throw new TypeError('shared');
+    return decode.call(this, bytes, ...rest);
+  };
+  try {
+    assert.deepEqual(checkPolicy(shared).errors[0].place, { input: 'policy', start: 13, end: 15 });
+  } finally {
+    TextDecoder.prototype.decode = decode;
+  }
+});
+
 test('a policy object is checked as its text', () => {
   const answer = checkPolicy({ ignore: ['a[b'] });
   assert.deepEqual([answer.errors[0].code, answer.errors[0].pointer], ['policy-glob', '/ignore/0']);
