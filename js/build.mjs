@@ -12,10 +12,23 @@ mkdirSync(at('dist/cdk'), { recursive: true });
 copyFileSync(at('generated/core.wasm'), at('dist/core.wasm'));
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../${name}`), at(`dist/${name}`));
 
-const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning', absWorkingDir: at('.') };
+// Of `package.json` the package says its version, and holds no more.
+const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+const manifest = {
+  name: 'manifest',
+  setup: ({ onLoad }) => onLoad({ filter: /[/\\]package\.json$/ }, () => ({ contents: JSON.stringify({ version }), loader: 'json' })),
+};
+const common = {
+  bundle: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+  absWorkingDir: at('.'),
+  plugins: [manifest],
+};
 await build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm', outfile: 'dist/index.js' });
-// A page without a bundler loads it as it is; names stay, for whoever reads a stack.
-const small = { minifyWhitespace: true, minifySyntax: true };
+// A page without a bundler loads it as it is; names stay, for whoever reads a stack. Only wasm-bindgen's unused ways warn.
+const small = { minifyWhitespace: true, minifySyntax: true, drop: ['console'] };
 await build({ ...common, ...small, entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js' });
 await build({
   ...common,
@@ -47,8 +60,8 @@ const beside = (path) => ({
   name: 'beside',
   setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path, external: true })),
 });
-await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [beside('../index.js')] });
-await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [beside('../index.cjs')] });
+await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [manifest, beside('../index.js')] });
+await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [manifest, beside('../index.cjs')] });
 // Its zip library is bundled, and so is its licence.
 copyFileSync(at('node_modules/fflate/LICENSE'), at('dist/cdk/LICENSE-fflate'));
 // The function's executables, where they were built: `cargo xtask package` does.

@@ -1,5 +1,6 @@
 // The module and the one way into it.
 import { __wbg_reset_state, callObject, call as callText, initSync } from '../generated/purgeplan_wasm.js';
+import { encoded, failure } from './inputs.js';
 
 let ready = false;
 /** Whether the instance may be asked: none stopped half way. */
@@ -27,7 +28,7 @@ export function askText(request: string | Uint8Array, attachments: readonly Uint
 }
 
 /** The core never fails; an engine does, when there is no more memory. What is asked next has a new instance. */
-function guarded<T>(work: () => T, told: (error: Error) => T): T {
+function guarded<T>(work: () => T, answer: (error: Error) => T): T {
   try {
     if (!whole) renew();
     return work();
@@ -37,9 +38,8 @@ function guarded<T>(work: () => T, told: (error: Error) => T): T {
     } catch {
       // No room for it yet: the next call tries again.
     }
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return told(error);
-    // Node's decoder says it of an answer that is longer than a string can be.
-    if (error instanceof Error && 'code' in error && error.code === TOO_LONG) return told(error);
+    const told = error instanceof WebAssembly.RuntimeError || error instanceof RangeError || isTooLong(error);
+    if (told) return answer(error as Error);
     throw error;
   }
 }
@@ -51,22 +51,20 @@ function renew(): void {
   whole = true;
 }
 
-const TOO_LONG = 'ERR_STRING_TOO_LONG';
+/** Node's decoder says it of an answer that is longer than a string can be. */
+function isTooLong(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_STRING_TOO_LONG';
+}
 
 function stopped(error: Error): object {
-  const help =
-    'code' in error && error.code === TOO_LONG
-      ? 'the answer is longer than a string can be: give less at once'
-      : 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
-  return { type: 'failure', errors: [{ code: 'engine-stopped', message: `the module stopped: ${error.message}`, help }] };
+  const help = isTooLong(error)
+    ? 'the answer is longer than a string can be: give less at once'
+    : 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
+  return failure('engine-stopped', help, [`the module stopped: ${error.message}`]);
 }
 
 function given(request: string | Uint8Array, attachments: readonly Uint8Array[]): [string | Uint8Array, Uint8Array[]] {
   if (!ready) throw new Error("purgeplan's module is not loaded: wait for `init()` first");
-  return [typeof request === 'string' ? request : view(request), attachments.map(view)];
-}
-
-// A view of another realm (a test runner's, a frame's) is no `instanceof Uint8Array` here, so it is wrapped.
-function view(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const views = attachments.map((content, index) => encoded(`attachments[${index}]`, content));
+  return [typeof request === 'string' ? request : encoded('request', request), views];
 }

@@ -4,25 +4,66 @@ import type { Failure, Fault, Place, Remark } from './types.js';
 const encoder = new TextEncoder();
 
 /** Text, which is encoded as UTF-8, or bytes as they are. */
-export type Bytes = string | Uint8Array;
+export type Bytes = string | Uint8Array | ArrayBuffer;
 
 /** What the core names by index: its bytes, and what it is called for the caller. */
 export class Attachments {
   readonly bytes: Uint8Array[] = [];
   readonly names: string[] = [];
+  /** What is wrong with the request, before the core is asked. */
+  readonly faults: string[] = [];
 
-  /** Adds one; its index. */
-  add(name: string, content: unknown): number {
+  /** Adds one; its index. `path` is where the caller wrote it. */
+  add(name: string, content: unknown, path = name): number {
     this.names.push(name);
-    this.bytes.push(encoded(name, content));
+    this.bytes.push(encoded(path, content));
     return this.bytes.length - 1;
+  }
+
+  /** An object of the request. What has a name that none of its fields has is told: in silence the plan would be another. */
+  object<T extends object>(path: string, value: T, known: readonly (keyof T & string)[], wanted = 'an object and no list'): T {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(path || 'request', value, wanted);
+    for (const [name, said] of Object.entries(value)) {
+      if (said === undefined || known.includes(name as keyof T & string)) continue;
+      const expected = known.map((field) => `\`${field}\``).join(', ');
+      this.faults.push(`unknown field \`${path && `${path}.`}${name}\`, expected one of ${expected}`);
+    }
+    return value;
+  }
+
+  /** The failure that the faults are; `undefined` without any. */
+  failure(): Failure | undefined {
+    const help = 'see the types of the package for the fields and their values';
+    return this.faults[0] ? failure('request-json', help, this.faults) : undefined;
   }
 }
 
-function encoded(name: string, content: unknown): Uint8Array {
+/** A failure that the core does not tell. */
+export function failure(code: string, help: string, messages: readonly string[]): Failure {
+  return { type: 'failure', errors: messages.map((message) => ({ code, message, help })) };
+}
+
+/** Bytes of a content; of a buffer that was transferred nothing is left to be read. */
+export function encoded(name: string, content: unknown): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content);
-  if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  throw new TypeError(`\`${name}\` is neither a string nor a Uint8Array`);
+  if (!isBytes(content)) throw wrong(name, content, 'a string, a `Uint8Array` or an `ArrayBuffer`');
+  try {
+    if (!ArrayBuffer.isView(content)) return new Uint8Array(content as ArrayBuffer);
+    return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+  } catch {
+    throw new TypeError(`the buffer of \`${name}\` was transferred: give bytes that stay`);
+  }
+}
+
+/** Also those of another realm, a test runner's or a frame's, which are no instances of what is called so here. */
+export function isBytes(value: unknown): value is Bytes {
+  const tag = Object.prototype.toString.call(value);
+  return typeof value === 'string' || ArrayBuffer.isView(value) || tag.endsWith('ArrayBuffer]');
+}
+
+/** An argument of a wrong type, and which one is wanted. */
+export function wrong(name: string, value: unknown, wanted: string): TypeError {
+  return new TypeError(`\`${name}\` is ${value === null ? 'null' : `of type \`${typeof value}\``}: give ${wanted}`);
 }
 
 interface Span {
