@@ -70,7 +70,8 @@ if (existsSync(at('generated/lambda'))) cpSync(at('generated/lambda'), at('dist/
 rmSync(at('generated/types'), { recursive: true, force: true });
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('.')], { stdio: 'inherit' });
 // The same types for `require`: files of their own, which say what kind of module they stand for.
-const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && name !== 'cli.d.ts');
+const program = ['cli.d.ts', 'arguments.d.ts'];
+const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && !program.includes(name));
 for (const name of [...types(''), ...types('cdk').map((name) => `cdk/${name}`)]) {
   const text = readFileSync(at(`generated/types/src/${name}`), 'utf8');
   writeFileSync(at(`dist/${name}`), text);
