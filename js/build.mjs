@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,9 +27,14 @@ const common = {
   plugins: [manifest],
 };
 await build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm', outfile: 'dist/index.js' });
-// A page without a bundler loads it as it is; names stay, for whoever reads a stack. Only wasm-bindgen's unused ways warn.
+// A page without a bundler loads it as it is. Only wasm-bindgen's unused ways warn.
 const small = { minifyWhitespace: true, minifySyntax: true, drop: ['console'] };
-await build({ ...common, ...small, entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js' });
+const page = { entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js', write: false };
+const [{ text, path }] = (await build({ ...common, ...small, ...page })).outputFiles;
+// Without its exports it is no module, and then what stands at the top keeps its name, for whoever reads a stack.
+const exported = text.lastIndexOf('export{');
+const { code } = await transform(text.slice(0, exported), { minify: true, target: common.target });
+writeFileSync(path, code + text.slice(exported));
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],
