@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,11 +12,29 @@ mkdirSync(at('dist/cdk'), { recursive: true });
 copyFileSync(at('generated/core.wasm'), at('dist/core.wasm'));
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../${name}`), at(`dist/${name}`));
 
-const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning', absWorkingDir: at('.') };
+// Of `package.json` the package says its version, and holds no more.
+const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+const manifest = {
+  name: 'manifest',
+  setup: ({ onLoad }) => onLoad({ filter: /[/\\]package\.json$/ }, () => ({ contents: JSON.stringify({ version }), loader: 'json' })),
+};
+const common = {
+  bundle: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+  absWorkingDir: at('.'),
+  plugins: [manifest],
+};
 await build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', format: 'esm', outfile: 'dist/index.js' });
-// A page without a bundler loads it as it is; names stay, for whoever reads a stack.
-const small = { minifyWhitespace: true, minifySyntax: true };
-await build({ ...common, ...small, entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js' });
+// A page without a bundler loads it as it is. Only wasm-bindgen's unused ways warn.
+const small = { minifyWhitespace: true, minifySyntax: true, drop: ['console'] };
+const page = { entryPoints: ['src/browser.ts'], platform: 'browser', format: 'esm', outfile: 'dist/browser.js', write: false };
+const [{ text, path }] = (await build({ ...common, ...small, ...page })).outputFiles;
+// Without its exports it is no module, and then what stands at the top keeps its name, for whoever reads a stack.
+const exported = text.lastIndexOf('export{');
+const { code } = await transform(text.slice(0, exported), { minify: true, target: common.target });
+writeFileSync(path, code + text.slice(exported));
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],
@@ -47,8 +65,8 @@ const beside = (path) => ({
   name: 'beside',
   setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path, external: true })),
 });
-await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [beside('../index.js')] });
-await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [beside('../index.cjs')] });
+await build({ ...construct, platform: 'node', format: 'esm', outfile: 'dist/cdk/index.js', plugins: [manifest, beside('../index.js')] });
+await build({ ...construct, ...commonjs, outfile: 'dist/cdk/index.cjs', plugins: [manifest, beside('../index.cjs')] });
 // Its zip library is bundled, and so is its licence.
 copyFileSync(at('node_modules/fflate/LICENSE'), at('dist/cdk/LICENSE-fflate'));
 // The function's executables, where they were built: `cargo xtask package` does.
@@ -57,7 +75,8 @@ if (existsSync(at('generated/lambda'))) cpSync(at('generated/lambda'), at('dist/
 rmSync(at('generated/types'), { recursive: true, force: true });
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('.')], { stdio: 'inherit' });
 // The same types for `require`: files of their own, which say what kind of module they stand for.
-const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && name !== 'cli.d.ts');
+const program = ['cli.d.ts', 'arguments.d.ts'];
+const types = (folder) => readdirSync(at(`generated/types/src/${folder}`)).filter((name) => name.endsWith('.d.ts') && !program.includes(name));
 for (const name of [...types(''), ...types('cdk').map((name) => `cdk/${name}`)]) {
   const text = readFileSync(at(`generated/types/src/${name}`), 'utf8');
   writeFileSync(at(`dist/${name}`), text);

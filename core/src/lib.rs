@@ -63,4 +63,4 @@ pub use pattern::{Pattern, PatternError};
 pub use policy::{Base, Distribution, Escalate, Lookback, Policy, Preset};
 pub use reference::DeployReference;
 pub use render::{count, dollars, plain};
-pub use wire::call;
+pub use wire::{call, values};

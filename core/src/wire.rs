@@ -17,6 +17,18 @@ use crate::{
 
 const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is built in, `schema`";
 
+/// An answer's values, for a host that makes objects of its own language of them.
+///
+/// ```
+/// let answer = purgeplan_core::call(br#"{ "op": "check" }"#, &[]);
+/// let again = serde_json::to_vec(&purgeplan_core::values(&answer)).unwrap();
+/// assert_eq!(again, answer);
+/// ```
+#[must_use]
+pub fn values(answer: &[u8]) -> impl Serialize {
+    document(answer).tree(None).unwrap_or(Json::Null)
+}
+
 /// A request and what comes with it.
 struct Call<'a> {
     request: &'a [u8],

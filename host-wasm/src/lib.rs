@@ -8,6 +8,7 @@
 pub mod raw;
 
 use js_sys::{JSON, Uint8Array};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsError, JsValue, prelude::wasm_bindgen};
 
@@ -34,9 +35,7 @@ pub fn call_object(request: &JsValue, attachments: Vec<Uint8Array>) -> Result<Js
     if answer.len() <= LONGEST_STRING {
         return JSON::parse(core::str::from_utf8(&answer).expect(JSON_IS_UTF_8));
     }
-    // Straight from the text: a tree in between, and the code that makes it, would be for nothing.
-    let mut text = serde_json::Deserializer::from_slice(&answer);
-    Ok(serde_transcode::transcode(&mut text, &Serializer::json_compatible())?)
+    Ok(purgeplan_core::values(&answer).serialize(&Serializer::json_compatible())?)
 }
 
 fn answer(request: &JsValue, attachments: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {

@@ -2,7 +2,7 @@ import schema from '../generated/policy.schema.json' with { type: 'json' };
 import manifest from '../package.json' with { type: 'json' };
 
 import { ask } from './engine.js';
-import { Attachments, placed, type Bytes } from './inputs.js';
+import { Attachments, encoded, failure, isBytes, placed, wrong, type Bytes } from './inputs.js';
 import type {
   CheckAnswer,
   DiffFormat,
@@ -67,7 +67,11 @@ export interface PlanRequest {
 export type ParseOptions = Omit<Diff, 'content'>;
 
 // What each plan was asked, so that it can be explained. It goes when the answer goes.
-const asked = new WeakMap<object, { fields: object; attachments: Attachments }>();
+// The request is kept as its text, because the caller's objects may change; bytes are too large to be copied.
+const asked = new WeakMap<object, { request: string; attachments: Attachments }>();
+
+const HOW_TO_EXPLAIN =
+  'pass the very object, not a copy, to the `explain` of the same package: `import` and `require` load it twice';
 
 /** The version of this package. */
 export const version: string = manifest.version;
@@ -85,14 +89,19 @@ export function policySchema(): object {
  * if (answer.type === 'success') console.log(answer.paths); // [ '/', '/index.html' ]
  * ```
  *
+ * Bytes are not copied: do not change or transfer them as long as the answer is explained.
+ *
  * @returns The plan, or what is wrong with the input; bad input never throws.
- * @throws {@link !TypeError} When something is neither text nor bytes where one of them is wanted.
+ * @throws {@link !TypeError} When an argument is of a wrong type; it is named.
  */
 export function plan(request: PlanRequest): PlanAnswer | Failure {
   const attachments = new Attachments();
   const fields = planFields(request, attachments);
-  const answer = placed<PlanAnswer>(ask(JSON.stringify({ op: 'plan', ...fields }), attachments.bytes), attachments);
-  asked.set(answer, { fields, attachments });
+  const refused = attachments.failure();
+  if (refused) return refused;
+  const text = JSON.stringify({ op: 'plan', ...fields });
+  const answer = placed<PlanAnswer>(ask(text, attachments.bytes), attachments);
+  asked.set(answer, { request: text, attachments });
   return answer;
 }
 
@@ -105,22 +114,21 @@ export function plan(request: PlanRequest): PlanAnswer | Failure {
 export function explain(answer: PlanAnswer | Failure, subject: string | { path: string }): ExplainAnswer | Failure {
   const known = asked.get(answer);
   if (!known) {
-    const message = 'the answer is not one that `plan` returned';
-    return { type: 'failure', errors: [{ code: 'explain-answer', message, help: 'pass the very object, not a copy' }] };
+    return failure('explain-answer', HOW_TO_EXPLAIN, ['the answer is not one that `plan` returned']);
   }
-  const { render: _, ...fields } = known.fields as { render?: unknown };
-  const about = typeof subject === 'string' ? { url: subject } : { path: subject.path };
-  return placed<ExplainAnswer>(
-    ask(JSON.stringify({ op: 'explain', ...fields, ...about }), known.attachments.bytes),
-    known.attachments,
-  );
+  const { attachments } = known;
+  const { render: _, ...fields } = JSON.parse(known.request) as { render?: unknown };
+  const bytes = attachments.bytes.map((content, index) => encoded(attachments.names[index] as string, content));
+  const about = typeof subject === 'string' ? { url: subject } : { path: attachments.object('subject', subject, ['path']).path };
+  return placed<ExplainAnswer>(ask(JSON.stringify({ ...fields, ...about, op: 'explain' }), bytes), attachments);
 }
 
 /** Reads a diff: which paths changed, and how. */
 export function parseDiff(content: Bytes | readonly Bytes[], options: ParseOptions = {}): ParseAnswer | Failure {
   const attachments = new Attachments();
-  const diffs = [diffFields({ ...options, content }, 0, attachments)];
-  return placed<ParseAnswer>(ask(JSON.stringify({ op: 'parse', diffs }), attachments.bytes), attachments);
+  const diffs = [diffFields({ ...options, content }, '', 0, attachments)];
+  const refused = attachments.failure();
+  return refused ?? placed<ParseAnswer>(ask(JSON.stringify({ op: 'parse', diffs }), attachments.bytes), attachments);
 }
 
 /** Checks a policy, and fills in every value that it leaves to its preset. */
@@ -130,16 +138,26 @@ export function checkPolicy(policy: Policy | Bytes): CheckAnswer | Failure {
   return placed<CheckAnswer>(ask(JSON.stringify(fields), attachments.bytes), attachments);
 }
 
+const DIFF: readonly (keyof Diff)[] = ['content', 'format', 'partial', 'base', 'head'];
+const FIELDS: readonly (keyof PlanRequest)[] = [
+  'diffs', 'policy', 'preset', 'live', 'distribution', 'distributionConfigs', 'trigger', 'identity', 'widenTo', 'render',
+];
+
 function planFields(request: PlanRequest, attachments: Attachments): object {
-  const several = Array.isArray(request.diffs) ? (request.diffs as readonly (Bytes | Diff)[]) : [request.diffs];
-  const diffs = several.map((diff, index) => diffFields(diff as Bytes | Diff, index, attachments));
-  const { policy, live, render } = request;
-  const configs = request.distributionConfigs?.map(({ id, content }, index) => ({
-    id,
-    attachment: attachments.add(`distributionConfigs[${index}]`, content),
-  }));
+  const { diffs, policy, live, distributionConfigs, trigger, widenTo, render } = attachments.object('', request, FIELDS);
+  // JSON, in which the core is asked, has no such numbers.
+  if (widenTo !== undefined && !(Number.isSafeInteger(widenTo) && widenTo >= 0)) {
+    attachments.faults.push(`invalid \`widenTo\`: \`${widenTo}\`, expected a whole number from 0`);
+  }
+  if (trigger) attachments.object('trigger', trigger, ['encoding', 'uploaded', 'removed']);
+  if (live) attachments.object('live', live, ['content', 'complete', 'kind']);
+  const configs: unknown = distributionConfigs;
+  if (configs && !Array.isArray(configs)) throw wrong('distributionConfigs', configs, 'a list');
   return {
-    diffs,
+    diffs: list(diffs).map((diff, index) => {
+      const name = diff === diffs ? 'diffs' : `diffs[${index}]`;
+      return diffFields(isBytes(diff) ? { content: diff } : diff, name, index, attachments);
+    }),
     preset: request.preset,
     policy_attachment: policy === undefined ? undefined : attachments.add('policy', document(policy)),
     live: live && {
@@ -148,25 +166,31 @@ function planFields(request: PlanRequest, attachments: Attachments): object {
       kind: live.kind,
     },
     distribution: request.distribution,
-    distribution_configs: configs,
-    trigger: request.trigger,
+    distribution_configs: distributionConfigs?.map((config, index) => {
+      const name = `distributionConfigs[${index}]`;
+      const { id, content } = attachments.object(name, config, ['id', 'content']);
+      return { id, attachment: attachments.add(name, content, `${name}.content`) };
+    }),
+    trigger,
     identity: request.identity,
-    widen_to: request.widenTo,
+    widen_to: widenTo,
     render: render && { format: render, attachment_names: attachments.names },
   };
 }
 
-function diffFields(diff: Bytes | Diff, index: number, attachments: Attachments): object {
-  const { content, ...options } = isBytes(diff) ? { content: diff } : diff;
-  const pieces = isBytes(content) ? [content] : content;
-  const indices = pieces.map((piece, at) =>
-    attachments.add(pieces.length > 1 ? `diffs[${index}][${at}]` : `diffs[${index}]`, piece),
-  );
+function diffFields(diff: Diff, path: string, index: number, attachments: Attachments): object {
+  const wanted = 'text, bytes, or an object with `content`';
+  const { content, ...options } = attachments.object(path, diff, DIFF, wanted);
+  const pieces = list(content);
+  const indices = pieces.map((piece, at) => {
+    const name = pieces.length > 1 ? `diffs[${index}][${at}]` : `diffs[${index}]`;
+    return attachments.add(name, piece, `${path && `${path}.`}content${piece === content ? '' : `[${at}]`}`);
+  });
   return { ...options, attachments: indices };
 }
 
-function isBytes(value: unknown): value is Bytes {
-  return typeof value === 'string' || ArrayBuffer.isView(value);
+function list<T extends Bytes | Diff>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
 /** A policy as its own text, so that a fault has a place in it. */
@@ -174,7 +198,13 @@ function document(policy: Policy | Bytes): Bytes {
   return isBytes(policy) ? policy : JSON.stringify(policy, null, 2);
 }
 
-/** NUL can stand in no name, so it stands between them; one more tells that it does. */
+/**
+ * NUL can stand in no name, so it stands between them. One more tells that it does, and as the first byte it keeps a name
+ * that begins as JSON does from being taken for a listing.
+ */
 function names(content: Bytes | readonly string[]): Bytes {
-  return isBytes(content) ? content : `${content.join('\0')}\0\0`;
+  if (isBytes(content)) return content;
+  const list: unknown = content;
+  if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return `\0${list.join('\0')}\0`;
+  throw wrong('live.content', content, 'text, bytes or a list of names');
 }

@@ -1,40 +1,10 @@
 // `npx purgeplan plan …`: the arguments and the output of the native command line, from the same core.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { getSystemErrorMap } from 'node:util';
 
+import { asked, Misuse, type Options } from './arguments.js';
 import { askText, policySchema, version } from './index.js';
-
-const HELP = `Which CloudFront URLs does a deploy make stale? purgeplan reads the commit diff and names them, with the reason.
-
-Usage: purgeplan <plan|explain URL|PATH|check POLICY|schema> [OPTIONS]
-
-Commands:
-  plan     Print what a deploy would purge; calls nothing and changes nothing
-  explain  Print why a URL is purged or kept, or what becomes of a repository path
-  check    Check a policy file and print it with every value that holds
-  schema   Print the JSON Schema of policy files, for editors
-
-Options of plan and explain:
-  --repo <DIR>                  The site's git repository [default: .]
-  --base <REV>                  The commit that was deployed before; without it, the first parent of head
-  --head <REV>                  The commit that is deployed [default: HEAD]
-  --diff <FILE>                 Diff to read instead of a repository, \`-\` for standard input; several are taken oldest first
-  --diff-format <FORMAT>        auto, unified, name-status, raw, name-only or codecommit [default: auto]
-  --partial                     Take a diff that is cut off as far as it goes
-  --manifests <BEFORE> <AFTER>  Two lists of keys with hashes, or two S3 listings, instead of a diff
-  --live <FILE>                 All that is live, one object key a line, or what \`aws s3api list-objects-v2\` prints
-  --live-kind <KIND>            keys or urls [default: keys]
-  --distribution <[ID=]FILE>    Configuration of a distribution, as \`aws cloudfront get-distribution-config\` prints it
-  --distribution-id <ID>        Distribution to plan for, when the policy names none or several
-  --policy <FILE>               Policy file (JSON); without one, the preset decides
-  --preset <PRESET>             article or sound [default: sound]
-  --format <FORMAT>             text or json; of plan also markdown or aws-cli [default: text]
-  -h, --help                    Print help
-  -V, --version                 Print version
-
-\`purgeplan local\`, which runs the whole job on this machine, is in the native program only.
-`;
 
 /** Why the program stops; already worded for a person, or by the core. */
 class Stop extends Error {
@@ -43,90 +13,21 @@ class Stop extends Error {
   }
 }
 
-interface Arguments {
-  repo?: string;
-  base?: string;
-  head?: string;
-  diff?: string[];
-  'diff-format'?: string;
-  partial?: boolean;
-  manifests?: string[];
-  live?: string;
-  'live-kind'?: string;
-  distribution?: string[];
-  'distribution-id'?: string;
-  policy?: string;
-  preset?: string;
-  format?: string;
-}
-
-const text = { type: 'string' } as const;
-const texts = { type: 'string', multiple: true } as const;
-const options = {
-  repo: text, base: text, head: text, diff: texts, 'diff-format': text, partial: { type: 'boolean' }, manifests: texts,
-  live: text, 'live-kind': text, distribution: texts, 'distribution-id': text, policy: text, preset: text, format: text,
-  help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'V' },
-} as const;
-
-const CHOICES: Record<string, readonly string[]> = {
-  'diff-format': ['auto', 'unified', 'name-status', 'raw', 'name-only', 'codecommit'],
-  'live-kind': ['keys', 'urls'],
-  preset: ['article', 'sound'],
-};
-
 function main(): void {
-  const { values, positionals } = parsed(process.argv.slice(2));
-  if (values.help) return print(HELP);
-  if (values.version) return print(`purgeplan ${version}\n`);
-  const [command, subject, surplus] = positionals;
-  for (const [name, allowed] of Object.entries(CHOICES)) choice(name, values[name as keyof Arguments], allowed);
-  if (command === undefined) throw usage('a command is missing: plan, explain, check or schema');
-  const formats = command === 'plan' ? ['text', 'json', 'markdown', 'aws-cli'] : ['text', 'json'];
-  choice('format', values.format, formats);
-  const wanted = command === 'explain' || command === 'check';
-  if (wanted !== (subject !== undefined) || surplus !== undefined) {
-    throw usage(wanted ? `\`${command}\` takes one argument` : `\`${command}\` takes no argument but options`);
+  const said = asked(process.argv.slice(2));
+  if (said.command === 'version') return print(`purgeplan ${version}\n`);
+  if (said.command === 'help') {
+    process.exitCode = said.failed ? 2 : 0;
+    return print(said.text, said.failed ? 2 : 1);
   }
+  const { command, subject, options } = said;
+  if (command === 'schema') return print(`${JSON.stringify(policySchema(), sorted, 2)}\n`);
   const request = new Request();
-  switch (command) {
-    case 'plan':
-      request.inputs(values);
-      return show(request, { op: 'plan' }, values.format);
-    case 'explain': {
-      request.inputs(values);
-      const isUrl = /^(\/|https?:\/\/)/.test(subject as string);
-      return show(request, { op: 'explain', [isUrl ? 'url' : 'path']: subject }, values.format);
-    }
-    case 'check':
-      request.policy(subject as string);
-      return show(request, { op: 'check' }, values.format);
-    case 'schema':
-      return print(`${JSON.stringify(policySchema(), sorted, 2)}\n`);
-    default:
-      throw usage(`\`${command}\` is no command: plan, explain, check and schema are`);
-  }
-}
-
-/** `--manifests` takes two values, which `parseArgs` does not know: the second becomes a `--manifests` of its own. */
-function parsed(args: string[]): { values: Arguments & { help?: boolean; version?: boolean }; positionals: string[] } {
-  const at = args.indexOf('--manifests');
-  const second = at < 0 ? undefined : args[at + 2];
-  if (second !== undefined && !second.startsWith('--')) args.splice(at + 2, 0, '--manifests');
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw usage((error as Error).message.split('. ')[0] ?? '');
-  }
-}
-
-function choice(option: string, value: unknown, allowed: readonly string[]): void {
-  if (value !== undefined && !allowed.includes(value as string)) {
-    throw usage(`invalid value '${value}' for '--${option}': it is one of ${allowed.join(', ')}`);
-  }
-}
-
-function usage(message: string): Stop {
-  return new Stop(message, "for more information, try '--help'");
+  const fields: Record<string, unknown> = { op: command };
+  if (command === 'check') request.policy(subject);
+  else request.inputs(options);
+  if (command === 'explain') fields[/^(\/|https?:\/\/)/.test(subject) ? 'url' : 'path'] = subject;
+  show(request, fields, options.format?.[0]);
 }
 
 /** What the core is asked, and the files that this names. */
@@ -135,30 +36,18 @@ class Request {
   private readonly attachments: Uint8Array[] = [];
   private readonly names: string[] = [];
 
-  inputs(values: Arguments): void {
-    const { diff = [], manifests = [] } = values;
-    const ranged = [values.repo, values.base, values.head].some((value) => value !== undefined);
-    if (ranged && diff.length + manifests.length > 0) {
-      throw usage("'--diff' and '--manifests' cannot be used with '--repo', '--base' or '--head'");
-    }
-    if (diff.length > 0 && manifests.length > 0) throw usage("'--diff' cannot be used with '--manifests'");
-    if (manifests.length !== 0 && manifests.length !== 2) throw usage("'--manifests' takes two files");
-    if (diff.length === 0 && (values.partial || values['diff-format'])) {
-      throw usage("'--partial' and '--diff-format' need '--diff'");
-    }
-    if (values.policy !== undefined && values.preset !== undefined) {
-      throw usage("'--policy' cannot be used with '--preset'");
-    }
-    if (values['live-kind'] !== undefined && values.live === undefined) throw usage("'--live-kind' needs '--live'");
-    this.fields['diffs'] = diff.length + manifests.length === 0 ? [this.range(values)] : this.given(values);
-    if (values.policy === undefined) this.fields['preset'] = values.preset ?? 'sound';
-    else this.policy(values.policy);
-    if (values['distribution-id'] !== undefined) this.fields['distribution'] = values['distribution-id'];
-    const configs = (values.distribution ?? []).map((said) => this.distribution(said));
+  inputs(options: Options): void {
+    const { diff = [], manifests = [], distribution = [] } = options;
+    const [policy, id, live] = [options.policy?.[0], options['distribution-id']?.[0], options.live?.[0]];
+    this.fields['diffs'] = diff.length + manifests.length === 0 ? [this.range(options)] : this.given(options);
+    if (policy === undefined) this.fields['preset'] = options.preset?.[0] ?? 'sound';
+    else this.policy(policy);
+    if (id !== undefined) this.fields['distribution'] = id;
+    const configs = distribution.map((said) => this.distribution(said));
     if (configs.length > 0) this.fields['distribution_configs'] = configs;
-    if (values.live !== undefined) {
-      const attachment = this.file('live set', values.live, '--live');
-      this.fields['live'] = { attachment, complete: true, kind: values['live-kind'] ?? 'keys' };
+    if (live !== undefined) {
+      const attachment = this.file('live set', live, '--live');
+      this.fields['live'] = { attachment, complete: true, kind: options['live-kind']?.[0] ?? 'keys' };
     }
   }
 
@@ -166,10 +55,9 @@ class Request {
     this.fields['policy_attachment'] = this.file('policy file', file, '--policy');
   }
 
-  /** The core's answer; `format` asks for it as text. */
-  call(fields: object, format?: string): string {
-    const colour = format === 'text' && process.stdout.isTTY && !process.env['NO_COLOR'];
-    const render = format && { format, colour, attachment_names: this.names };
+  /** The core's answer; `format` asks for it as text, with colour for one of the two streams. */
+  call(fields: object, format?: string, stream: Stream = 'stdout'): string {
+    const render = format && { format, colour: isColoured(stream), attachment_names: this.names };
     return askText(JSON.stringify({ ...this.fields, ...fields, render }), this.attachments);
   }
 
@@ -191,12 +79,12 @@ class Request {
     }
   }
 
-  private given(values: Arguments): object[] {
-    const { diff = [], manifests = [], partial = false } = values;
+  private given({ diff = [], manifests = [], ...options }: Options): object[] {
     if (manifests.length > 0) {
       return [{ format: 'manifests', attachments: manifests.map((file) => this.file('list', file, '--manifests')) }];
     }
-    const format = values['diff-format'] ?? 'auto';
+    const format = options['diff-format']?.[0] ?? 'auto';
+    const partial = options.partial !== undefined;
     const attachments = diff.map((file) => this.file('diff', file, '--diff'));
     // The files of CodeCommit are the pages of one answer.
     const groups = format === 'codecommit' ? [attachments] : attachments.map((one) => [one]);
@@ -204,7 +92,8 @@ class Request {
   }
 
   /** The diff between two commits of a repository. */
-  private range({ repo = '.', base, head = 'HEAD' }: Arguments): object {
+  private range(options: Options): object {
+    const [repo = '.', base, head = 'HEAD'] = [options.repo, options.base, options.head].map((values) => values?.[0]);
     git(repo, ['rev-parse', '--git-dir'], (said) => `\`${repo}\` is not a git repository: ${said}; give the folder of one`);
     const commit = (name: string) =>
       git(repo, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], () =>
@@ -260,15 +149,30 @@ function sorted(_: string, value: unknown): unknown {
 
 /** As the system words it, which is how the native program does. */
 function reason(error: unknown): string {
-  const { code, errno } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOENT: 'No such file or directory',
-    EACCES: 'Permission denied',
-    EISDIR: 'Is a directory',
-    ENOTDIR: 'Not a directory',
-  };
-  const said = (code && words[code]) ?? (error as Error).message;
-  return errno === undefined ? said : `${said} (os error ${Math.abs(errno)})`;
+  const { code = '', errno } = error as NodeJS.ErrnoException;
+  if (errno === undefined) return (error as Error).message;
+  // Node's words are those of libuv, which differ in some.
+  const own: Record<string, string> = { EISDIR: 'Is a directory', ELOOP: 'Too many levels of symbolic links' };
+  const said = own[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code;
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)} (os error ${Math.abs(errno)})`;
+}
+
+type Stream = 'stdout' | 'stderr';
+
+/** Whether a stream is to have colour, by the rules of the native program. */
+function isColoured(stream: Stream): boolean {
+  const { NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM, CI } = process.env;
+  if (NO_COLOR) return false;
+  if (CLICOLOR_FORCE) return true;
+  if (CLICOLOR === '0') return false;
+  const known = TERM === undefined ? process.platform === 'win32' : TERM !== 'dumb';
+  return process[stream].isTTY === true && (known || CLICOLOR !== undefined || CI !== undefined);
+}
+
+/** What a file is called, say, without what would change the terminal: as the core shows such characters. */
+function plain(text: string): string {
+  const hostile = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u061c]/gu;
+  return text.replace(hostile, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
 function show(request: Request, fields: object, format = 'text'): void {
@@ -276,9 +180,15 @@ function show(request: Request, fields: object, format = 'text'): void {
     const answer = request.call(fields);
     if (answer.startsWith('{"type":"success"')) return print(`${answer}\n`);
   }
-  const answer = JSON.parse(request.call(fields, format === 'json' ? 'text' : format)) as { type: string; rendered: string };
-  if (answer.type !== 'success') throw new Stop(answer.rendered.trimEnd(), '', true);
-  print(answer.rendered);
+  type Rendered = { type: string; rendered?: string; errors?: { message: string; help: string }[] };
+  const text = format === 'json' ? 'text' : format;
+  const rendering = (stream: Stream) => JSON.parse(request.call(fields, text, stream)) as Rendered;
+  const answer = rendering('stdout');
+  if (answer.type === 'success') return print(answer.rendered ?? '');
+  const { rendered, errors = [] } = isColoured('stderr') === isColoured('stdout') ? answer : rendering('stderr');
+  if (rendered !== undefined) throw new Stop(rendered.trimEnd(), '', true);
+  // The module stopped.
+  throw new Stop(errors[0]?.message ?? '', errors[0]?.help);
 }
 
 /** Everything, also into a pipe; a reader that has seen enough (`| head`) is no error. */
@@ -291,16 +201,25 @@ function print(output: string, to = 1): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw new Stop(`the output could not be written: ${reason(error)}`, 'check where it goes');
     }
   }
+}
+
+function told(error: Stop | Misuse): string {
+  if (error instanceof Stop && error.rendered) return error.message;
+  const [red, bold, off] = isColoured('stderr') ? ['\x1b[1m\x1b[31m', '\x1b[1m', '\x1b[0m'] : ['', '', ''];
+  return `${red}error:${off} ${plain(error.message)}${error.help && `\n${bold}help:${off}  ${plain(error.help)}`}`;
 }
 
 try {
   main();
 } catch (error) {
-  if (!(error instanceof Stop)) throw error;
-  const shown = error.rendered ? error.message : `error: ${error.message}${error.help && `\nhelp:  ${error.help}`}`;
-  print(`${shown}\n`, 2);
+  if (!(error instanceof Stop || error instanceof Misuse)) throw error;
   process.exitCode = 2;
+  try {
+    print(`${told(error)}\n`, 2);
+  } catch {
+    // There is nowhere else to tell it.
+  }
 }

@@ -1,7 +1,10 @@
 // The module and the one way into it.
-import { callObject, call as callText, initSync } from '../generated/purgeplan_wasm.js';
+import { __wbg_reset_state, callObject, call as callText, initSync } from '../generated/purgeplan_wasm.js';
+import { encoded, failure } from './inputs.js';
 
 let ready = false;
+/** Whether the instance may be asked: none stopped half way. */
+let whole = true;
 
 /** Makes the module ready for calls; once. */
 export function start(module: BufferSource | WebAssembly.Module): void {
@@ -11,45 +14,57 @@ export function start(module: BufferSource | WebAssembly.Module): void {
 
 /** A request's JSON in, the answer out: a plain object, as `JSON.parse` would make it of the answer's text. */
 export function ask(request: string | Uint8Array, attachments: readonly Uint8Array[]): unknown {
-  return guarded(() => callObject(checked(request), attachments.map(view)) as unknown, stopped);
+  const [text, views] = given(request, attachments);
+  return guarded(() => callObject(text, views) as unknown, stopped);
 }
 
 /** The same with the answer as JSON text: the very bytes that the core wrote. */
 export function askText(request: string | Uint8Array, attachments: readonly Uint8Array[]): string {
+  const [text, views] = given(request, attachments);
   return guarded(
-    () => callText(checked(request), attachments.map(view)),
+    () => callText(text, views),
     (error) => JSON.stringify(stopped(error)),
   );
 }
 
-/** The core never fails; an engine does, when there is no more memory. The instance is usable afterwards. */
-function guarded<T>(work: () => T, told: (error: Error) => T): T {
+/** The core never fails; an engine does, when there is no more memory. What is asked next has a new instance. */
+function guarded<T>(work: () => T, answer: (error: Error) => T): T {
   try {
+    if (!whole) renew();
     return work();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return told(error);
-    // Node's decoder says it of an answer that is longer than a string can be.
-    if (error instanceof Error && 'code' in error && error.code === TOO_LONG) return told(error);
+    try {
+      renew();
+    } catch {
+      // No room for it yet: the next call tries again.
+    }
+    const told = error instanceof WebAssembly.RuntimeError || error instanceof RangeError || isTooLong(error);
+    if (told) return answer(error as Error);
     throw error;
   }
 }
 
-const TOO_LONG = 'ERR_STRING_TOO_LONG';
+/** What stops half way gives nothing back, neither memory nor places in tables; the compiled module stays. */
+function renew(): void {
+  whole = false;
+  __wbg_reset_state();
+  whole = true;
+}
+
+/** Node's decoder says it of an answer that is longer than a string can be. */
+function isTooLong(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_STRING_TOO_LONG';
+}
 
 function stopped(error: Error): object {
-  const help =
-    'code' in error && error.code === TOO_LONG
-      ? 'the answer is longer than a string can be: give less at once'
-      : 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
-  return { type: 'failure', errors: [{ code: 'engine-stopped', message: `the module stopped: ${error.message}`, help }] };
+  const help = isTooLong(error)
+    ? 'the answer is longer than a string can be: give less at once'
+    : 'most likely the input needs more memory than a module can have, 4 GB: give less at once';
+  return failure('engine-stopped', help, [`the module stopped: ${error.message}`]);
 }
 
-function checked(request: string | Uint8Array): string | Uint8Array {
+function given(request: string | Uint8Array, attachments: readonly Uint8Array[]): [string | Uint8Array, Uint8Array[]] {
   if (!ready) throw new Error("purgeplan's module is not loaded: wait for `init()` first");
-  return typeof request === 'string' ? request : view(request);
-}
-
-// A view of another realm (a test runner's, a frame's) is no `instanceof Uint8Array` here, so it is wrapped.
-function view(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const views = attachments.map((content, index) => encoded(`attachments[${index}]`, content));
+  return [typeof request === 'string' ? request : encoded('request', request), views];
 }

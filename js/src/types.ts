@@ -42,7 +42,7 @@ export interface Failure {
   type: 'failure';
   /** All that is wrong. */
   errors: Fault[];
-  /** The same as text, when a rendering was asked for. */
+  /** The same as text, when a rendering was asked for and the core could be. */
   rendered?: string;
 }
 

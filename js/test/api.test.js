@@ -62,6 +62,9 @@ test('a plan is explained, and a copy of one is not', () => {
   assert.deepEqual(told.verdicts.map(({ url, outcome }) => [url, outcome]), [['/css/site.css', 'purge']]);
   assert.equal(explain(answer, { path: 'old.html' }).verdicts[0].reason, 'deleted');
   assert.equal(explain(structuredClone(answer), '/').errors[0].code, 'explain-answer');
+  // The same package, loaded in the other way, knows nothing of this one's answers.
+  const required = createRequire(import.meta.url)('purgeplan');
+  assert.match(required.explain(answer, '/').errors[0].help, /`import` and `require` load it twice/);
 });
 
 test('a failure is a value, and its place is one in the caller’s text', () => {
@@ -73,6 +76,62 @@ test('a failure is a value, and its place is one in the caller’s text', () => 
   assert.equal(policy.slice(place.start, place.end), '["x"]');
   const cut = plan({ diffs: 'diff --git a/ü b/ü\nindex 1..2 100644\n--- a/ü\n+++ b/ü\n@@ -1,2 +1,2 @@\n-a\n' });
   assert.equal(cut.errors[0].place.input, 'diffs[0]');
+});
+
+test('a place begins and ends on whole characters', () => {
+  const policy = '\ufeff{ "a": \u{1F600} }';
+  const { place } = checkPolicy(policy).errors[0];
+  assert.equal(policy.slice(place.start, place.end), '\u{1F600}');
+});
+
+test('a place in bytes is one in the text that TextDecoder makes of them', () => {
+  // Cut off, overlong, a surrogate, beyond Unicode, alone.
+  const broken = [[0xf0, 0x9f, 0x98], [0xe2, 0x82], [0xc0, 0xaf], [0xe0, 0x80, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80], [0xff]];
+  for (const bytes of broken) {
+    const diff = Buffer.concat([Buffer.from('M\t日𝒳'), Buffer.from(bytes), Buffer.from('é\nR100\tü\n')]);
+    const { place } = parseDiff(diff).errors[0];
+    assert.equal(new TextDecoder('utf-8', { ignoreBOM: true }).decode(diff).slice(place.start, place.end), 'R100\tü');
+  }
+});
+
+test('a place is found behind more text than a string can hold', () => {
+  const end = '"ignored": []}';
+  const policy = Buffer.alloc(540_000_000, ' ');
+  policy.write('{');
+  policy.write(end, policy.length - end.length);
+  const { place } = checkPolicy(policy).errors[0];
+  assert.equal(policy.toString('latin1', place.start, place.end), '[]');
+});
+
+test('many places cost one walk through the text', () => {
+  const globs = Array.from({ length: 500 }, (_, n) => `"ü${n}["`);
+  const policy = Buffer.from(`{ "$schema": "${'日'.repeat(400_000)}", "ignore": [${globs}] }`);
+  const spent = (work) => {
+    const before = process.cpuUsage().user;
+    const result = work();
+    return [result, process.cpuUsage().user - before];
+  };
+  const [, core] = spent(() => askText('{"op":"check","policy_attachment":0}', [policy]));
+  const [{ errors }, all] = spent(() => checkPolicy(policy));
+  assert.equal(errors.length, 500);
+  const { place } = errors[499];
+  assert.equal(policy.toString().slice(place.start, place.end), globs[499]);
+  assert.ok(all - core < 1_000_000, `${all - core} µs more than the core takes`);
+});
+
+test('shared memory is taken, which no TextDecoder of a browser takes', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(20));
+  shared.set(new TextEncoder().encode('{ "ignored": [] }   '));
+  const { decode } = TextDecoder.prototype;
+  TextDecoder.prototype.decode = function (bytes, ...rest) {
+    if (bytes?.buffer === shared.buffer) throw new TypeError('shared');
+    return decode.call(this, bytes, ...rest);
+  };
+  try {
+    assert.deepEqual(checkPolicy(shared).errors[0].place, { input: 'policy', start: 13, end: 15 });
+  } finally {
+    TextDecoder.prototype.decode = decode;
+  }
 });
 
 test('a policy object is checked as its text', () => {
@@ -92,9 +151,88 @@ test('the plain object is what JSON.parse makes of the answer’s text', () => {
   assert.deepStrictEqual(ask(new TextEncoder().encode(request), [page]), ask(request, [page]));
 });
 
-test('an argument of a wrong type throws and names it', () => {
-  assert.throws(() => plan({ diffs: [{ content: 7 }] }), { name: 'TypeError' });
+test('an argument of a wrong type throws, names it and says what is wanted', () => {
+  const bytes = 'give a string, a `Uint8Array` or an `ArrayBuffer`';
+  const wrong = [
+    [() => plan(), '`request` is of type `undefined`: give an object and no list'],
+    [() => plan('M\ta\n'), '`request` is of type `string`: give an object and no list'],
+    [() => plan({}), '`diffs` is of type `undefined`: give text, bytes, or an object with `content`'],
+    [() => plan({ diffs: null }), '`diffs` is null: give text, bytes, or an object with `content`'],
+    [() => plan({ diffs: [7] }), '`diffs[0]` is of type `number`: give text, bytes, or an object with `content`'],
+    [() => plan({ diffs: {} }), `\`diffs.content\` is of type \`undefined\`: ${bytes}`],
+    [() => plan({ diffs: ['M\ta\n', { content: 7 }] }), `\`diffs[1].content\` is of type \`number\`: ${bytes}`],
+    [() => plan({ diffs: { content: ['', 7] } }), `\`diffs.content[1]\` is of type \`number\`: ${bytes}`],
+    [() => parseDiff(7), `\`content\` is of type \`number\`: ${bytes}`],
+    [() => parseDiff(['', null]), `\`content[1]\` is null: ${bytes}`],
+    [() => checkPolicy(), `\`policy\` is of type \`undefined\`: ${bytes}`],
+    [() => plan({ diffs: '', live: 'a' }), '`live` is of type `string`: give an object and no list'],
+    [() => plan({ diffs: '', live: { content: 7 } }), '`live.content` is of type `number`: give text, bytes or a list of names'],
+    [() => plan({ diffs: '', live: { content: [7] } }), '`live.content` is of type `object`: give text, bytes or a list of names'],
+    [() => plan({ diffs: '', trigger: [] }), '`trigger` is of type `object`: give an object and no list'],
+    [() => plan({ diffs: '', distributionConfigs: {} }), '`distributionConfigs` is of type `object`: give a list'],
+    [() => plan({ diffs: '', distributionConfigs: ['{}'] }), '`distributionConfigs[0]` is of type `string`: give an object and no list'],
+    [() => plan({ diffs: '', distributionConfigs: [{ id: 'E' }] }), `\`distributionConfigs[0].content\` is of type \`undefined\`: ${bytes}`],
+    [() => explain(plan({ diffs: 'M\ta\n' }), 7), '`subject` is of type `number`: give an object and no list'],
+    [() => ask('{}', [7]), `\`attachments[0]\` is of type \`number\`: ${bytes}`],
+  ];
+  for (const [call, message] of wrong) assert.throws(call, { name: 'TypeError', message }, message);
   assert.throws(() => checkPolicy({ toJSON() { throw new RangeError('mine'); } }), { message: 'mine' });
+});
+
+test('an `ArrayBuffer` is bytes', () => {
+  const { buffer } = new Uint8Array(Buffer.from('M\ta\n'));
+  assert.equal(parseDiff(buffer).changes[0].path, 'a');
+  assert.deepEqual(plan({ diffs: [buffer, { content: buffer }], live: { content: new Uint8Array([97]).buffer } }).paths, ['/a']);
+  assert.equal(checkPolicy(new Uint8Array(Buffer.from('{"ignored":[]}')).buffer).errors[0].code, 'policy-json');
+});
+
+test('a field that there is not is told, and a number that JSON has not', () => {
+  const told = (request) => plan({ diffs: 'M\ta\n', ...request }).errors?.map(({ code, message }) => `${code}: ${message}`);
+  const unknown = (name, expected) => [`request-json: unknown field \`${name}\`, expected one of ${expected}`];
+  const fields = '`diffs`, `policy`, `preset`, `live`, `distribution`, `distributionConfigs`, `trigger`, `identity`, `widenTo`, `render`';
+  assert.deepEqual(told({ polcy: {} }), unknown('polcy', fields));
+  assert.deepEqual(told({ widen_to: 1, live: { content: 'a', kinds: 'keys' } }), [
+    ...unknown('widen_to', fields),
+    ...unknown('live.kinds', '`content`, `complete`, `kind`'),
+  ]);
+  assert.deepEqual(told({ trigger: { uplaoded: [] } }), unknown('trigger.uplaoded', '`encoding`, `uploaded`, `removed`'));
+  assert.deepEqual(told({ distributionConfigs: [{ ID: 'E', content: '{}' }] }), unknown('distributionConfigs[0].ID', '`id`, `content`'));
+  const diff = '`content`, `format`, `partial`, `base`, `head`';
+  assert.deepEqual(told({ diffs: [{ content: 'M\ta\n', from: 'x' }] }), unknown('diffs[0].from', diff));
+  assert.equal(parseDiff('M\ta\n', { fromat: 'raw' }).errors[0].message, `unknown field \`fromat\`, expected one of ${diff}`);
+  for (const number of [NaN, -1, 1.5, Infinity, '3', null]) {
+    assert.deepEqual(told({ widenTo: number }), [`request-json: invalid \`widenTo\`: \`${number}\`, expected a whole number from 0`]);
+  }
+  assert.equal(told({ polcy: undefined, widenTo: undefined, trigger: undefined, live: undefined }), undefined);
+});
+
+test('a plan is explained as it was asked, whatever became of the caller’s objects', () => {
+  const trigger = { uploaded: ['a'] };
+  const live = { content: ['a', 'b'] };
+  const answer = plan({ diffs: 'M\ta\nM\tb\n', trigger, live, identity: ['i'] });
+  const before = explain(answer, '/a');
+  assert.equal(before.verdicts[0].outcome, 'purge');
+  trigger.uploaded[0] = 'b';
+  live.content.pop();
+  assert.deepEqual(explain(answer, '/a'), before);
+});
+
+test('bytes that were transferred are told by name', () => {
+  const content = new Uint8Array(Buffer.from('M\ta\n'));
+  const answer = plan({ diffs: { content } });
+  structuredClone(content.buffer, { transfer: [content.buffer] });
+  const message = (name) => `the buffer of \`${name}\` was transferred: give bytes that stay`;
+  assert.throws(() => explain(answer, '/a'), { name: 'TypeError', message: message('diffs[0]') });
+  assert.throws(() => plan({ diffs: [{ content }] }), { name: 'TypeError', message: message('diffs[0].content') });
+  assert.throws(() => checkPolicy(content.buffer), { name: 'TypeError', message: message('policy') });
+});
+
+test('names of live objects are names, whatever they look like', () => {
+  for (const name of ['{"Contents":[]}', '["a"]', ' {', '\ufeffa', 'a\nb']) {
+    const content = [name, 'x/1', 'x/2', 'y'];
+    const answer = plan({ diffs: 'M\tx/1\nM\tx/2\n', live: { content } });
+    assert.deepEqual(answer.paths, ['/x/*'], name);
+  }
 });
 
 test('the version is the package’s, the schema is a policy’s', () => {
@@ -122,9 +260,12 @@ test('an answer that is too long for a string of some engines comes as an object
   assert.ok(changes.every(({ change, path }, n) => change === 'modified' && path === name(n)));
 });
 
-test('after an input that there is no room for, the instance is usable', () => {
+test('what stops the module costs the next calls nothing, however often', () => {
   const before = plan({ diffs: page }).paths;
-  const { errors } = plan({ diffs: { content: new Uint8Array(0xffff_0000) } });
-  assert.deepEqual(errors.map(({ code }) => code), ['engine-stopped']);
+  // As often as the table of the module's references has places, and what is copied in before would fill its memory.
+  const pieces = [new Uint8Array(4_000_000), new Uint8Array(0xffff_0000)];
+  for (let time = 0; time < 1_100; time += 1) {
+    assert.deepEqual(parseDiff(pieces).errors.map(({ code }) => code), ['engine-stopped']);
+  }
   assert.deepEqual(plan({ diffs: page }).paths, before);
 });

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
+import { build } from 'esbuild';
+
 const js = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'purgeplan-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -53,6 +55,16 @@ test('a Node project of ES modules', () => {
 test('a Node project of CommonJS', () => {
   const at = project('cjs', {}, { 'main.js': `const { plan } = require('purgeplan');${USE}` });
   assert.equal(run(process.execPath, ['main.js'], at), '/docs/a%20b.html\n');
+});
+
+test('a bundle for Node, as the README says', async () => {
+  const at = project('bundle', { type: 'module' }, { 'main.js': `import { plan } from 'purgeplan';${USE}` });
+  const common = { entryPoints: ['main.js'], absWorkingDir: at, bundle: true, platform: 'node' };
+  await build({ ...common, format: 'esm', outfile: 'out/main.mjs' });
+  cpSync(join(at, 'node_modules/purgeplan/dist/core.wasm'), join(at, 'out/core.wasm'));
+  assert.equal(run(process.execPath, ['out/main.mjs'], at), '/docs/a%20b.html\n');
+  await build({ ...common, format: 'cjs', outfile: 'main.cjs', external: ['purgeplan'] });
+  assert.equal(run(process.execPath, ['main.cjs'], at), '/docs/a%20b.html\n');
 });
 
 /** The first block of a language in the package's README. */

@@ -1,6 +1,6 @@
 // The diff of the next deploy, from the site's git repository.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { PreviewOptions } from './preview-options.js';
@@ -110,12 +110,20 @@ class Git {
     ]);
     const none = '0'.repeat(tree.length);
     const names = this.run(['ls-files', '--others', '--exclude-standard', '-z']);
-    const added = splitAtNul(names).flatMap((name) => [
-      Buffer.from(`:000000 100644 ${none} ${none} A\0`),
+    // A folder is a repository of its own, whose files git does not list.
+    const files = splitAtNul(names).filter((name) => name.at(-1) !== SLASH);
+    const added = files.flatMap((name) => [
+      Buffer.from(`:000000 ${this.mode(name)} ${none} ${none} A\0`),
       name,
       Buffer.from('\0'),
     ]);
     return Buffer.concat([tracked, ...added]);
+  }
+
+  /** As git would take the file: only a regular one is uploaded. */
+  private mode(name: Buffer): string {
+    const path = Buffer.concat([Buffer.from(`${this.root}/`), name]);
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? '120000' : '100644';
   }
 
   /** The names that the remotes have for this repository. */
@@ -141,6 +149,8 @@ function nameOf(url: string): string {
   const last = url.replace(/\/+$/, '').split(/[/:\\]/).pop() ?? '';
   return last.replace(/^.*@/, '').replace(/\.git$/, '');
 }
+
+const SLASH = 0x2f;
 
 function splitAtNul(bytes: Buffer): Buffer[] {
   const names: Buffer[] = [];

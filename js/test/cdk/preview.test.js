@@ -1,6 +1,6 @@
 // The plan of the next deploy, at synth: from git, offline, and never in the way.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -196,6 +196,18 @@ test('the working tree: changed, deleted and new files, not the ignored ones', (
   assert.deepEqual(json.answer.paths, ['/a.html', '/b.html', '/docs/%C3%BC%20c.html']);
   assert.equal(json.head, null);
   assert.match(markdown, /to the working tree of `working`\./);
+});
+
+test('the working tree: a repository within it is no file, and a link has no object', { skip: process.platform === 'win32' }, () => {
+  const at = repositoryWith('within', [{ 'a.html': '1' }]);
+  put(at, 'a.html', '2');
+  put(at, 'sub/b.html', 'x');
+  git(join(at, 'sub'), 'init', '--quiet');
+  symlinkSync('a.html', join(at, 'link.html'));
+  symlinkSync('missing', join(at, 'dangling'));
+  const { answer } = previewed({ directory: at, workingTree: true }).json;
+  assert.deepEqual(answer.paths, ['/a.html']);
+  assert.deepEqual(answer.decisions.map(({ path, reason }) => `${path}: ${reason}`), ['a.html: modified', 'dangling: symlink', 'link.html: symlink']);
 });
 
 test('the repository’s policy is read where the plan ends', () => {

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
     let mut bindgen = Bindgen::new();
     // The names say where the bytes are; wasm-opt takes them off.
     bindgen.input_path(&module).typescript(true).remove_producers_section(true);
+    // After a trap the package makes a new instance of the compiled module (`js/src/engine.ts`).
+    bindgen.reset_state_function(true);
     let written = bindgen.web(true).and_then(|web| web.generate(&folder));
     done(written.map_err(|error| format!("`{}` gives no JavaScript: {error:#}", module.display())))
 }
