@@ -192,10 +192,11 @@ fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
     fresh.into()
 }
 
-/// The URLs of modified objects at a distribution: each of them has to be live.
+/// The URLs of modified objects at a distribution: each of them has to be live, but for what git deleted afterwards.
 fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&[u8]> {
+    let is_modified = |decision: &&Decision| decision.reason == Reason::Modified && decision.what != What::Deleted;
     let mut urls = Vec::new();
-    for decision in decisions.iter().filter(|decision| decision.reason == Reason::Modified) {
+    for decision in decisions.iter().filter(is_modified) {
         for stale in decision.stale() {
             if stale.distribution == distribution && stale.form == Form::Object {
                 urls.push(stale.url.as_bytes());
