@@ -154,6 +154,12 @@ impl Decider<'_> {
         }
     }
 
+    /// Whether a file's URLs are cached once for each query string at a distribution.
+    fn has_query_strings(&self, distribution: usize, path: &RepoPath) -> bool {
+        let own = self.edges[distribution].distribution.query_strings.as_deref();
+        own.unwrap_or(&self.policy.query_strings).iter().any(|pattern| pattern.matches(path.as_bytes()))
+    }
+
     fn fingerprint(&self, path: &RepoPath) -> Option<usize> {
         self.policy.fingerprinted.iter().position(|pattern| pattern.matches(path.as_bytes()))
     }
@@ -201,8 +207,7 @@ impl Decider<'_> {
         for (index, edge) in self.edges.iter().enumerate() {
             let ignored = path.and_then(|path| self.ignore_rule(index, path));
             let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule: rule.into() });
-            let patterns = edge.distribution.query_strings.as_deref().unwrap_or(&self.policy.query_strings);
-            let by_query = path.is_some_and(|path| patterns.iter().any(|pattern| pattern.matches(path.as_bytes())));
+            let by_query = path.is_some_and(|path| self.has_query_strings(index, path));
             let found = edge.urls(key, appeared);
             // Mostly there is one, and there can be a million decisions.
             urls.reserve_exact(found.len() * (1 + usize::from(by_query)));
