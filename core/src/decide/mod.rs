@@ -75,6 +75,9 @@ impl Decider<'_> {
 
     fn change(&self, change: &Change) -> Decision {
         let mut decision = self.side(change, &change.path, change.effect);
+        decision.free = change.effect == Effect::Added
+            && decision.outcome == Outcome::Skip
+            && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted);
         if let Some((from, effect)) = change.effect_on_from() {
             let old = self.side(change, from, effect);
             // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.

@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 use super::remarks::of;
 use crate::{
     cover::{Cover, CoverError, CoverMode, Field, UrlSet, Urls},
-    decide::{Decision, Outcome, Reason, StaleUrl, What},
+    decide::{Decision, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
@@ -178,14 +178,11 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     supposed
 }
 
-/// Objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
+/// The objects that wildcards may reach.
 fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
     let mut fresh = Vec::new();
     for decision in decisions {
-        if decision.outcome == Outcome::Skip
-            && matches!(decision.what, What::Added | What::Copied | What::Renamed)
-            && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted)
-        {
+        if decision.free {
             fresh.extend(decision.key.clone());
         }
     }
