@@ -249,4 +249,4 @@ mode?: string, blob?: string, };
 
 export type ChangeAnswer = { change: What, path: string, from?: string, before?: EntryAnswer, after?: EntryAnswer, };
 
-export type ParseAnswer = { type: "success", changes: Array<ChangeAnswer>, diagnostics: Array<Diagnostic>, };
+export type ParseAnswer = { type: "success", changes: Array<ChangeAnswer>, diagnostics?: Array<Diagnostic>, };
