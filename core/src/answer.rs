@@ -298,6 +298,7 @@ pub(crate) struct ParseAnswer<'c> {
     #[cfg_attr(feature = "ts", ts(type = "Array<ChangeAnswer>"))]
     changes: Changes<'c>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     diagnostics: Vec<Diagnostic>,
 }
 

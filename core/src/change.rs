@@ -90,6 +90,8 @@ pub struct Change {
     /// Whether a diff says that the bytes changed while the name stayed. A file that went and came back is modified, but
     /// may have its old bytes.
     pub rewritten: bool,
+    /// Of a deletion that earlier changes led to, what they come to without it: the object may still be in the bucket.
+    pub kept: Option<Effect>,
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub diff: usize,
 }
@@ -164,7 +166,8 @@ impl Change {
             _ => Effect::between(before.as_ref(), after.as_ref()),
         };
         let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
-        Self { status, path, from, before, after, effect, rewritten: effect == Effect::Modified, diff: 0 }
+        let rewritten = effect == Effect::Modified;
+        Self { status, path, from, before, after, effect, rewritten, kept: None, diff: 0 }
     }
 
     /// A change of which a diff says no more than its status, and that is no rename or copy: each side that is there
@@ -201,6 +204,10 @@ impl Change {
     fn follow(&mut self, later: &Self) {
         // A commit that left the object alone is not the one to name for what happened to it.
         let newest = if self.effect.is_on_object() && !later.effect.is_on_object() { self.diff } else { later.diff };
+        if later.effect == Effect::Deleted {
+            let before = later.kept.map_or(self.effect, |kept| self.effect.then(kept));
+            self.kept = Some(before).filter(|before| before.leaves_object()).or(self.kept);
+        }
         self.effect = self.effect.then(later.effect);
         self.status = match self.effect {
             Effect::Added => Status::Added,
@@ -231,7 +238,12 @@ impl Effect {
 
     /// Whether the object came, changed or went.
     fn is_on_object(self) -> bool {
-        matches!(self, Self::Added | Self::Modified | Self::Deleted)
+        self.leaves_object() || self == Self::Deleted
+    }
+
+    /// Whether the object came or changed.
+    fn leaves_object(self) -> bool {
+        matches!(self, Self::Added | Self::Modified)
     }
 
     /// One after the other. Each state in between may have been deployed and cached, so what came back to its old

@@ -189,9 +189,12 @@ impl Edge {
         }
     }
 
-    /// Whether a folder's URL without its slash at the end may be cached.
-    pub(crate) fn may_have_bare_directories(&self) -> bool {
-        self.forms().bare_directory
+    /// What shows a folder's objects and does not begin as the folder does, below the root: `/`, for the default root
+    /// object, and the folder without its slash at the end, where that may be cached.
+    pub(crate) fn beside<'f>(&self, folder: &'f str) -> impl Iterator<Item = &'f str> {
+        let root = !folder.is_empty() && self.default_root_object.starts_with(folder);
+        let bare = folder.strip_suffix('/').filter(|_| self.forms().bare_directory);
+        root.then_some("").into_iter().chain(bare)
     }
 
     fn served(&self, url: UrlPath, form: Form, origin: usize, appeared: bool) -> Option<EdgeUrl> {

@@ -5,7 +5,7 @@ use alloc::{borrow::Cow, format, vec::Vec};
 use purgeplan_lines::append;
 
 use crate::{
-    diff::{after, attachment, bom, cut, split},
+    diff::{after, attachment, bom, cut, is_json, split},
     edge::Edge,
     error::Error,
     escape::{escape, percent_decoded},
@@ -51,7 +51,11 @@ impl<'a> Live<'a> {
         let bytes = attachment(index, attachments)?;
         let text = &bytes[bom(bytes)..];
         let listed = match (kind, text.trim_ascii_start().first()) {
-            (Kind::S3Listing, _) | (Kind::Keys, Some(b'{')) => Some(listing(bytes, index, complete)?),
+            (Kind::S3Listing, _) => Some(listing(bytes, index, complete)?),
+            // The first key may begin so too, but no JSON holds a NUL.
+            (Kind::Keys, Some(b'{')) if is_json(text) && memchr::memchr(0, text).is_none() => {
+                Some(listing(bytes, index, complete)?)
+            }
             // What `--query 'Contents[].Key'` picks; the first key of lines may begin so too.
             (Kind::Keys, Some(b'[')) => {
                 let document = Document { bytes: text, attachment: Some(index), code: "", help: "" };
@@ -192,7 +196,11 @@ mod tests {
         assert_eq!(urls(r#"{"attachment":0}"#, &page[..20]).unwrap_err()[0].code, "live-listing");
         assert_eq!(urls(r#"{"attachment":0}"#, &[&page[..], page].concat()).unwrap().len(), 4);
         assert_eq!(urls(r#"{"attachment":0}"#, br#"["p/a","p/b"]"#).unwrap(), ["/a", "/b"]);
-        assert_eq!(urls(r#"{"attachment":0}"#, b"[id].html\np/b").unwrap(), ["/b"]);
+        for key in ["[id].html", "{x}/a", "{", "{\"\0"] {
+            let keys = alloc::format!("{key}\np/b").replace("\0\n", "\0");
+            assert_eq!(urls(r#"{"attachment":0}"#, keys.as_bytes()).unwrap(), ["/b"], "{key}");
+        }
+        assert_eq!(urls(r#"{"attachment":0}"#, b"{ \"Contents\": [{").unwrap_err()[0].code, "live-listing");
         assert_eq!(urls(r#"{"attachment":0}"#, b"\xef\xbb\xbfp/a\n").unwrap(), ["/a"]);
     }
 

@@ -46,7 +46,7 @@ export interface Failure {
   rendered?: string;
 }
 
-type Placed<T> = Omit<T, 'diagnostics'> & { diagnostics: Remark[] };
+type Placed<T> = { [K in keyof T]: K extends 'diagnostics' ? Remark[] : T[K] };
 
 /** What is purged, and why. */
 export type PlanAnswer = Placed<wire.PlanAnswer>;
@@ -58,4 +58,4 @@ export type ExplainAnswer = Placed<wire.ExplainAnswer>;
 export type CheckAnswer = Placed<wire.CheckAnswer>;
 
 /** What a diff says. */
-export type ParseAnswer = Omit<wire.ParseAnswer, 'diagnostics'> & { diagnostics?: Remark[] };
+export type ParseAnswer = Placed<wire.ParseAnswer>;

@@ -170,6 +170,35 @@ mod tests {
     }
 
     #[test]
+    fn what_was_before_a_deletion_is_kept() {
+        let add = || change(Status::Added, "a", None, file(b'1'));
+        let edit = || change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let delete = || change(Status::Deleted, "a", file(b'1'), None);
+        let mode = || change(Status::ModeChanged, "a", file(b'1'), file(b'1'));
+        for (changes, kept) in [
+            (vec![delete()], None),
+            (vec![mode(), delete()], None),
+            (vec![delete(), delete()], None),
+            (vec![add(), delete()], Some(Effect::Added)),
+            (vec![add(), delete(), delete()], Some(Effect::Added)),
+            (vec![add(), delete(), mode()], Some(Effect::Added)),
+            (vec![edit(), delete()], Some(Effect::Modified)),
+            (vec![add(), edit(), delete()], Some(Effect::Modified)),
+            (vec![delete(), add(), delete()], Some(Effect::Modified)),
+            (vec![edit(), delete(), add(), delete()], Some(Effect::Modified)),
+        ] {
+            // However they are joined before.
+            for border in 0..changes.len() {
+                let (first, rest) = changes.split_at(border);
+                let one = |changes: &[Change]| union(changes.iter().map(|change| vec![change.clone()]).collect());
+                let union = ChangeSet::union(vec![one(first), one(rest)]);
+                let found: Vec<_> = union.iter().map(|c| (c.effect, c.kept)).collect();
+                assert_eq!(found, [(Effect::Deleted, kept)]);
+            }
+        }
+    }
+
+    #[test]
     fn only_bytes_that_differ_under_one_name_are_rewritten() {
         let add = |after| vec![change(Status::Added, "a", None, after)];
         let delete = || vec![change(Status::Deleted, "a", file(b'1'), None)];

@@ -81,6 +81,8 @@ pub(crate) struct Decision {
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub(crate) diff: Option<usize>,
     pub(crate) urls: Vec<StaleUrl>,
+    /// Whether the object is new and is left alone: nothing old can be cached for it, so a wildcard may reach it.
+    pub(crate) free: bool,
     /// The fingerprint pattern that the name matches, though its bytes changed.
     pub(crate) broken_fingerprint: Option<usize>,
 }
@@ -186,6 +188,7 @@ impl Decision {
             rule: Cow::Borrowed(""),
             diff: None,
             urls: Vec::new(),
+            free: false,
             broken_fingerprint: None,
         }
     }

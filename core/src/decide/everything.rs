@@ -3,7 +3,11 @@
 use alloc::{borrow::Cow, format, vec, vec::Vec};
 
 use super::{Decider, Decision, Outcome, Reason, StaleUrl, What};
-use crate::{edge::EdgeUrl, map::Form, names::UrlPath};
+use crate::{
+    edge::EdgeUrl,
+    map::{self, Form},
+    names::UrlPath,
+};
 
 impl Decider<'_> {
     /// One decision, with a wildcard for each folder of a distribution that a mapping deploys to.
@@ -15,13 +19,20 @@ impl Decider<'_> {
             for mapping in &self.policy.mappings {
                 let folders = if anywhere { vec![""] } else { edge.folders(&mapping.prefix) };
                 for folder in folders {
-                    // A wildcard is not trusted with its own prefix, and does not reach `/folder`.
-                    let bare = folder.strip_suffix('/').filter(|_| edge.may_have_bare_directories());
-                    for (folder, wildcard) in [(Some(folder), false), (bare, false), (Some(folder), true)] {
-                        let Some(folder) = folder else { continue };
-                        let url = EdgeUrl::new(UrlPath::below_root(folder.as_bytes()), Form::Everything);
-                        StaleUrl::new(url, wildcard, index).add_to(&mut urls);
+                    let url = |rest: &str, wildcard| {
+                        let url = EdgeUrl::new(UrlPath::below_root(rest.as_bytes()), Form::Everything);
+                        StaleUrl::new(url, wildcard, index)
+                    };
+                    // A wildcard is not trusted with its own prefix, and reaches nothing beside it.
+                    url(folder, false).add_to(&mut urls);
+                    for beside in edge.beside(folder) {
+                        let url = url(beside, false);
+                        if self.may_have_query_strings(index, &url.url) {
+                            url.query_strings().add_to(&mut urls);
+                        }
+                        url.add_to(&mut urls);
                     }
+                    url(folder, true).add_to(&mut urls);
                 }
             }
         }
@@ -29,6 +40,13 @@ impl Decider<'_> {
         decision.urls = urls;
         decision.say(Outcome::Purge, Reason::BaseUnknown, Cow::Borrowed("request"));
         decision
+    }
+
+    /// Whether a URL may show an object that is cached once for each query string.
+    fn may_have_query_strings(&self, distribution: usize, url: &UrlPath) -> bool {
+        let keys = self.edges[distribution].keys_of(url);
+        let mut paths = keys.iter().filter_map(|key| map::path_of(key, &self.policy.mappings));
+        paths.any(|path| self.has_query_strings(distribution, &path))
     }
 }
 
@@ -59,5 +77,13 @@ mod tests {
     fn a_folders_url_without_its_slash_is_part_of_everything_where_it_is_one() {
         assert_eq!(paths(r#"{"bare_directory":true}"#), r#"["/production","/production/","/production/*"]"#);
         assert_eq!(paths(r#"{"bare_directory":false}"#), r#"["/production/","/production/*"]"#);
+    }
+
+    #[test]
+    fn the_default_root_object_of_a_folder_is_shown_at_the_root() {
+        for (object, root) in [("production/a.html", r#""/","#), ("productions/a.html", ""), ("a.html", ""), ("", "")] {
+            let urls = format!(r#"{{"default_root_object":"{object}"}}"#);
+            assert_eq!(paths(&urls), format!(r#"[{root}"/production/","/production/*"]"#), "{object}");
+        }
     }
 }

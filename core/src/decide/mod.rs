@@ -75,6 +75,9 @@ impl Decider<'_> {
 
     fn change(&self, change: &Change) -> Decision {
         let mut decision = self.side(change, &change.path, change.effect);
+        decision.free = change.effect == Effect::Added
+            && decision.outcome == Outcome::Skip
+            && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted);
         if let Some((from, effect)) = change.effect_on_from() {
             let old = self.side(change, from, effect);
             // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
@@ -99,14 +102,18 @@ impl Decider<'_> {
         let mut decision = Decision::of(change);
         let key = map::key_of(path, &self.policy.mappings);
         match &key {
-            Some(key) => self.judge(path, key, effect, &mut decision),
+            Some(key) => {
+                // What else became of an object that git deleted; the old side of a rename has no history of its own.
+                let kept = change.kept.filter(|_| effect == Effect::Deleted);
+                self.judge(path, key, effect, kept, &mut decision);
+            }
             None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
         }
         decision.key = key;
         decision
     }
 
-    fn judge(&self, path: &RepoPath, key: &ObjectKey, effect: Effect, decision: &mut Decision) {
+    fn judge(&self, path: &RepoPath, key: &ObjectKey, effect: Effect, kept: Option<Effect>, decision: &mut Decision) {
         if let Some(rule) = self.ignored_everywhere(path) {
             return decision.say(Outcome::Skip, Reason::Ignored, rule.into());
         }
@@ -117,14 +124,16 @@ impl Decider<'_> {
         }
         let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(key));
         let fingerprint = self.fingerprint(path);
+        let is = |what: Effect| effect == what || kept == Some(what);
         let came_or_went = removed || matches!(effect, Effect::Added | Effect::Deleted);
-        if let Some(index) = fingerprint.filter(|_| came_or_went && effect != Effect::Modified) {
+        if let Some(index) = fingerprint.filter(|_| came_or_went && !is(Effect::Modified)) {
             return decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
         }
-        self.verdict(effect, removed, decision);
+        let (outcome, reason, rule) = self.verdict(effect, kept, removed);
+        decision.say(outcome, reason, Cow::Borrowed(rule));
         if decision.outcome == Outcome::Purge {
-            decision.broken_fingerprint = fingerprint.filter(|_| effect == Effect::Modified);
-            decision.urls = self.urls(key, Some(path), effect == Effect::Added);
+            decision.broken_fingerprint = fingerprint.filter(|_| is(Effect::Modified));
+            decision.urls = self.urls(key, Some(path), is(Effect::Added));
             decision.skip_unpurged(self.policy);
         }
     }
@@ -148,17 +157,24 @@ impl Decider<'_> {
         }
     }
 
+    /// Whether a file's URLs are cached once for each query string at a distribution.
+    fn has_query_strings(&self, distribution: usize, path: &RepoPath) -> bool {
+        let own = self.edges[distribution].distribution.query_strings.as_deref();
+        own.unwrap_or(&self.policy.query_strings).iter().any(|pattern| pattern.matches(path.as_bytes()))
+    }
+
     fn fingerprint(&self, path: &RepoPath) -> Option<usize> {
         self.policy.fingerprinted.iter().position(|pattern| pattern.matches(path.as_bytes()))
     }
 
-    /// Says what becomes of an object with this effect, whose removal the trigger has or has not seen.
-    fn verdict(&self, effect: Effect, removed: bool, decision: &mut Decision) {
+    /// What becomes of an object with this effect, whose removal the trigger has or has not seen. A deleted one that is
+    /// `kept` in the bucket was added or modified before, which that deploy's own purge may have missed.
+    fn verdict(&self, effect: Effect, kept: Option<Effect>, removed: bool) -> (Outcome, Reason, &'static str) {
         let policy = self.policy;
         let preset = if policy.preset == Preset::Sound { "preset:sound" } else { "preset:article" };
         // The policy's own field, or the preset whose default spoke.
         let field = |said: bool, pointer: &'static str| if said { pointer } else { preset };
-        let (outcome, reason, rule) = match effect {
+        match effect {
             _ if removed && effect != Effect::Deleted && policy.preset == Preset::Sound => {
                 (Outcome::Purge, Reason::RemovedFromBucket, preset)
             }
@@ -177,14 +193,15 @@ impl Decider<'_> {
                 if deleted == Deleted::Purge || removed {
                     (Outcome::Purge, Reason::Deleted, rule)
                 } else {
-                    (Outcome::Skip, Reason::DeletedKept, rule)
+                    let purged =
+                        kept.map(|kept| self.verdict(kept, None, removed)).filter(|(it, ..)| *it == Outcome::Purge);
+                    purged.unwrap_or((Outcome::Skip, Reason::DeletedKept, rule))
                 }
             }
             Effect::ModeOnly => (Outcome::Skip, Reason::ModeOnly, "deploy"),
             Effect::Symlink => (Outcome::Skip, Reason::Symlink, "deploy"),
             Effect::Submodule => (Outcome::Skip, Reason::Submodule, "deploy"),
-        };
-        decision.say(outcome, reason, Cow::Borrowed(rule));
+        }
     }
 
     /// The URLs of an object everywhere; those that a distribution need not purge say why.
@@ -193,8 +210,7 @@ impl Decider<'_> {
         for (index, edge) in self.edges.iter().enumerate() {
             let ignored = path.and_then(|path| self.ignore_rule(index, path));
             let ignored = ignored.map(|rule| Skip { reason: Reason::Ignored, rule: rule.into() });
-            let patterns = edge.distribution.query_strings.as_deref().unwrap_or(&self.policy.query_strings);
-            let by_query = path.is_some_and(|path| patterns.iter().any(|pattern| pattern.matches(path.as_bytes())));
+            let by_query = path.is_some_and(|path| self.has_query_strings(index, path));
             let found = edge.urls(key, appeared);
             // Mostly there is one, and there can be a million decisions.
             urls.reserve_exact(found.len() * (1 + usize::from(by_query)));

@@ -66,7 +66,7 @@ fn of(bytes: &[u8]) -> Option<Format> {
 }
 
 /// Whether a JSON object begins here; a name may begin with a brace, but git quotes one with a quotation mark.
-pub(super) fn is_json(bytes: &[u8]) -> bool {
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
     let inner = after(bytes.trim_ascii_start(), b"{");
     inner.is_some_and(|inner| matches!(inner.trim_ascii_start().first(), Some(b'"' | b'}')))
 }

@@ -16,6 +16,7 @@ mod unified;
 use alloc::{format, string::String, vec::Vec};
 
 pub(crate) use self::{
+    detect::is_json,
     encoding::{bom, shifted},
     lines::{after, cut, split},
 };

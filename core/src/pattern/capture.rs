@@ -128,6 +128,7 @@ mod tests {
             ("{*/a,*/?}", "b/a", &["b"]),
             ("*/**/*", "a/b/c/d", &["a", "b/c", "d"]),
             ("日/*", "日/本", &["本"]),
+            ("{*,x}*.md", "a.md", &["a", ""]),
             ("plain", "plain", &[]),
         ] {
             assert_eq!(captured(pattern, path).unwrap(), texts, "{pattern} on {path}");

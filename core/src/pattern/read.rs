@@ -156,7 +156,8 @@ fn tokens(written: &[Written], dialect: Dialect) -> Result<Vec<Token>, PatternEr
     let mut tokens = Vec::with_capacity(written.len());
     let mut rest = written;
     while let Some((&first, mut tail)) = rest.split_first() {
-        if first.is('*') && tail.first().is_some_and(|next| next.is('*')) {
+        // Stars that only a group puts side by side are two.
+        if first.is('*') && tail.first().is_some_and(|next| next.is('*') && next.at == first.at + 1) {
             let starts_folder = matches!(tokens.last(), None | Some(Token::Literal(SLASH) | Token::InFolder));
             tail = &tail[1..];
             match tail.split_first() {

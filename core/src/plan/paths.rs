@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 use super::remarks::of;
 use crate::{
     cover::{Cover, CoverError, CoverMode, Field, UrlSet, Urls},
-    decide::{Decision, Outcome, Reason, StaleUrl, What},
+    decide::{Decision, Reason, StaleUrl, What},
     diagnostic::Diagnostic,
     edge::Edge,
     error::Error,
@@ -178,24 +178,22 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     supposed
 }
 
-/// Objects that are new and are not purged: nothing old can be cached for them, so a wildcard may reach them.
+/// The objects that wildcards may reach.
 fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
     let mut fresh = Vec::new();
     for decision in decisions {
-        if decision.outcome == Outcome::Skip
-            && matches!(decision.what, What::Added | What::Copied | What::Renamed)
-            && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted)
-        {
+        if decision.free {
             fresh.extend(decision.key.clone());
         }
     }
     fresh.into()
 }
 
-/// The URLs of modified objects at a distribution: each of them has to be live.
+/// The URLs of modified objects at a distribution: each of them has to be live, but for what git deleted afterwards.
 fn modified(distribution: usize, decisions: &[Decision]) -> Vec<&[u8]> {
+    let is_modified = |decision: &&Decision| decision.reason == Reason::Modified && decision.what != What::Deleted;
     let mut urls = Vec::new();
-    for decision in decisions.iter().filter(|decision| decision.reason == Reason::Modified) {
+    for decision in decisions.iter().filter(is_modified) {
         for stale in decision.stale() {
             if stale.distribution == distribution && stale.form == Form::Object {
                 urls.push(stale.url.as_bytes());

@@ -131,14 +131,14 @@ pub(super) fn cover(file: &Json<'_>, max_paths: Option<MaxPathsFile>, report: &m
     CoverRule { mode, infeasible, other_origins: file["other_origins"].flag().unwrap_or(false) }
 }
 
-/// How many paths a plan may have in the mode `budget`.
+/// How many paths each distribution may have in the mode `budget`.
 fn budget(paths: &Json<'_>, max_paths: Option<MaxPathsFile>, report: &mut Report<'_>) -> usize {
     let paths = paths.number();
     if paths.is_none() {
         report.value(
             format_args!("/cover"),
             format_args!("the mode is `budget`, but `paths` is not given"),
-            "write how many paths a plan may have",
+            "write how many paths each distribution may have",
         );
     }
     if paths == Some(0) {
