@@ -11,6 +11,8 @@ const SOURCES = ['core/src', 'core/lines/src', 'host-lambda/src'];
 const OTHER_WORDS = new Set([
   // formats, encodings and renderings of the wire
   ...['aws-cli', 'git-raw', 'name-only', 'name-status', 's3-event', 's3-listing', 'when-removed', 'detail-type'],
+  // forms of URLs, kinds of changes
+  ...['default-root', 'bare-directory', 'type-changed', 'mode-changed'],
   // what AWS calls things
   ...['origin-request', 'viewer-request', 's3-website', 'execution-id'],
   // what starts a digest, how mails are encoded

@@ -35,15 +35,16 @@ const FEATURES: [&str; 7] = [
 /// The standard library compiled with the module, for size and without the messages of panics: with gzip that took 36 KB
 /// off 238. Both are unstable options, so the pinned compiler is told to take them.
 ///
-/// LLVM's "z" takes a function into its caller only where that is smaller (threshold 5). With 60, plans take a tenth fewer
-/// instructions and a fifth less time, for 5% more bytes: `bench/README.md` has other thresholds.
+/// Of LLVM's own steps those are left out that make code larger: strength reduction of loops, which no engine needs, and
+/// what is computed earlier or on both ways of a branch. `bench/README.md` has what each way weighs.
 const SMALL_STD: [&str; 8] = [
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "--config",
     // Added to those of `.cargo/config.toml`.
     "target.wasm32-unknown-unknown.rustflags=['-Zunstable-options','-Cpanic=immediate-abort','-Zlocation-detail=none',\
-     '-Cllvm-args=-inline-threshold=60']",
+     '-Cllvm-args=-disable-lsr -enable-pre=false -enable-load-pre=false -phi-node-folding-threshold=1 \
+     -two-entry-phi-node-folding-threshold=1']",
     // What compares memory and what gives it out; an ordinary build has no such crates, and `Cargo.toml` cannot name them.
     "--config",
     "profile.wasm.package.compiler_builtins.opt-level=3",
