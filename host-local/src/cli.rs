@@ -4,7 +4,7 @@ use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Which CloudFront URLs does a deploy make stale? purgeplan reads the commit diff and names them, with the reason.
 #[derive(Debug, Parser)]
@@ -116,7 +116,8 @@ pub(crate) struct Inputs {
     #[arg(long, requires = "diff")]
     pub(crate) partial: bool,
     /// Two lists of keys with hashes, or two S3 listings, instead of a diff: what was deployed before, and what is now
-    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["diff", "repo", "base", "head"])]
+    #[arg(long, num_args = 2, action = ArgAction::Set, value_names = ["BEFORE", "AFTER"],
+        conflicts_with_all = ["diff", "repo", "base", "head"])]
     pub(crate) manifests: Vec<PathBuf>,
     /// All that is live, one object key a line, or what `aws s3api list-objects-v2` prints: lets wildcards save paths
     #[arg(long, value_name = "FILE")]
