@@ -32,8 +32,8 @@ file('urls', '/index.html\n/other.html\n');
 const config = (id) => JSON.stringify({ Distribution: { Id: id, DistributionConfig: { Origins: { Items: [{ Id: 'b', DomainName: 'b.s3.amazonaws.com' }] }, DefaultCacheBehavior: { TargetOriginId: 'b' } } } });
 file('config.json', config('E1'));
 file('other.json', config('E2'));
-file('before', 'a.html\t1\n');
-file('after', 'a.html\t2\n');
+file('before', `a.html\t${'1'.repeat(32)}\n`);
+file('after', `a.html\t${'2'.repeat(32)}\n`);
 
 const run = (program, args, { input, env = { NO_COLOR: '1' }, stdio = 'pipe' } = {}) => {
   const { NO_COLOR: _, CI: __, ...own } = process.env;
