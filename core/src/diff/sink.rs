@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 
 use super::{
     colour,
-    lines::{after, find, hex_digits},
+    lines::{after, find, hex_digits, is_mail},
     order::{self, Order},
 };
 use crate::{
@@ -105,7 +105,10 @@ impl Sink {
     /// Takes a line that is no part of a diff and begins at `at`.
     pub(super) fn text(&mut self, line: &[u8], at: usize) {
         let digits = hex_digits(after(line, b"commit ").unwrap_or(line));
-        if after(line, b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
+        if colour::begins(line) {
+            // Also in a mail, whose text may be anything: a change may stand behind it.
+            self.coloured = true;
+        } else if is_mail(line) {
             self.border();
             self.order = Order::OldestFirst;
         } else if line.is_empty() || self.in_mail() || self.is_expected(line) {
@@ -120,8 +123,6 @@ impl Sink {
             // `git log --oneline`
             self.border();
             self.order = Order::NewestFirst;
-        } else if colour::begins(line) {
-            self.coloured = true;
         } else {
             self.border();
             self.first_ignored = if self.ignored == 0 { at } else { self.first_ignored };
