@@ -150,11 +150,7 @@ pub(super) fn shown(bytes: &[u8]) -> Cow<'_, str> {
 /// Says when the end may be missing. It is no error: `$(git diff …)` in a shell takes the last line end off.
 pub(super) fn unterminated(bytes: &[u8], sink: &mut Sink) {
     if bytes.last().is_some_and(|last| *last != b'\n') {
-        sink.warn(
-            "diff-unterminated",
-            "the last line of the diff has no line end, so its name may be cut short",
-            "give the whole output; with `-z` a cut is seen with certainty",
-        );
+        sink.warn_of_end("the last line of the diff has no line end");
     }
 }
 

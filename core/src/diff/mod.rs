@@ -159,6 +159,10 @@ fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Resu
     if sink.coloured() {
         *sink = Sink::default();
         result = read(format, &colour::strip(bytes), index, sink);
+        if result.is_ok() {
+            // A cut may stand behind the colour that a line begins with.
+            listing::unterminated(bytes, sink);
+        }
         if let Err(error) = &mut result
             && let Some(Span { start, end, .. }) = &mut error.span
         {

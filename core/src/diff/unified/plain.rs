@@ -26,7 +26,7 @@ impl<'a> Reader<'a, '_> {
         let old = &first[b"--- ".len()..];
         let new = after(second, b"+++ ");
         let ends = hunk_at == self.bytes.len() && (new.is_some() || b"+++ ".starts_with(second));
-        if ends && !self.sink.in_mail() {
+        if ends {
             return Err(self.truncated("the diff ends in the header of a file", start));
         }
         let (hunk, _) = line(self.bytes, hunk_at);
