@@ -165,20 +165,25 @@ pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
     let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
-        let option = if is_numstat(text) {
-            "--numstat"
-        } else if is_stat(text) {
-            "--stat"
-        } else {
-            at = next;
-            continue;
-        };
-        let message = format!("this is the summary of `git diff {option}`, which does not tell each file's change");
-        let error =
-            Error::new("diff-stat", message, "use `git diff --raw -z` or `git diff --name-status` in its place");
-        return Some(error.at(Some(index), at, at + text.len()));
+        if let Some(error) = summary_line(text) {
+            return Some(error.at(Some(index), at, at + text.len()));
+        }
+        at = next;
     }
     None
+}
+
+/// Refuses a line of such a summary.
+pub(super) fn summary_line(text: &[u8]) -> Option<Error> {
+    let option = if is_numstat(text) {
+        "--numstat"
+    } else if is_stat(text) {
+        "--stat"
+    } else {
+        return None;
+    };
+    let message = format!("this is the summary of `git diff {option}`, which does not tell each file's change");
+    Some(Error::new("diff-stat", message, "use `git diff --raw -z` or `git diff --name-status` in its place"))
 }
 
 /// `3` TAB `4` TAB and a name; `-` for each number of a file that is no text.
@@ -193,11 +198,24 @@ fn is_numstat(mut text: &[u8]) -> bool {
     true
 }
 
-/// ` 3 files changed, 4 insertions(+)`
+/// A line of `--stat`, `--summary` or `--dirstat`: ` x | 3 +-`, ` 3 files changed, 4 insertions(+)`,
+/// ` create mode 100644 x`, ` rename x => y (90%)`, `  50.0% x/`. The message of a commit is indented by more.
 fn is_stat(text: &[u8]) -> bool {
-    let Some(text) = after(text, b" ") else { return false };
-    let (count, words) = text.split_at(digits(text));
-    !count.is_empty() && (words.starts_with(b" file changed") || words.starts_with(b" files changed"))
+    let line = text.trim_ascii_start();
+    let (count, rest) = line.split_at(digits(line));
+    let starts = |text: &[u8], starts: &[&[u8]]| starts.iter().any(|start| text.starts_with(start));
+    (1..4).contains(&(text.len() - line.len()))
+        && (starts(line, &[b"create mode ", b"delete mode ", b"mode change "])
+            || (!count.is_empty() && starts(rest, &[b" file changed", b" files changed"]))
+            || (!count.is_empty() && matches!(rest, [b'.', _, b'%', b' ', ..]))
+            || line.ends_with(b"%)")
+            || find(line, b" | ").is_some_and(|at| is_graph(line[at + 3..].trim_ascii_start())))
+}
+
+/// What stands behind a name in `--stat`: `3 +-`, or `Bin 0 -> 3 bytes`.
+fn is_graph(text: &[u8]) -> bool {
+    let rest = &text[digits(text)..];
+    text.starts_with(b"Bin") || (rest.len() < text.len() && rest.iter().all(|byte| b" +-".contains(byte)))
 }
 
 /// How many digits `text` begins with.
@@ -243,7 +261,17 @@ mod tests {
 
     #[test]
     fn summaries_are_refused_with_what_to_use() {
-        for text in ["3\t4\tx\n", "-\t-\tx\n", " x | 3 +-\n 1 file changed, 3 insertions(+)\n"] {
+        for text in [
+            "3\t4\tx\n",
+            "-\t-\tx\n",
+            " x | 3 +-\n",
+            " x.png | Bin 0 -> 3 bytes\n",
+            " 1 file changed, 3 insertions(+)\n",
+            " create mode 100644 x\n",
+            " mode change 100644 => 100755 x\n",
+            " rename x => y (90%)\n",
+            "  50.0% x/\n",
+        ] {
             assert_eq!(told(text.as_bytes()), Err("diff-stat"), "{text}");
         }
     }

@@ -174,8 +174,8 @@ fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Resu
             "use `git --no-pager diff --no-color`",
         );
     }
-    if result.is_err()
-        && sink.is_empty()
+    let nothing = result.is_ok() && sink.has_no_change() && !sink.in_mail();
+    if (nothing || sink.is_empty())
         && let Some(error) = detect::summary(bytes, index)
     {
         return Err(error);

@@ -1,6 +1,7 @@
 //! `git diff --name-only`, as lines or with `-z`, and `git log --name-only`.
 
 use super::{
+    detect,
     encoding::bom,
     lines::{self, is_commit, line},
     listing::{Fields, NO_PATH, about, unterminated},
@@ -28,7 +29,9 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
             // An unquoted name holds no control character.
             let plain = text.first() == Some(&b'"') || !text.iter().any(u8::is_ascii_control);
             let path = lines::name(text).filter(|_| plain).and_then(|name| RepoPath::new(&name));
-            push(path, text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))?;
+            let summary = if plain && text[0] != b' ' { None } else { detect::summary_line(text) };
+            let pushed = summary.map_or_else(|| push(path, text, sink), Err);
+            pushed.map_err(|error| error.at(Some(index), at, at + text.len()))?;
         }
         at = next;
     }
