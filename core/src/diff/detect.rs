@@ -132,6 +132,10 @@ fn listing(text: &[u8]) -> Option<Format> {
     if colons > 0 && text[colons..].get(..6).and_then(lines::mode).is_some() {
         return Some(Format::Raw);
     }
+    if text.ends_with(b" differ") && (text.starts_with(b"Files ") || text.starts_with(b"Binary files ")) {
+        // `diff -rq`, and `diff -r` of files that are no text.
+        return Some(Format::Unified);
+    }
     match cut(text, b'\t') {
         (status, Some(_)) if status_names(status).is_some() => Some(Format::NameStatus),
         _ => None,
