@@ -6,9 +6,10 @@ use purgeplan_lines::hunk;
 use super::{
     Format, colour,
     encoding::{bom, is_blank},
-    lines::{self, after, cut, find, is_commit, line, split},
-    listing::status_names,
+    lines::{self, after, cut, find, is_commit, line},
+    listing::{Fields, status_names},
     manifests,
+    sink::Sink,
 };
 use crate::error::Error;
 
@@ -35,21 +36,23 @@ fn of(bytes: &[u8]) -> Option<Format> {
     if is_json(bytes) {
         return Some(Format::Codecommit);
     }
-    if let (first, Some(_)) = cut(bytes, 0)
-        && !first.contains(&b'\n')
-    {
-        if first.starts_with(b":") {
+    let nul = memchr::memchr(0, bytes).is_some();
+    if nul {
+        let mut fields = Fields::of(bytes, 0, HELP);
+        fields.follow(true, &mut Sink::default());
+        let (first, _) = cut(&bytes[fields.at..], 0);
+        if first.starts_with(b":") && !first.contains(&b'\n') {
             return Some(Format::Raw);
         }
         // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
         if status_names(first).is_some() {
-            return is_status_list(bytes).then_some(Format::NameStatus);
+            return Some(Format::NameStatus);
         }
     }
     if has_unified(bytes) {
         return Some(Format::Unified);
     }
-    if memchr::memchr(0, bytes).is_some() {
+    if nul {
         return Some(Format::NameOnly);
     }
     let mut plain = true;
@@ -93,31 +96,13 @@ fn has_unified(bytes: &[u8]) -> bool {
 }
 
 /// The bytes behind the colour codes at the start.
-fn uncoloured(mut rest: &[u8]) -> &[u8] {
+pub(super) fn uncoloured(mut rest: &[u8]) -> &[u8] {
     loop {
         match colour::sequence(rest) {
             0 => return rest,
             length => rest = &rest[length..],
         }
     }
-}
-
-/// Whether the fields that end in NUL alternate between a status and its names to the end.
-fn is_status_list(bytes: &[u8]) -> bool {
-    let mut fields = split(bytes, 0);
-    while let Some(status) = fields.next() {
-        if status.is_empty() {
-            // What stands behind the last NUL.
-            return fields.next().is_none();
-        }
-        let Some(names) = status_names(status) else { return false };
-        for _ in 0..names {
-            if fields.next().is_none_or(<[u8]>::is_empty) {
-                return false;
-            }
-        }
-    }
-    false
 }
 
 fn plain_opens(rest: &[u8]) -> bool {
@@ -247,6 +232,11 @@ mod tests {
             (b"::100644 100644 100644 1 2 3 MM\tx\n", Format::Raw),
             (b"M\tx\n", Format::NameStatus),
             (b"R100\0a\0b\0", Format::NameStatus),
+            (b"abcdef1 subject\0M\0x\0", Format::NameStatus),
+            (b"abcdef1 subject\0x\0", Format::NameOnly),
+            (b"1111111111111111111111111111111111111111\0:100644 100644 1 2 M\0x\0", Format::Raw),
+            (b"Only in old: x\nFiles old/y and new/y differ\n", Format::Unified),
+            (b"Binary files old/y and new/y differ\n", Format::Unified),
             (b"a/x.html\nb c.html\n\"\\303\"\n", Format::NameOnly),
             (b"a\0b\n\0", Format::NameOnly),
             (b" \n{\"differences\":[]}", Format::Codecommit),
