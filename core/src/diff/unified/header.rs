@@ -320,9 +320,8 @@ impl<'a> CombinedHeader<'a> {
         let mut merge = Merge::default();
         for (side, id) in split(parents, b',').enumerate() {
             let mode = self.modes.get(side).copied().filter(|_| self.sides != Sides::OnlyNew);
-            if id.iter().any(|digit| *digit != b'0') {
-                merge.add(entry(mode, id), after.as_ref());
-            }
+            let there = id.iter().any(|digit| *digit != b'0');
+            merge.add(there.then(|| entry(mode, id)), after.as_ref());
         }
         Change::new(merge.status(after.as_ref()), path, None, merge.before, after)
     }
