@@ -191,9 +191,15 @@ impl<'a> Header<'a> {
     /// Whether the last name of a rename or copy is shorter than in the `diff --git` line.
     fn is_name_cut(&self) -> bool {
         let (Some(from), Some(to)) = (self.from, self.to) else { return false };
-        let quoted = memchr::memchr(b'"', self.line).is_some();
-        let prefixes = self.line.len().checked_sub(from.len() + to.len() + 1);
-        if quoted { !to.ends_with(b"\"") && !self.line.ends_with(to) } else { !matches!(prefixes, Some(0 | 4)) }
+        if memchr::memchr(b'"', self.line).is_some() {
+            return !to.ends_with(b"\"") && !self.line.ends_with(to);
+        }
+        // Both names, each behind a prefix of this length.
+        let holds = |prefix| {
+            let behind = after(self.line.get(prefix..)?, from)?;
+            (after(behind, b" ")?.get(prefix..)? == to).then_some(())
+        };
+        holds(0).or(holds(2)).is_none()
     }
 
     fn half_a_mode(&self) -> bool {
