@@ -123,8 +123,9 @@ fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, E
         let message = format!("a diff of two manifests has two attachments, but {} are named", indices.len());
         return Err(Error::new("diff-manifest", message, "give the list before, then the list after"));
     };
-    let changes = manifests::parse(indices, attachments[before], attachments[after])?;
-    Ok(Parsed { changes, of_keys: true, diagnostics: Vec::new() })
+    let mut sink = Sink::default();
+    let changes = manifests::parse(indices, attachments[before], attachments[after], &mut sink)?;
+    Ok(Parsed { changes, of_keys: true, diagnostics: sink.finish().1 })
 }
 
 fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
