@@ -90,6 +90,8 @@ pub(super) struct Header<'a> {
     pub(super) from: Option<&'a [u8]>,
     pub(super) to: Option<&'a [u8]>,
     pair: Pair,
+    /// The two files of a pair are not the same.
+    unlike: bool,
     /// Both ids of the `index` line.
     ids: Option<(&'a [u8], &'a [u8])>,
     /// The `--- ` and `+++ ` lines: written names, with a tab behind them when they have blanks.
@@ -140,7 +142,7 @@ impl<'a> Header<'a> {
             Field::DeletedFile => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(mode?)),
             Field::NewMode => self.new_mode = Some(mode?),
             Field::OldMode => self.old_mode = Some(mode?),
-            Field::Similarity => self.pair = Pair::Announced,
+            Field::Similarity => (self.pair, self.unlike) = (Pair::Announced, value != b"100%"),
             Field::Dissimilarity => {}
             Field::From(pair) => (self.from, self.pair) = (Some(value), pair),
             Field::To(pair) => (self.to, self.pair) = (Some(value), pair),
@@ -167,7 +169,7 @@ impl<'a> Header<'a> {
             Some("the names of a rename or copy")
         } else if !terminated && self.is_name_cut() {
             Some("the end of a name")
-        } else if !self.body && (self.files.is_some() || self.wants_content()) {
+        } else if !self.body && (self.files.is_some() || self.unlike || self.wants_content()) {
             Some("the content of the file")
         } else if self.half_a_mode() || (self.sides != Sides::Both && self.ids.is_none()) {
             Some("the rest of its header")
