@@ -211,7 +211,7 @@ impl<'a> Header<'a> {
     /// Whether the ids differ and neither side is the empty file: then hunks or a note of binary content follow.
     fn wants_content(&self) -> bool {
         let empty = |id: &[u8]| {
-            id.len() >= 7
+            id.len() >= 4
                 && (b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".starts_with(id)
                     || b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813".starts_with(id))
         };
