@@ -221,7 +221,8 @@ impl Change {
 }
 
 impl Effect {
-    fn between(before: Option<&Entry>, after: Option<&Entry>) -> Self {
+    /// What becomes of an object whose path has these two entries.
+    pub(crate) fn between(before: Option<&Entry>, after: Option<&Entry>) -> Self {
         match (Entry::has_object(before), Entry::has_object(after)) {
             (false, true) => Self::Added,
             (true, false) => Self::Deleted,

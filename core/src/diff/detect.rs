@@ -6,9 +6,10 @@ use purgeplan_lines::hunk;
 use super::{
     Format, colour,
     encoding::{bom, is_blank},
-    lines::{self, after, cut, find, is_commit, line, split},
-    listing::status_names,
+    lines::{self, after, cut, find, is_commit, line},
+    listing::{Fields, status_names},
     manifests,
+    sink::Sink,
 };
 use crate::error::Error;
 
@@ -35,21 +36,23 @@ fn of(bytes: &[u8]) -> Option<Format> {
     if is_json(bytes) {
         return Some(Format::Codecommit);
     }
-    if let (first, Some(_)) = cut(bytes, 0)
-        && !first.contains(&b'\n')
-    {
-        if first.starts_with(b":") {
+    let nul = memchr::memchr(0, bytes).is_some();
+    if nul {
+        let mut fields = Fields::of(bytes, 0, HELP);
+        fields.follow(true, &mut Sink::default());
+        let (first, _) = cut(&bytes[fields.at..], 0);
+        if first.starts_with(b":") && !first.contains(&b'\n') {
             return Some(Format::Raw);
         }
         // A file may be named `M`, but then a list of names that was cut short could not be told from such a listing.
         if status_names(first).is_some() {
-            return is_status_list(bytes).then_some(Format::NameStatus);
+            return Some(Format::NameStatus);
         }
     }
     if has_unified(bytes) {
         return Some(Format::Unified);
     }
-    if memchr::memchr(0, bytes).is_some() {
+    if nul {
         return Some(Format::NameOnly);
     }
     let mut plain = true;
@@ -93,31 +96,13 @@ fn has_unified(bytes: &[u8]) -> bool {
 }
 
 /// The bytes behind the colour codes at the start.
-fn uncoloured(mut rest: &[u8]) -> &[u8] {
+pub(super) fn uncoloured(mut rest: &[u8]) -> &[u8] {
     loop {
         match colour::sequence(rest) {
             0 => return rest,
             length => rest = &rest[length..],
         }
     }
-}
-
-/// Whether the fields that end in NUL alternate between a status and its names to the end.
-fn is_status_list(bytes: &[u8]) -> bool {
-    let mut fields = split(bytes, 0);
-    while let Some(status) = fields.next() {
-        if status.is_empty() {
-            // What stands behind the last NUL.
-            return fields.next().is_none();
-        }
-        let Some(names) = status_names(status) else { return false };
-        for _ in 0..names {
-            if fields.next().is_none_or(<[u8]>::is_empty) {
-                return false;
-            }
-        }
-    }
-    false
 }
 
 fn plain_opens(rest: &[u8]) -> bool {
@@ -131,6 +116,10 @@ fn listing(text: &[u8]) -> Option<Format> {
     let colons = text.iter().take_while(|byte| **byte == b':').count();
     if colons > 0 && text[colons..].get(..6).and_then(lines::mode).is_some() {
         return Some(Format::Raw);
+    }
+    if text.ends_with(b" differ") && (text.starts_with(b"Files ") || text.starts_with(b"Binary files ")) {
+        // `diff -rq`, and `diff -r` of files that are no text.
+        return Some(Format::Unified);
     }
     match cut(text, b'\t') {
         (status, Some(_)) if status_names(status).is_some() => Some(Format::NameStatus),
@@ -165,20 +154,25 @@ pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
     let mut at = bom(bytes);
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
-        let option = if is_numstat(text) {
-            "--numstat"
-        } else if is_stat(text) {
-            "--stat"
-        } else {
-            at = next;
-            continue;
-        };
-        let message = format!("this is the summary of `git diff {option}`, which does not tell each file's change");
-        let error =
-            Error::new("diff-stat", message, "use `git diff --raw -z` or `git diff --name-status` in its place");
-        return Some(error.at(Some(index), at, at + text.len()));
+        if let Some(error) = summary_line(text) {
+            return Some(error.at(Some(index), at, at + text.len()));
+        }
+        at = next;
     }
     None
+}
+
+/// Refuses a line of such a summary.
+pub(super) fn summary_line(text: &[u8]) -> Option<Error> {
+    let option = if is_numstat(text) {
+        "--numstat"
+    } else if is_stat(text) {
+        "--stat"
+    } else {
+        return None;
+    };
+    let message = format!("this is the summary of `git diff {option}`, which does not tell each file's change");
+    Some(Error::new("diff-stat", message, "use `git diff --raw -z` or `git diff --name-status` in its place"))
 }
 
 /// `3` TAB `4` TAB and a name; `-` for each number of a file that is no text.
@@ -193,11 +187,24 @@ fn is_numstat(mut text: &[u8]) -> bool {
     true
 }
 
-/// ` 3 files changed, 4 insertions(+)`
+/// A line of `--stat`, `--summary` or `--dirstat`: ` x | 3 +-`, ` 3 files changed, 4 insertions(+)`,
+/// ` create mode 100644 x`, ` rename x => y (90%)`, `  50.0% x/`. The message of a commit is indented by more.
 fn is_stat(text: &[u8]) -> bool {
-    let Some(text) = after(text, b" ") else { return false };
-    let (count, words) = text.split_at(digits(text));
-    !count.is_empty() && (words.starts_with(b" file changed") || words.starts_with(b" files changed"))
+    let line = text.trim_ascii_start();
+    let (count, rest) = line.split_at(digits(line));
+    let starts = |text: &[u8], starts: &[&[u8]]| starts.iter().any(|start| text.starts_with(start));
+    (1..4).contains(&(text.len() - line.len()))
+        && (starts(line, &[b"create mode ", b"delete mode ", b"mode change "])
+            || (!count.is_empty() && starts(rest, &[b" file changed", b" files changed"]))
+            || (!count.is_empty() && matches!(rest, [b'.', _, b'%', b' ', ..]))
+            || line.ends_with(b"%)")
+            || find(line, b" | ").is_some_and(|at| is_graph(line[at + 3..].trim_ascii_start())))
+}
+
+/// What stands behind a name in `--stat`: `3 +-`, or `Bin 0 -> 3 bytes`.
+fn is_graph(text: &[u8]) -> bool {
+    let rest = &text[digits(text)..];
+    text.starts_with(b"Bin") || (rest.len() < text.len() && rest.iter().all(|byte| b" +-".contains(byte)))
 }
 
 /// How many digits `text` begins with.
@@ -225,6 +232,11 @@ mod tests {
             (b"::100644 100644 100644 1 2 3 MM\tx\n", Format::Raw),
             (b"M\tx\n", Format::NameStatus),
             (b"R100\0a\0b\0", Format::NameStatus),
+            (b"abcdef1 subject\0M\0x\0", Format::NameStatus),
+            (b"abcdef1 subject\0x\0", Format::NameOnly),
+            (b"1111111111111111111111111111111111111111\0:100644 100644 1 2 M\0x\0", Format::Raw),
+            (b"Only in old: x\nFiles old/y and new/y differ\n", Format::Unified),
+            (b"Binary files old/y and new/y differ\n", Format::Unified),
             (b"a/x.html\nb c.html\n\"\\303\"\n", Format::NameOnly),
             (b"a\0b\n\0", Format::NameOnly),
             (b" \n{\"differences\":[]}", Format::Codecommit),
@@ -243,7 +255,17 @@ mod tests {
 
     #[test]
     fn summaries_are_refused_with_what_to_use() {
-        for text in ["3\t4\tx\n", "-\t-\tx\n", " x | 3 +-\n 1 file changed, 3 insertions(+)\n"] {
+        for text in [
+            "3\t4\tx\n",
+            "-\t-\tx\n",
+            " x | 3 +-\n",
+            " x.png | Bin 0 -> 3 bytes\n",
+            " 1 file changed, 3 insertions(+)\n",
+            " create mode 100644 x\n",
+            " mode change 100644 => 100755 x\n",
+            " rename x => y (90%)\n",
+            "  50.0% x/\n",
+        ] {
             assert_eq!(told(text.as_bytes()), Err("diff-stat"), "{text}");
         }
     }

@@ -118,6 +118,11 @@ pub(super) fn is_commit(text: &[u8]) -> bool {
     after(text, b"commit ").is_some_and(|rest| hex_digits(rest) >= 40)
 }
 
+/// `From <id>`, as a mail of `git format-patch` begins.
+pub(super) fn is_mail(text: &[u8]) -> bool {
+    after(text, b"From ").is_some_and(|rest| hex_digits(rest) >= 40)
+}
+
 /// Six octal digits, as git writes a mode.
 pub(super) fn mode(text: &[u8]) -> Option<u32> {
     if text.len() == 6 { octal(text) } else { None }

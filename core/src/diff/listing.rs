@@ -12,7 +12,7 @@ use alloc::{borrow::Cow, format, string::String};
 use self::header::{Header, raw_header, status_header};
 use super::{
     encoding::{bom, is_blank},
-    lines::{self, line, split},
+    lines::{self, cut, hex_digits, is_commit, line, split},
     sink::Sink,
 };
 use crate::{change::Change, error::Error, escape::escape, names::RepoPath};
@@ -87,10 +87,10 @@ impl Listing {
         Ok(Some(header.change(path, from, sink)))
     }
 
-    /// Reads fields that end in NUL; there can be no text between them.
+    /// Reads fields that end in NUL; between them there can be no text but the headers of commits.
     pub(super) fn read_fields(self, bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-        let mut fields = Fields { bytes, index, at: bom(bytes), help: self.help() };
-        while fields.at < bytes.len() {
+        let mut fields = Fields::of(bytes, index, self.help());
+        while fields.follow(true, sink) {
             let start = fields.at;
             let text = fields.next("a header")?;
             let header =
@@ -150,13 +150,33 @@ pub(super) fn shown(bytes: &[u8]) -> Cow<'_, str> {
 /// Says when the end may be missing. It is no error: `$(git diff …)` in a shell takes the last line end off.
 pub(super) fn unterminated(bytes: &[u8], sink: &mut Sink) {
     if bytes.last().is_some_and(|last| *last != b'\n') {
-        sink.warn(
-            "diff-unterminated",
-            "the last line of the diff has no line end, so its name may be cut short",
-            "give the whole output; with `-z` a cut is seen with certainty",
-        );
+        sink.warn_of_end("the last line of the diff has no line end");
     }
 }
+
+/// Passes over the header of a commit, which stands at `at` of the diff, and its indented message and notes; yields how
+/// long they are.
+pub(super) fn skip_header(bytes: &[u8], at: usize, sink: &mut Sink) -> usize {
+    let mut in_header = true;
+    let mut end = 0;
+    while end < bytes.len() {
+        let (text, next) = line(bytes, end);
+        if in_header {
+            sink.text(text, at + end);
+            in_header = !text.is_empty();
+        } else {
+            let notes = text.starts_with(b"Notes") && text.ends_with(b":") && bytes[next..].starts_with(INDENT);
+            if !text.is_empty() && !text.starts_with(INDENT) && !notes {
+                break;
+            }
+        }
+        end = next;
+    }
+    end
+}
+
+/// Stands before each line of a commit's message.
+const INDENT: &[u8] = b"    ";
 
 /// Fields that end in NUL.
 pub(super) struct Fields<'a> {
@@ -167,6 +187,42 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    pub(super) fn of(bytes: &'a [u8], index: usize, help: &'static str) -> Self {
+        Self { bytes, index, at: bom(bytes), help }
+    }
+
+    /// Whether fields follow the header of a commit that may stand here, as `git log -z` and `git diff-tree -z` write it.
+    /// An id that stands alone, or before a subject, is one only where no name can stand, as in a `listing` of changes.
+    pub(super) fn follow(&mut self, listing: bool, sink: &mut Sink) -> bool {
+        loop {
+            let rest = &self.bytes[self.at..];
+            let digits = if listing { hex_digits(rest) } else { 0 };
+            self.at += match rest {
+                [0, next @ ..] if is_commit(next) => 1,
+                [b'c', ..] if is_commit(rest) => {
+                    let (text, more) = cut(rest, 0);
+                    let length = skip_header(text, self.at, sink);
+                    if length < text.len() || (more.is_none() && !text.ends_with(b"\n")) {
+                        self.at += length;
+                        return true;
+                    }
+                    // The header of a merge ends in NUL, and so does one without fields but for the last.
+                    if more.is_none() {
+                        sink.warn_of_end("the last commit of the diff has no change");
+                    }
+                    length + usize::from(more.is_some())
+                }
+                _ if (7..=64).contains(&digits) && matches!(rest.get(digits), Some(0 | b' ')) => {
+                    let (text, more) = cut(rest, 0);
+                    sink.text(text, self.at);
+                    // `--format=%H` has an empty line behind it.
+                    text.len() + more.map_or(0, |more| 1 + usize::from(more.starts_with(b"\n")))
+                }
+                _ => return !rest.is_empty(),
+            };
+        }
+    }
+
     /// The bytes up to the next NUL.
     pub(super) fn next(&mut self, what: &str) -> Result<&'a [u8], Error> {
         let rest = &self.bytes[self.at..];

@@ -15,7 +15,8 @@ use super::{
     detect,
     encoding::{bom, is_blank},
     lines::{self, after, cut, find, hex_digits, line, split},
-    listing::about,
+    listing::{about, unterminated},
+    sink::Sink,
 };
 use crate::{
     change::{BlobId, Change, Entry, Status},
@@ -38,8 +39,8 @@ struct Line<'a> {
 }
 
 /// What changed from the first list to the second.
-pub(super) fn parse(indices: &[usize], before: &[u8], after: &[u8]) -> Result<Vec<Change>, Error> {
-    let (before, after) = (read(before, indices[0])?, read(after, indices[1])?);
+pub(super) fn parse(indices: &[usize], before: &[u8], after: &[u8], sink: &mut Sink) -> Result<Vec<Change>, Error> {
+    let (before, after) = (read(before, indices[0], sink)?, read(after, indices[1], sink)?);
     let (mut old, mut new) = (before.as_slice(), after.as_slice());
     let mut changes = Vec::new();
     while !old.is_empty() || !new.is_empty() {
@@ -89,10 +90,15 @@ fn first_line(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// The objects of a list by key, each once. Of several faults, the first is told.
-fn read(bytes: &[u8], index: usize) -> Result<Vec<Line<'_>>, Error> {
+fn read<'a>(bytes: &'a [u8], index: usize, sink: &mut Sink) -> Result<Vec<Line<'a>>, Error> {
     let mut lines = Vec::new();
     let listing = is_listing(bytes);
-    let result = if listing { read_listing(bytes, index, &mut lines) } else { read_lines(bytes, index, &mut lines) };
+    let result = if listing {
+        read_listing(bytes, index, &mut lines)
+    } else {
+        unterminated(bytes, sink);
+        read_lines(bytes, index, &mut lines)
+    };
     lines.sort_by(|one, other| order(&one.key, &other.key));
     let mut other_hash: Option<(usize, Error)> = None;
     lines.dedup_by(|later, first| {
@@ -251,7 +257,7 @@ mod tests {
     const TWO: &str = "22222222222222222222222222222222";
 
     fn diff(before: &str, after: &str) -> Result<Vec<(String, Effect)>, Error> {
-        let changes = parse(&[0, 1], before.as_bytes(), after.as_bytes())?;
+        let changes = parse(&[0, 1], before.as_bytes(), after.as_bytes(), &mut Sink::default())?;
         Ok(changes.iter().map(|change| (change.path.escaped().into_owned(), change.effect)).collect())
     }
 

@@ -1,22 +1,27 @@
 //! Combined diffs of merges: several old sides, one new.
 
 use super::sink::Sink;
-use crate::change::{Entry, Status};
+use crate::change::{Effect, Entry, Status};
 
-/// The old side that speaks for all: one whose bytes differ from the result, when any does, so that a merge counts as a
-/// change of mode only when every parent has the result's bytes.
+/// The old side that speaks for all: that of a parent whose object has other bytes or goes, when there is one. A merge
+/// counts as a change of mode only when every parent has the result's bytes, as an addition only when none has an object.
 #[derive(Default)]
 pub(super) struct Merge {
     pub(super) before: Option<Entry>,
-    differs: bool,
+    effect: Option<Effect>,
 }
 
 impl Merge {
-    /// Takes up the entry of one more parent.
-    pub(super) fn add(&mut self, parent: Entry, after: Option<&Entry>) {
-        let differs = after.is_none_or(|after| parent.same_bytes(after) != Some(true));
-        if self.before.is_none() || (differs && !self.differs) {
-            (self.before, self.differs) = (Some(parent), differs);
+    /// Takes up what one more parent has.
+    pub(super) fn add(&mut self, parent: Option<Entry>, after: Option<&Entry>) {
+        let effect = Effect::between(parent.as_ref(), after);
+        match (self.effect, effect) {
+            (Some(Effect::Modified | Effect::Deleted), _) => {}
+            (Some(Effect::Added), Effect::ModeOnly) | (Some(Effect::ModeOnly), Effect::Added) => {
+                (self.before, self.effect) = (Some(Entry::UNKNOWN), Some(Effect::Modified));
+            }
+            (None, _) | (_, Effect::Modified | Effect::Deleted) => (self.before, self.effect) = (parent, Some(effect)),
+            _ => self.before = self.before.or(parent),
         }
     }
 
@@ -65,7 +70,7 @@ mod tests {
         let merged = |parents: &[Entry], after: Option<&Entry>| {
             let mut merge = Merge::default();
             for parent in parents {
-                merge.add(*parent, after);
+                merge.add(Some(*parent), after);
             }
             (merge.status(after), merge.before)
         };
@@ -77,5 +82,30 @@ mod tests {
             (letters(b"AM"), letters(b"DD"), letters(b"MX")),
             (Some(Status::Modified), Some(Status::Deleted), None)
         );
+    }
+
+    #[test]
+    fn a_parent_without_the_file_or_with_a_link_hides_no_other() {
+        let entry = |mode, digit: u8| Some(Entry { mode, id: BlobId::from_hex(&[digit; 40]) });
+        let (file, other, executable) = (entry(0o100_644, b'1'), entry(0o100_644, b'2'), entry(0o100_755, b'1'));
+        let (link, equal_link) = (entry(0o120_000, b'2'), entry(0o120_000, b'1'));
+        for (parents, after, expected) in [
+            ([None, file], executable, Effect::Modified),
+            ([link, file], executable, Effect::Modified),
+            ([file, file], executable, Effect::ModeOnly),
+            ([link, other], file, Effect::Modified),
+            ([equal_link, other], file, Effect::Modified),
+            ([None, link], file, Effect::Added),
+            ([link, file], equal_link, Effect::Deleted),
+            ([link, link], equal_link, Effect::Symlink),
+        ] {
+            for parents in [parents, [parents[1], parents[0]]] {
+                let mut merge = Merge::default();
+                for parent in parents {
+                    merge.add(parent, after.as_ref());
+                }
+                assert_eq!(Effect::between(merge.before.as_ref(), after.as_ref()), expected, "{parents:?}");
+            }
+        }
     }
 }

@@ -124,8 +124,9 @@ fn parse_manifests(indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, E
         let message = format!("a diff of two manifests has two attachments, but {} are named", indices.len());
         return Err(Error::new("diff-manifest", message, "give the list before, then the list after"));
     };
-    let changes = manifests::parse(indices, attachments[before], attachments[after])?;
-    Ok(Parsed { changes, of_keys: true, diagnostics: Vec::new() })
+    let mut sink = Sink::default();
+    let changes = manifests::parse(indices, attachments[before], attachments[after], &mut sink)?;
+    Ok(Parsed { changes, of_keys: true, diagnostics: sink.finish().1 })
 }
 
 fn parse_texts(format: Text, partial: bool, indices: &[usize], attachments: &[&[u8]]) -> Result<Parsed, Error> {
@@ -160,6 +161,10 @@ fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Resu
     if sink.coloured() {
         *sink = Sink::default();
         result = read(format, &colour::strip(bytes), index, sink);
+        if result.is_ok() {
+            // A cut may stand behind the colour that a line begins with.
+            listing::unterminated(bytes, sink);
+        }
         if let Err(error) = &mut result
             && let Some(Span { start, end, .. }) = &mut error.span
         {
@@ -171,8 +176,8 @@ fn parse_text(format: Text, bytes: &[u8], index: usize, sink: &mut Sink) -> Resu
             "use `git --no-pager diff --no-color`",
         );
     }
-    if result.is_err()
-        && sink.is_empty()
+    let nothing = result.is_ok() && sink.has_no_change() && !sink.in_mail();
+    if (nothing || sink.is_empty())
         && let Some(error) = detect::summary(bytes, index)
     {
         return Err(error);

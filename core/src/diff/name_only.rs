@@ -1,9 +1,10 @@
 //! `git diff --name-only`, as lines or with `-z`, and `git log --name-only`.
 
 use super::{
+    detect,
     encoding::bom,
-    lines::{self, is_commit, line},
-    listing::{Fields, NO_PATH, about, unterminated},
+    lines::{self, after, hex_digits, is_commit, is_mail, line, split},
+    listing::{Fields, NO_PATH, about, skip_header, unterminated},
     sink::Sink,
 };
 use crate::{
@@ -20,15 +21,16 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
     while at < bytes.len() {
         let (text, next) = line(bytes, at);
         if is_commit(text) {
-            sink.text(text, at);
-            at = skip_message(bytes, next, sink);
+            at += skip_header(&bytes[at..], at, sink);
             continue;
         }
         if !text.is_empty() {
             // An unquoted name holds no control character.
             let plain = text.first() == Some(&b'"') || !text.iter().any(u8::is_ascii_control);
             let path = lines::name(text).filter(|_| plain).and_then(|name| RepoPath::new(&name));
-            push(path, text, sink).map_err(|error| error.at(Some(index), at, at + text.len()))?;
+            let summary = if plain && text[0] != b' ' { None } else { detect::summary_line(text) };
+            let pushed = summary.map_or_else(|| push(path, text, sink), Err);
+            pushed.map_err(|error| error.at(Some(index), at, at + text.len()))?;
         }
         at = next;
     }
@@ -38,13 +40,23 @@ pub(super) fn read_lines(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<
 
 /// Reads names that end in NUL.
 pub(super) fn read_fields(bytes: &[u8], index: usize, sink: &mut Sink) -> Result<(), Error> {
-    let mut fields = Fields { bytes, index, at: bom(bytes), help: HELP };
-    while fields.at < bytes.len() {
+    let mut fields = Fields::of(bytes, index, HELP);
+    let mut behind_id = false;
+    while fields.follow(false, sink) {
         let start = fields.at;
         let field = fields.next("a path")?;
-        push(RepoPath::new(field), field, sink).map_err(|error| error.at(Some(index), start, fields.at))?;
+        // `--format=%H` parts an id from its names with an empty line.
+        let name = if behind_id { after(field, b"\n").unwrap_or(field) } else { field };
+        behind_id = field.len() >= 7 && hex_digits(field) == field.len();
+        let path = if holds_header(field) { None } else { RepoPath::new(name) };
+        push(path, name, sink).map_err(|error| error.at(Some(index), start, fields.at))?;
     }
     Ok(())
+}
+
+/// Whether a mail or a tag, whose text may be anything, stands before a name, or a header with colours.
+fn holds_header(field: &[u8]) -> bool {
+    split(field, b'\n').map(detect::uncoloured).any(|text| is_commit(text) || is_mail(text))
 }
 
 fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Error> {
@@ -63,27 +75,11 @@ fn push(path: Option<RepoPath>, text: &[u8], sink: &mut Sink) -> Result<(), Erro
     Ok(())
 }
 
-/// Passes over the header of a commit and its indented message; yields where its names begin.
-fn skip_message(bytes: &[u8], mut at: usize, sink: &mut Sink) -> usize {
-    let mut in_header = true;
-    while at < bytes.len() {
-        let (text, next) = line(bytes, at);
-        if in_header {
-            sink.text(text, at);
-            in_header = !text.is_empty();
-        } else if !text.is_empty() && !text.starts_with(b"    ") {
-            break;
-        }
-        at = next;
-    }
-    at
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::change::Effect;
-    use alloc::{string::String, vec::Vec};
+    use alloc::{format, string::String, vec::Vec};
 
     fn names(read: impl Fn(&mut Sink) -> Result<(), Error>) -> Result<Vec<(String, Effect)>, Error> {
         let mut sink = Sink::default();
@@ -110,6 +106,28 @@ mod tests {
         let fields = |bytes: &'static [u8]| names(|sink| read_fields(bytes, 0, sink));
         assert_eq!(fields(b"\"a\n\0").unwrap(), [("\"a\n".into(), Effect::Modified)]);
         assert_eq!(fields(b"a\0b").unwrap_err().code, "diff-truncated");
+    }
+
+    #[test]
+    fn with_z_the_header_of_a_commit_is_no_part_of_a_name() {
+        const ID: &str = "1111111111111111111111111111111111111111";
+        let fields = |text: &str| names(|sink| read_fields(text.as_bytes(), 0, sink)).map_err(|error| error.code);
+        let modified = |names: &[&str]| Ok(names.iter().map(|name| ((*name).into(), Effect::Modified)).collect());
+        let header = format!("commit {ID}\nAuthor: A <a@b>\n\n    a message\n    \n    more\n\n");
+        let noted = format!("{header}Notes:\n    b.html\n\n");
+        assert_eq!(fields(&format!("{header}c\0x\ny\0")), modified(&["c", "x\ny"]));
+        assert_eq!(fields(&format!("{noted}c\0\0{header}\0{header}a\0")), modified(&["a", "c"]));
+        // An id may be a name; the empty line behind it is none.
+        assert_eq!(fields(&format!("{ID}\0\nc\0")), modified(&[ID, "c"]));
+        let merge = format!("commit {ID}\nMerge: 1 2\n\n    a message\n");
+        assert_eq!(fields(&format!("{merge}\0c\0\0{merge}\0")), modified(&["c"]));
+        assert_eq!(fields(&format!("c\0\0{merge}")), modified(&["c"]));
+        for cut in [&header[..header.len() - 5], &header[..20], &format!("{header}c")] {
+            assert_eq!(fields(cut), Err("diff-truncated"), "{cut}");
+        }
+        for mixed in [format!("{header}{header}c\0"), format!("tag v1\n\ntext\n\n{header}c\0"), "c\0\0d\0".into()] {
+            assert_eq!(fields(&mixed), Err("diff-name-only"), "{mixed}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 
 use super::{
     colour,
-    lines::{after, find, hex_digits},
+    lines::{after, find, hex_digits, is_mail},
     order::{self, Order},
 };
 use crate::{
@@ -105,7 +105,10 @@ impl Sink {
     /// Takes a line that is no part of a diff and begins at `at`.
     pub(super) fn text(&mut self, line: &[u8], at: usize) {
         let digits = hex_digits(after(line, b"commit ").unwrap_or(line));
-        if after(line, b"From ").is_some_and(|rest| hex_digits(rest) >= 40) {
+        if colour::begins(line) {
+            // Also in a mail, whose text may be anything: a change may stand behind it.
+            self.coloured = true;
+        } else if is_mail(line) {
             self.border();
             self.order = Order::OldestFirst;
         } else if line.is_empty() || self.in_mail() || self.is_expected(line) {
@@ -120,8 +123,6 @@ impl Sink {
             // `git log --oneline`
             self.border();
             self.order = Order::NewestFirst;
-        } else if colour::begins(line) {
-            self.coloured = true;
         } else {
             self.border();
             self.first_ignored = if self.ignored == 0 { at } else { self.first_ignored };
@@ -132,10 +133,7 @@ impl Sink {
     /// Whether a line says nothing of files. The header of a file that is indented is not meant so, but in the message
     /// of a commit, which stands before the commit's changes.
     fn is_expected(&self, line: &[u8]) -> bool {
-        let in_message = || {
-            let begun = self.changes.last().is_some_and(|last| last.diff == self.commit);
-            self.order == Order::NewestFirst && !begun && line.starts_with(b"    ")
-        };
+        let in_message = || self.order == Order::NewestFirst && !self.has_begun() && line.starts_with(b"    ");
         let indented = || {
             let text = line.trim_ascii_start();
             text.starts_with(b"diff --") || text.starts_with(b"+++ ")
@@ -150,9 +148,14 @@ impl Sink {
     fn border(&mut self) {
         self.silent_merges += usize::from(core::mem::take(&mut self.silent_merge));
         self.push_announced();
-        if self.changes.last().is_some_and(|last| last.diff == self.commit) {
+        if self.has_begun() {
             self.commit += 1;
         }
+    }
+
+    /// Whether a change of the commit that began last has come.
+    fn has_begun(&self) -> bool {
+        self.changes.last().is_some_and(|last| last.diff == self.commit)
     }
 
     /// Whether the diff stands in the mails of `git format-patch`, whose text is not indented.
@@ -167,7 +170,20 @@ impl Sink {
 
     /// Whether neither a change nor the header of a commit was seen.
     pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.announced.is_empty() && self.order == Order::Unknown
+        self.has_no_change() && self.order == Order::Unknown
+    }
+
+    pub(super) fn has_no_change(&self) -> bool {
+        self.changes.is_empty() && self.announced.is_empty()
+    }
+
+    /// Says that the end may be missing.
+    pub(super) fn warn_of_end(&mut self, what: &str) {
+        self.warn(
+            "diff-unterminated",
+            &format!("{what}, so it may be cut short"),
+            "give the whole output; with `--raw -z` a cut is seen with certainty",
+        );
     }
 
     /// Says something once, however often it is seen.
@@ -179,6 +195,10 @@ impl Sink {
 
     /// The changes of all commits as one, and what is to be said.
     pub(super) fn finish(mut self) -> (Vec<Change>, Vec<Diagnostic>) {
+        if self.in_mail() && !self.has_begun() && self.announced.is_empty() {
+            // git makes no mail of a commit that changes nothing.
+            self.warn_of_end("the last mail of the diff has no change");
+        }
         self.border();
         if self.ignored > 0 {
             let lines = match self.ignored {

@@ -172,13 +172,13 @@ fn file(item: &Item, old: &str, new: &str, lines: &[Vec<u8>], bytes: &mut Vec<u8
         }
         _ => {}
     }
+    let [old_id, new_id] = [&item.before, &item.after].map(|side| side.as_ref().map_or(ZERO, |side| &side.id));
     if item.from.is_some() {
         let verb: &[u8] = if item.copy { b"copy" } else { b"rename" };
-        line(&[b"similarity index 90%"]);
+        line(&[b"similarity index ", if old_id == new_id { b"100%".as_slice() } else { b"90%" }]);
         line(&[verb, b" from ", &quoted(from)]);
         line(&[verb, b" to ", &quoted(&item.path)]);
     }
-    let [old_id, new_id] = [&item.before, &item.after].map(|side| side.as_ref().map_or(ZERO, |side| &side.id));
     if old_id == new_id {
         return;
     }

@@ -79,9 +79,7 @@ fn combined_header(fields: Split<'_>, parents: usize) -> Option<Header> {
     let after = entry(lines::mode(modes[parents])?, ids[parents]);
     let mut merge = Merge::default();
     for (mode, id) in modes[..parents].iter().zip(ids) {
-        if let Some(parent) = entry(lines::mode(mode)?, id) {
-            merge.add(parent, after.as_ref());
-        }
+        merge.add(entry(lines::mode(mode)?, id), after.as_ref());
     }
     Some(Header { status: merge.status(after.as_ref()), before: merge.before, after, combined: true })
 }

@@ -90,6 +90,8 @@ pub(super) struct Header<'a> {
     pub(super) from: Option<&'a [u8]>,
     pub(super) to: Option<&'a [u8]>,
     pair: Pair,
+    /// The two files of a pair are not the same.
+    unlike: bool,
     /// Both ids of the `index` line.
     ids: Option<(&'a [u8], &'a [u8])>,
     /// The `--- ` and `+++ ` lines: written names, with a tab behind them when they have blanks.
@@ -140,7 +142,7 @@ impl<'a> Header<'a> {
             Field::DeletedFile => (self.sides, self.old_mode) = (Sides::OnlyOld, Some(mode?)),
             Field::NewMode => self.new_mode = Some(mode?),
             Field::OldMode => self.old_mode = Some(mode?),
-            Field::Similarity => self.pair = Pair::Announced,
+            Field::Similarity => (self.pair, self.unlike) = (Pair::Announced, value != b"100%"),
             Field::Dissimilarity => {}
             Field::From(pair) => (self.from, self.pair) = (Some(value), pair),
             Field::To(pair) => (self.to, self.pair) = (Some(value), pair),
@@ -167,7 +169,7 @@ impl<'a> Header<'a> {
             Some("the names of a rename or copy")
         } else if !terminated && self.is_name_cut() {
             Some("the end of a name")
-        } else if !self.body && (self.files.is_some() || self.wants_content()) {
+        } else if !self.body && (self.files.is_some() || self.unlike || self.wants_content()) {
             Some("the content of the file")
         } else if self.half_a_mode() || (self.sides != Sides::Both && self.ids.is_none()) {
             Some("the rest of its header")
@@ -191,9 +193,15 @@ impl<'a> Header<'a> {
     /// Whether the last name of a rename or copy is shorter than in the `diff --git` line.
     fn is_name_cut(&self) -> bool {
         let (Some(from), Some(to)) = (self.from, self.to) else { return false };
-        let quoted = memchr::memchr(b'"', self.line).is_some();
-        let prefixes = self.line.len().checked_sub(from.len() + to.len() + 1);
-        if quoted { !to.ends_with(b"\"") && !self.line.ends_with(to) } else { !matches!(prefixes, Some(0 | 4)) }
+        if memchr::memchr(b'"', self.line).is_some() {
+            return !to.ends_with(b"\"") && !self.line.ends_with(to);
+        }
+        // Both names, each behind a prefix of this length.
+        let holds = |prefix| {
+            let behind = after(self.line.get(prefix..)?, from)?;
+            (after(behind, b" ")?.get(prefix..)? == to).then_some(())
+        };
+        holds(0).or(holds(2)).is_none()
     }
 
     fn half_a_mode(&self) -> bool {
@@ -203,7 +211,7 @@ impl<'a> Header<'a> {
     /// Whether the ids differ and neither side is the empty file: then hunks or a note of binary content follow.
     fn wants_content(&self) -> bool {
         let empty = |id: &[u8]| {
-            id.len() >= 7
+            id.len() >= 4
                 && (b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".starts_with(id)
                     || b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813".starts_with(id))
         };
@@ -320,9 +328,8 @@ impl<'a> CombinedHeader<'a> {
         let mut merge = Merge::default();
         for (side, id) in split(parents, b',').enumerate() {
             let mode = self.modes.get(side).copied().filter(|_| self.sides != Sides::OnlyNew);
-            if id.iter().any(|digit| *digit != b'0') {
-                merge.add(entry(mode, id), after.as_ref());
-            }
+            let there = id.iter().any(|digit| *digit != b'0');
+            merge.add(there.then(|| entry(mode, id)), after.as_ref());
         }
         Change::new(merge.status(after.as_ref()), path, None, merge.before, after)
     }

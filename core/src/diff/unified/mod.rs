@@ -20,7 +20,7 @@ use self::{
 use super::{
     encoding::{bom, is_blank},
     lines::{self, after, hex_digits, line},
-    listing::{Listing, NO_PATH, about, shown},
+    listing::{Listing, NO_PATH, about, shown, unterminated},
     merge,
     sink::Sink,
 };
@@ -82,10 +82,10 @@ impl<'a> Reader<'a, '_> {
         }
         let nothing = self.sink.is_empty() && !self.sink.coloured() && !is_blank(self.bytes);
         if nothing {
-            Err(self.error("diff-unified", "there is no diff in the text", 0, self.bytes.len()))
-        } else {
-            Ok(())
+            return Err(self.error("diff-unified", "there is no diff in the text", 0, self.bytes.len()));
         }
+        unterminated(self.bytes, self.sink);
+        Ok(())
     }
 
     fn git_file(&mut self) -> Result<(), Error> {

@@ -26,7 +26,7 @@ impl<'a> Reader<'a, '_> {
         let old = &first[b"--- ".len()..];
         let new = after(second, b"+++ ");
         let ends = hunk_at == self.bytes.len() && (new.is_some() || b"+++ ".starts_with(second));
-        if ends && !self.sink.in_mail() {
+        if ends {
             return Err(self.truncated("the diff ends in the header of a file", start));
         }
         let (hunk, _) = line(self.bytes, hunk_at);
@@ -76,8 +76,8 @@ impl<'a> Reader<'a, '_> {
             self.push_plain(old, new, sides_of(old, new), start)?;
             return Ok(true);
         }
-        let only = after(text, b"Only in ").is_some_and(|rest| find(rest, b": ").is_some());
-        if only && !self.sink.is_empty() {
+        // Wherever it stands: what comes first by name may be what is left out.
+        if after(text, b"Only in ").is_some_and(|rest| find(rest, b": ").is_some()) {
             let message = about(text, ": the diff leaves out a file that only one side has");
             let error = self.error("diff-only-in", &message, start, start + text.len());
             return Err(error.help("make the diff with `-N`: `diff -ruN OLD NEW`"));
