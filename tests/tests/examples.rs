@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use purgeplan_loopback::deploy::Mode;
+use purgeplan_tests::binaries;
 use purgeplan_tests::deployment::{Deployment, Target, minutes_ago};
 use purgeplan_tests::lambda::Lambda;
 use purgeplan_tests::shell;
@@ -64,4 +65,66 @@ async fn the_lambdas_example_purges_what_is_stale() {
     let answer: serde_json::Value = serde_json::from_slice(&answer).expect("the function answers in JSON");
     assert_eq!(answer["billed_paths"], 1, "{answer}");
     assert_eq!((deployment.stale().as_slice(), deployment.paths()), (&[][..], vec!["/docs/a%20b.html".to_owned()]));
+}
+
+/// A shell's output in a folder, with `purgeplan` and git there.
+fn sh(script: &str, folder: &Path) -> std::process::Output {
+    let programs = binaries::purgeplan().parent().expect("a program is in a folder").to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&others)));
+    let mut shell = Command::new("sh");
+    shell.arg("-ec").arg(script).current_dir(folder).env("PATH", path.expect("no name has a colon"));
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        shell.env_remove(name);
+    }
+    for (name, value) in [("NAME", "n"), ("EMAIL", "e@example.com")] {
+        shell.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+    }
+    let output = shell.output().expect("there is a shell");
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// The lines of the README's command line that need nothing but git, as they stand there.
+#[test]
+fn the_command_lines_examples_work() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    sh(
+        r#"git init --quiet --initial-branch=main
+        mkdir docs && echo 1 > docs/a.html && git add . && git commit --quiet --message=1 && git tag v1
+        echo 2 > docs/a.html && git commit --quiet --all --message=2 && git tag v2
+        git clone --quiet . site && echo 3 > docs/a.html
+        echo "docs/a.html	11111111111111111111111111111111" > before.txt
+        echo "docs/a.html	22222222222222222222222222222222" > after.txt
+        echo '{ "Contents": [{ "Key": "docs/a.html" }] }' > live.json
+        echo '{ "ignore": ["notes/**"] }' > policy.json"#,
+        folder.path(),
+    );
+    let readme = text("README.md");
+    let commands = ["purgeplan plan ", "purgeplan explain ", "purgeplan check "];
+    let lines =
+        readme.lines().filter(|line| line.contains("  # ") && commands.iter().any(|command| line.contains(command)));
+    let told: Vec<String> =
+        lines.map(|line| String::from_utf8_lossy(&sh(line, folder.path()).stdout).into_owned()).collect();
+    assert_eq!(told.len(), 6, "{told:?}");
+    for answer in &told[..5] {
+        assert!(answer.contains("/docs/a.html"), "{answer}");
+    }
+    assert!(told[5].contains("notes/**"), "{}", told[5]);
+}
+
+/// The output that the README shows is that of a plan like the one that it tells of.
+#[test]
+fn the_plan_that_is_shown_is_one() {
+    let readme = text("README.md");
+    let shown = readme.split("```\n").find(|block| block.starts_with("purge  modified")).expect("it is in README.md");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let output = sh(
+        r#"printf 'M\tblog/a.html\nM\tblog/b.html\nR100\told.html\tnew.html\nM\tnotes/todo.md\n' > names
+        printf 'blog/a.html\nblog/b.html\nnew.html\nother.html\nnotes/todo.md\n' > live
+        echo '{ "ignore": ["notes/**"], "distributions": [{ "id": "E123" }] }' > policy.json
+        purgeplan plan --diff names --live live --policy policy.json"#,
+        folder.path(),
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout), shown);
 }
