@@ -124,13 +124,17 @@ test('in Japanese nothing of the page’s own words stays English', inBrowser, a
 test('light and dark: the system’s, or the chosen one', inBrowser, async (t) => {
   const page = await at.open(t, { colorScheme: 'dark' });
   const ground = () => page.locator('#page').evaluate((element) => getComputedStyle(element).backgroundColor);
+  // A choice shows with the next drawing of the page.
+  const comesTo = async (right) => {
+    for (let tries = 0; tries < 50 && !right(await ground()); tries += 1) await page.waitForTimeout(50);
+    return await ground();
+  };
   const dark = await ground();
   await page.getByLabel('Colours').selectOption('light');
-  const light = await ground();
-  assert.notEqual(light, dark);
+  assert.notEqual(await comesTo((colour) => colour !== dark), dark);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByLabel('Colours').selectOption('dark');
-  assert.equal(await ground(), dark);
+  assert.equal(await comesTo((colour) => colour === dark), dark);
 });
 
 test('on a phone nothing is wider than the screen, and a row opens its chain', inBrowser, async (t) => {
