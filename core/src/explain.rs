@@ -7,6 +7,7 @@ use crate::{
     answer::{DecisionAnswer, Success, given},
     decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
     diagnostic::Diagnostic,
+    diff::cut,
     error::Error,
     escape::unescape,
     invalidation::{Substitution, encode, shown},
@@ -156,7 +157,7 @@ impl Subject {
 
 /// `https://example.com/a` is asked about as `/a`; a fragment is the viewer's own affair.
 fn without_host(url: &[u8]) -> &[u8] {
-    let url = &url[..memchr::memchr(b'#', url).unwrap_or(url.len())];
+    let (url, _) = cut(url, b'#');
     match url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) {
         Some(host) => memchr::memchr(b'/', host).map_or(b"/", |slash| &host[slash..]),
         None => url,

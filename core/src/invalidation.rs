@@ -42,7 +42,7 @@ impl PartialOrd for InvalidationPath {
 }
 
 /// Why a path is wider than the URL it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Substitution {
     /// A raw `~` is rejected, and `%7E` is accepted and purges nothing (aws/aws-sdk#525).
     Tilde,

@@ -16,7 +16,7 @@ use crate::{
     sorted::Sorted,
 };
 
-/// Of a request.
+/// What `live` of a request must be.
 pub(crate) const LIVE: &Shape =
     &Shape::Strict(&[required("attachment", SIZE), optional("complete", FLAG), optional("kind", Kind::SHAPE)]);
 

@@ -1,10 +1,10 @@
 //! Repository path to object key to the viewer's URL paths.
 
 use alloc::{vec, vec::Vec};
-use serde::{Serialize, Serializer};
 
 use crate::{
     change::Change,
+    json::words,
     names::{ObjectKey, RepoPath},
     policy::Mapping,
 };
@@ -31,20 +31,16 @@ pub(crate) enum Form {
     Everything,
 }
 
-impl Serialize for Form {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::Object => "object",
-            Self::DefaultRoot => "default-root",
-            Self::Directory => "directory",
-            Self::BareDirectory => "bare-directory",
-            Self::Clean => "clean",
-            Self::QueryString => "query-string",
-            Self::Dependent => "dependent",
-            Self::Everything => "everything",
-        })
-    }
-}
+words!(pub(crate) enum Form {
+    Object: "object",
+    DefaultRoot: "default-root",
+    Directory: "directory",
+    BareDirectory: "bare-directory",
+    Clean: "clean",
+    QueryString: "query-string",
+    Dependent: "dependent",
+    Everything: "everything",
+});
 
 /// The key under which a repository file is deployed; the first mapping that has its folder counts.
 pub(crate) fn key_of(path: &RepoPath, mappings: &[Mapping]) -> Option<ObjectKey> {

@@ -93,7 +93,7 @@ pub(crate) struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     pub(crate) fn read(fields: &'a Json<'a>, request: &[u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
-        check(fields, request, PLAN)?;
+        check_shape(fields, request, PLAN)?;
         let mut policy = policy(fields, request, attachments)?;
         if let Some(paths) = fields["widen_to"].number() {
             policy.widen_to(paths);
@@ -189,7 +189,7 @@ fn given<'j, 'a>(field: &'j Json<'a>) -> Option<&'j Json<'a>> {
     (!field.is_null()).then_some(field)
 }
 
-/// Of attachments.
+/// A list of indices of attachments.
 fn indices(list: &Json<'_>) -> impl Iterator<Item = usize> {
     list.items().iter().filter_map(Json::number)
 }
@@ -201,7 +201,7 @@ pub(crate) fn document(request: &[u8]) -> Document<'_> {
 }
 
 /// Refuses a request that has not the fields of its operation.
-pub(crate) fn check(fields: &Json<'_>, request: &[u8], shape: &Shape) -> Result<(), Vec<Error>> {
+pub(crate) fn check_shape(fields: &Json<'_>, request: &[u8], shape: &Shape) -> Result<(), Vec<Error>> {
     document(request).check("", fields, shape).map_err(Into::into)
 }
 

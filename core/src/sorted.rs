@@ -1,6 +1,6 @@
 //! Sets that are made once and then asked: sorted lists.
 
-use alloc::vec::{self, Vec};
+use alloc::vec::Vec;
 
 /// Sorts and drops repetitions; one look when there is nothing to do, as with what git and S3 list.
 pub(crate) fn sort<T: Ord>(items: &mut Vec<T>) {
@@ -49,14 +49,5 @@ impl<T: Ord> From<Vec<T>> for Sorted<T> {
 impl<T: Ord> FromIterator<T> for Sorted<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         items.into_iter().collect::<Vec<_>>().into()
-    }
-}
-
-impl<T> IntoIterator for Sorted<T> {
-    type Item = T;
-    type IntoIter = vec::IntoIter<T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
     }
 }

@@ -21,7 +21,7 @@ pub(crate) enum Encoding {
     S3Event,
 }
 
-/// Of a request.
+/// What `trigger` of a request must be.
 pub(crate) const TRIGGER: &Shape = &Shape::Strict(&[
     optional("encoding", Encoding::SHAPE),
     optional("uploaded", TEXTS),

@@ -12,7 +12,7 @@ use crate::{
     json::{Json, TEXT, write},
     locate,
     render::{Answer, RENDER, RenderRequest},
-    request::{CHECK, PARSE, Prepared, changes, check, document, policy},
+    request::{CHECK, PARSE, Prepared, changes, check_shape, document, policy},
 };
 
 const OPERATIONS: &str = "`plan`, `parse`, `explain`, `check` and, where it is built in, `schema`";
@@ -32,7 +32,7 @@ pub fn values(answer: &[u8]) -> impl Serialize {
 /// A request and what comes with it.
 struct Call<'a> {
     request: &'a [u8],
-    /// The request's fields, until they are read.
+    /// The request's fields; `null` until they are read.
     tree: Json<'a>,
     attachments: &'a [&'a [u8]],
     render: Option<RenderRequest>,
@@ -111,7 +111,7 @@ impl Call<'_> {
     }
 
     fn parse(&self) -> Result<Vec<u8>, Vec<Error>> {
-        check(&self.tree, self.request, PARSE)?;
+        check_shape(&self.tree, self.request, PARSE)?;
         let (changes, diagnostics) = changes(&self.tree["diffs"], self.attachments, None)?;
         Ok(write(&ParseAnswer::new(&changes, diagnostics)))
     }
@@ -126,7 +126,7 @@ impl Call<'_> {
     }
 
     fn check(&self) -> Result<Vec<u8>, Vec<Error>> {
-        check(&self.tree, self.request, CHECK)?;
+        check_shape(&self.tree, self.request, CHECK)?;
         let policy = policy(&self.tree, self.request, self.attachments)?;
         let mut answer = CheckAnswer::new(&policy);
         answer.rendered = self.rendered(&Answer::Check(&answer))?;
@@ -135,7 +135,7 @@ impl Call<'_> {
 
     #[cfg(feature = "schema")]
     fn schema(&self) -> Result<Vec<u8>, Vec<Error>> {
-        check(&self.tree, self.request, crate::request::SCHEMA)?;
+        check_shape(&self.tree, self.request, crate::request::SCHEMA)?;
         Ok(crate::schema::answer())
     }
 }

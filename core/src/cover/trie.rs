@@ -174,7 +174,7 @@ impl Node {
         self.above.is_some() || (!self.terminal && (self.on.is_some() || self.forced))
     }
 
-    /// The exact path at the node's own text, which the wildcard there leaves.
+    /// How many paths a candidate leaves: the exact one at the node's own text, which the wildcard there does not cover.
     pub(super) fn left_by(&self, candidate: Candidate) -> usize {
         usize::from(self.terminal && candidate.len == self.depth)
     }

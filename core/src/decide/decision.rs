@@ -1,12 +1,13 @@
 //! What is decided: an outcome, its reason and rule, and the URLs that it is about.
 
 use alloc::{borrow::Cow, vec::Vec};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
     change::{Change, Status},
     edge::{EdgeUrl, Skip},
     invalidation::{InvalidationPath, Substitution, shown},
+    json::words,
     map::Form,
     names::{ObjectKey, RepoPath, UrlPath},
     policy::Policy,
@@ -104,21 +105,40 @@ pub(crate) struct StaleUrl {
     pub(crate) skipped: Option<Skip>,
 }
 
-impl What {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Modified => "modified",
-            Self::Deleted => "deleted",
-            Self::Renamed => "renamed",
-            Self::Copied => "copied",
-            Self::TypeChanged => "type-changed",
-            Self::ModeChanged => "mode-changed",
-            Self::Removed => "removed",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+words!(pub(crate) enum What {
+    Added: "added",
+    Modified: "modified",
+    Deleted: "deleted",
+    Renamed: "renamed",
+    Copied: "copied",
+    TypeChanged: "type-changed",
+    ModeChanged: "mode-changed",
+    Removed: "removed",
+    Unknown: "unknown",
+});
+
+words!(pub(crate) enum Reason {
+    Modified: "modified",
+    Added: "added",
+    Deleted: "deleted",
+    Renamed: "renamed",
+    Copied: "copied",
+    RemovedFromBucket: "removed-from-bucket",
+    AddedSkipped: "added-skipped",
+    DeletedKept: "deleted-kept",
+    NotInTrigger: "not-in-trigger",
+    Ignored: "ignored",
+    OutsideSource: "outside-source",
+    OutsideOriginPath: "outside-origin-path",
+    ModeOnly: "mode-only",
+    Submodule: "submodule",
+    Symlink: "symlink",
+    Dependent: "dependent",
+    Fingerprinted: "fingerprinted",
+    CachingDisabled: "caching-disabled",
+    OtherOrigin: "other-origin",
+    BaseUnknown: "base-unknown",
+});
 
 impl From<Status> for What {
     fn from(status: Status) -> Self {
@@ -131,47 +151,6 @@ impl From<Status> for What {
             Status::TypeChanged => Self::TypeChanged,
             Status::ModeChanged => Self::ModeChanged,
         }
-    }
-}
-
-impl Reason {
-    /// The stable name, as in answers.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Modified => "modified",
-            Self::Added => "added",
-            Self::Deleted => "deleted",
-            Self::Renamed => "renamed",
-            Self::Copied => "copied",
-            Self::RemovedFromBucket => "removed-from-bucket",
-            Self::AddedSkipped => "added-skipped",
-            Self::DeletedKept => "deleted-kept",
-            Self::NotInTrigger => "not-in-trigger",
-            Self::Ignored => "ignored",
-            Self::OutsideSource => "outside-source",
-            Self::OutsideOriginPath => "outside-origin-path",
-            Self::ModeOnly => "mode-only",
-            Self::Submodule => "submodule",
-            Self::Symlink => "symlink",
-            Self::Dependent => "dependent",
-            Self::Fingerprinted => "fingerprinted",
-            Self::CachingDisabled => "caching-disabled",
-            Self::OtherOrigin => "other-origin",
-            Self::BaseUnknown => "base-unknown",
-        }
-    }
-}
-
-// What is written is the name.
-impl Serialize for What {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }
 

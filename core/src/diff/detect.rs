@@ -149,7 +149,7 @@ fn unknown(bytes: &[u8], index: usize) -> Error {
     Error::new("diff-unknown", "the diff is in none of the known formats", HELP).at(Some(index), 0, bytes.len())
 }
 
-/// Refuses `--stat` and `--numstat`, which shorten names or leave out what became of the files.
+/// Refuses `--stat`, `--numstat`, `--summary` and `--dirstat`, which shorten names, leave out files or what became of them.
 pub(super) fn summary(bytes: &[u8], index: usize) -> Option<Error> {
     let mut at = bom(bytes);
     while at < bytes.len() {

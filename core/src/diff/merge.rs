@@ -67,17 +67,17 @@ mod tests {
     fn one_parent_with_other_bytes_makes_it_modified() {
         let entry = |digit: u8| Entry { mode: 0o100_644, id: BlobId::from_hex(&[digit; 40]) };
         let (one, other) = (entry(b'1'), entry(b'2'));
-        let merged = |parents: &[Entry], after: Option<&Entry>| {
+        let merged = |parents: &[Option<Entry>], after: Option<&Entry>| {
             let mut merge = Merge::default();
             for parent in parents {
-                merge.add(Some(*parent), after);
+                merge.add(*parent, after);
             }
             (merge.status(after), merge.before)
         };
-        assert_eq!(merged(&[one, other], Some(&one)), (Status::Modified, Some(other)));
-        assert_eq!(merged(&[other], Some(&one)), (Status::Modified, Some(other)));
-        assert_eq!(merged(&[], Some(&one)), (Status::Added, None));
-        assert_eq!(merged(&[one], None), (Status::Deleted, Some(one)));
+        assert_eq!(merged(&[Some(one), Some(other)], Some(&one)), (Status::Modified, Some(other)));
+        assert_eq!(merged(&[None, Some(other)], Some(&one)), (Status::Modified, Some(other)));
+        assert_eq!(merged(&[None, None], Some(&one)), (Status::Added, None));
+        assert_eq!(merged(&[Some(one), None], None), (Status::Deleted, Some(one)));
         assert_eq!(
             (letters(b"AM"), letters(b"DD"), letters(b"MX")),
             (Some(Status::Modified), Some(Status::Deleted), None)

@@ -86,6 +86,7 @@ fn is_website(domain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     fn origins<'d>(domains: &[&'d str]) -> Vec<Json<'d>> {
         let origin = |domain: &&'d str| Json::Object([("DomainName".into(), Json::String((*domain).into()))].into());
         domains.iter().map(origin).collect()

@@ -1,8 +1,8 @@
 //! JSON documents: read, checked, and then asked for their fields.
 //!
 //! `serde_json` reads the text into one tree, a [`Shape`] says as data what the tree must be, and what has been checked
-//! is read from the tree without a failure. Readers of each type, derived or not, were the largest part of the
-//! WebAssembly module; so they are no code at all, and a fault comes with the pointer of the value that it is about.
+//! is read from the tree without a failure. A reader for each type, derived or not, is code of its own: together they were
+//! the largest part of the WebAssembly module. A fault comes with the pointer of the value that it is about.
 
 mod pretty;
 mod shape;

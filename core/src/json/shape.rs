@@ -155,6 +155,7 @@ fn either(names: &[&str]) -> String {
 
 /// A type whose values are words in a document.
 pub(crate) trait Word: Copy + 'static {
+    /// As they are written.
     const WORDS: &'static [&'static str];
     /// The values of the words, in their order.
     const VALUES: &'static [Self];

@@ -39,7 +39,7 @@ impl<'a> Index<&str> for Json<'a> {
     }
 }
 
-/// Values of a document whose shape was checked: what is of another kind there was left out.
+/// What the values of a document are. Its shape was checked before: `None` is what was left out, and nothing of a wrong kind.
 impl<'a> Json<'a> {
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Json::Null)
@@ -71,6 +71,7 @@ impl<'a> Json<'a> {
         self.index_in(T::WORDS).map(|index| T::VALUES[index])
     }
 
+    // Apart from `word`, so that it is compiled once and not for each type.
     fn index_in(&self, words: &[&str]) -> Option<usize> {
         let text = self.text()?;
         words.iter().position(|word| *word == text)

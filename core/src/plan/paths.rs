@@ -178,7 +178,7 @@ fn supposed(stale: &[&StaleUrl]) -> UrlSet {
     supposed
 }
 
-/// The objects that wildcards may reach.
+/// The new objects that are left alone: a wildcard that reaches them purges nothing in vain.
 fn fresh(decisions: &[Decision]) -> Sorted<ObjectKey> {
     let mut fresh = Vec::new();
     for decision in decisions {

@@ -19,7 +19,7 @@ const EXECUTION_LIMIT: usize = 64;
 /// The largest number of parts that is read: three million paths.
 const PART_LIMIT: u32 = 999;
 
-/// Of a request.
+/// What `deploy` of a request must be.
 pub(crate) const DEPLOY: &Shape = &Shape::Strict(&[
     required("site", TEXT),
     nullable("base", TEXT),

@@ -36,7 +36,7 @@ enum Format {
     AwsCli,
 }
 
-/// Of a request.
+/// What `render` of a request must be.
 pub(crate) const RENDER: &Shape =
     &Shape::Strict(&[required("format", Format::SHAPE), optional("colour", FLAG), optional("attachment_names", TEXTS)]);
 
@@ -110,7 +110,7 @@ impl Text {
         self
     }
 
-    /// A name from outside, as [`plain`] shows it.
+    /// Text that may hold names from outside, as [`plain`] shows it.
     fn name(&mut self, name: &str) -> &mut Self {
         for character in name.chars() {
             if is_hostile(character) {
@@ -131,7 +131,7 @@ impl Text {
         self.number(number).say(" ").say(one).say(if number == 1 { "" } else { "s" })
     }
 
-    /// Words up to the end of the colour.
+    /// What is said from here to `end_colour` has this colour, where colours are wanted.
     fn colour(&mut self, code: &str) -> &mut Self {
         if self.coloured { self.say("\u{1b}[").say(code).say("m") } else { self }
     }

@@ -60,11 +60,12 @@ fn of_distribution(distribution: &DistributionAnswer<'_>, text: &mut Text) {
     text.say(".\n");
 }
 
-/// The preset, or the policy with the preset that fills it in.
+/// Ends a sentence that says who decided.
 pub(super) fn source(answer: &PlanAnswer<'_>, before: &str, text: &mut Text) {
     named(answer.policy, answer.preset.name(), text.say(before));
 }
 
+/// The preset, or the policy with the preset that fills it in; and the end of the sentence and the line.
 pub(super) fn named(policy: &str, preset: &str, text: &mut Text) {
     if policy == "given" {
         text.say("the given policy (preset ").say(preset).say(").\n");
