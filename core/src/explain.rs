@@ -1,5 +1,7 @@
 //! Why a URL, or what a repository path shows, is purged or not.
 
+mod subject;
+
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
@@ -7,26 +9,16 @@ use crate::{
     answer::{DecisionAnswer, Success, given},
     decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
     diagnostic::Diagnostic,
-    diff::cut,
-    error::Error,
-    escape::unescape,
     invalidation::{Substitution, encode, shown},
     json::Json,
-    live::decode,
-    locate,
     map::{self, Form},
     names::{ObjectKey, RepoPath, UrlPath},
     plan::{Plan, Purges},
     policy::{Policy, Preset},
-    request::SubjectFields,
     sorted::sort,
 };
 
-/// What is asked about.
-pub(crate) enum Subject {
-    Url(UrlPath),
-    Path(RepoPath),
-}
+pub(crate) use subject::Subject;
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -126,42 +118,6 @@ pub(crate) struct PathAnswer<'p> {
     /// Why some URL could not have a narrower path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) forced_by: Option<&'static str>,
-}
-
-impl Subject {
-    pub(crate) fn read(fields: &SubjectFields<'_>, request: &[u8]) -> Result<Self, Error> {
-        let (found, field, message, code, help) = match (fields.url, fields.path) {
-            (Some(url), None) => (
-                decode(without_host(url.as_bytes())).map(Self::Url),
-                "url",
-                format!("`{url}` is no URL path"),
-                "explain-url",
-                "write it as viewers send it, for example `/a%20b.html`",
-            ),
-            (None, Some(path)) => (
-                unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)).map(Self::Path),
-                "path",
-                format!("`{path}` is no path in a repository"),
-                "explain-path",
-                r"write it relative to the repository root, with `\` as `\\`",
-            ),
-            _ => {
-                let message = "the request needs one of `url` and `path`";
-                let help = "ask about one URL as viewers send it, or about one repository path";
-                return Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()));
-            }
-        };
-        found.ok_or_else(|| locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
-    }
-}
-
-/// `https://example.com/a` is asked about as `/a`; a fragment is the viewer's own affair.
-fn without_host(url: &[u8]) -> &[u8] {
-    let (url, _) = cut(url, b'#');
-    match url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) {
-        Some(host) => memchr::memchr(b'/', host).map_or(b"/", |slash| &host[slash..]),
-        None => url,
-    }
 }
 
 impl<'p> ExplainAnswer<'p> {

@@ -108,13 +108,9 @@ impl Maker<'_, '_> {
 
     fn deploy(&mut self) -> Result<Value> {
         let commit = |digit: &str| json!(digit.repeat(40));
-        let mut deploy = Map::from_iter([
-            (String::from("site"), self.text(&["site", "日"])?),
-            (String::from("head"), commit("2")),
-            (String::from("execution"), self.text(&["e-1", "a b", ""])?),
-        ]);
-        self.maybe(&mut deploy, "base", |_| Ok(commit("1")))?;
-        Ok(Value::Object(deploy))
+        let base = if self.chance(3)? { commit("1") } else { Value::Null };
+        let (site, execution) = (self.pick(&["site", "日"])?, self.pick(&["e-1", "a b", ""])?);
+        Ok(json!({ "site": site, "base": base, "head": commit("2"), "execution": execution }))
     }
 
     fn render(&mut self) -> Result<Value> {
