@@ -34,17 +34,20 @@ export function inSources() {
   return found;
 }
 
-/** The codes of the construct: what its errors begin with, and what its warnings are known by. */
+/** The codes of the package itself, and of the construct: what its errors begin with, and what its warnings are known by. */
 export function inConstruct() {
-  const folder = join(ROOT, 'js/src/cdk');
-  const text = readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'utf8'))
-    .join('\n');
+  const source = (folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'))
+      .join('\n');
+  const [text, own] = [source('js/src/cdk'), source('js/src')];
   // At the start of a message, or behind the place that it is about.
   const errors = text.matchAll(/(?:['"`]|\}: )([a-z]+(?:-[a-z]+)+|architecture|concurrency): /g);
   const warnings = text.matchAll(/'purgeplan:([a-z-]+)'/g);
   const fields = text.matchAll(/\bcode(?::| =) '([a-z-]+)'/g);
-  return new Set([...errors, ...warnings, ...fields].map(([, code]) => code));
+  const failures = own.matchAll(/\bfailure\('([a-z-]+)'/g);
+  return new Set([...errors, ...warnings, ...fields, ...failures].map(([, code]) => code));
 }
 
 function files() {
