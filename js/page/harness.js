@@ -121,3 +121,9 @@ export async function drop(page, selector, paths, between = () => {}) {
 export const fact = (page, name) => page.locator('.facts > div', { has: page.getByText(name, { exact: true }) }).locator('dd').innerText();
 
 export const tab = (page, name) => page.getByRole('tab', { name }).click();
+
+/** What is read of the page once it is right; what was read last when it never is. The page draws a moment after a click. */
+export async function comesTo(read, right) {
+  for (let tries = 0; tries < 100 && !right(await read()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  return await read();
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { answered, drop, field, inBrowser, stage, tab, typeDiff } from '../harness.js';
+import { answered, comesTo, drop, field, inBrowser, stage, tab, typeDiff } from '../harness.js';
 
 const at = stage();
 const HOSTILE = ['<img src=x onerror=document.title="hurt">', '"><script>document.title="hurt"</script>', 'a\u202Egnp.exe', 'b\u200B.html', `${'n'.repeat(10_000)}.html`];
@@ -53,8 +53,8 @@ test('a malformed diff is told at its line; what was typed and the last answer s
   await page.getByText('Below is the last answer').waitFor();
   assert.deepEqual(await page.locator('.rows .cell-path').allInnerTexts(), ['good.html']);
   await problems.getByRole('button', { name: 'Show the place' }).click();
-  const selected = await box.evaluate((element) => [document.activeElement === element, element.value.slice(0, element.selectionStart).split('\n').length]);
-  assert.deepEqual(selected, [true, line]);
+  const selected = () => box.evaluate((element) => [document.activeElement === element, element.value.slice(0, element.selectionStart).split('\n').length]);
+  assert.deepEqual(await comesTo(selected, ([focused]) => focused), [true, line]);
 });
 
 test('a fault in a file is told with the file’s name and line', inBrowser, async (t) => {

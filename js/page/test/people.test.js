@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import { answered, drop, inBrowser, stage, typeDiff } from '../harness.js';
+import { answered, comesTo, drop, inBrowser, stage, typeDiff } from '../harness.js';
 
 const at = stage();
 const example = (page, index) => answered(page, () => page.locator('.examples button').nth(index).click());
@@ -124,17 +124,12 @@ test('in Japanese nothing of the page’s own words stays English', inBrowser, a
 test('light and dark: the system’s, or the chosen one', inBrowser, async (t) => {
   const page = await at.open(t, { colorScheme: 'dark' });
   const ground = () => page.locator('#page').evaluate((element) => getComputedStyle(element).backgroundColor);
-  // A choice shows with the next drawing of the page.
-  const comesTo = async (right) => {
-    for (let tries = 0; tries < 50 && !right(await ground()); tries += 1) await page.waitForTimeout(50);
-    return await ground();
-  };
   const dark = await ground();
   await page.getByLabel('Colours').selectOption('light');
-  assert.notEqual(await comesTo((colour) => colour !== dark), dark);
+  assert.notEqual(await comesTo(ground, (colour) => colour !== dark), dark);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByLabel('Colours').selectOption('dark');
-  assert.equal(await comesTo((colour) => colour === dark), dark);
+  assert.equal(await comesTo(ground, (colour) => colour === dark), dark);
 });
 
 test('on a phone nothing is wider than the screen, and a row opens its chain', inBrowser, async (t) => {

@@ -50,9 +50,10 @@ test('the tree: coloured as the core counts, folds, filters, is searched', inBro
 test('the tree by keyboard; why a URL is purged without need', inBrowser, async (t) => {
   const page = await filled(t);
   await tab(page, 'Site');
+  await page.getByRole('treeitem', { name: /^a\// }).waitFor();
   await page.getByRole('tree').focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowRight');
+  // As slow as a person: the page draws in between.
+  for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key, { delay: 50 });
   await page.getByRole('treeitem', { name: '3.html' }).waitFor();
   for (let line = 0; line < 3; line += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
