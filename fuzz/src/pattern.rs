@@ -2,8 +2,8 @@
 
 use purgeplan_core::Pattern;
 
-/// A character as it is written, and whether `\` took its meaning away.
-type Written = (char, bool);
+/// A character as it is written, whether `\` took its meaning away, and its place in the pattern.
+type Written = (char, bool, usize);
 
 /// Compares the two on `PATTERN newline PATH`; both short, because the obvious matcher tries everything.
 ///
@@ -26,12 +26,12 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn written(source: &str) -> Vec<Written> {
-    let mut characters = source.chars();
+    let mut characters = source.char_indices();
     let mut written = Vec::new();
-    while let Some(character) = characters.next() {
+    while let Some((at, character)) = characters.next() {
         match character {
-            '\\' => written.extend(characters.next().map(|next| (next, true))),
-            _ => written.push((character, false)),
+            '\\' => written.extend(characters.next().map(|(at, next)| (next, true, at))),
+            _ => written.push((character, false, at)),
         }
     }
     written
@@ -57,7 +57,7 @@ fn is_match(pattern: &[Written], path: &[Result<char, u8>]) -> bool {
 /// The first `{…}` outside a set: where it opens, its own commas, where it closes.
 fn first_group(pattern: &[Written]) -> Option<(usize, Vec<usize>, usize)> {
     let (mut in_set, mut depth, mut open, mut commas) = (false, 0, 0, Vec::new());
-    for (at, (character, escaped)) in pattern.iter().enumerate() {
+    for (at, (character, escaped, _)) in pattern.iter().enumerate() {
         match character {
             _ if *escaped => {}
             ']' => in_set = false,
@@ -81,34 +81,38 @@ fn flat(pattern: &[Written], path: &[Result<char, u8>], name: bool) -> bool {
     let not_slash = |unit: &Result<char, u8>| *unit != Ok('/');
     match pattern {
         [] => path.is_empty(),
-        [('*', false), ('*', false)] if name => true,
-        [('*', false), ('*', false), ('/', false), rest @ ..] if name => {
+        // Stars that only a group puts side by side are two.
+        [('*', false, first), ('*', false, second)] if name && first + 1 == *second => true,
+        [('*', false, first), ('*', false, second), ('/', false, _), rest @ ..] if name && first + 1 == *second => {
             let below = |at: usize| path[at] == Ok('/') && flat(rest, &path[at + 1..], true);
             flat(rest, path, true) || (0..path.len()).any(below)
         }
-        [('*', false), rest @ ..] => {
+        [('*', false, _), rest @ ..] => {
             let run = path.iter().take_while(|unit| not_slash(unit)).count();
             (0..=run).any(|at| flat(rest, &path[at..], false))
         }
-        [('?', false), rest @ ..] => path.first().is_some_and(not_slash) && flat(rest, &path[1..], false),
-        [('[', false), rest @ ..] => {
-            let Some(close) = rest.iter().position(|character| *character == (']', false)) else { return false };
+        [('?', false, _), rest @ ..] => path.first().is_some_and(not_slash) && flat(rest, &path[1..], false),
+        [('[', false, _), rest @ ..] => {
+            let Some(close) = rest.iter().position(|(character, escaped, _)| (*character, *escaped) == (']', false))
+            else {
+                return false;
+            };
             let in_it = |unit: &Result<char, u8>| not_slash(unit) && in_set(&rest[..close], *unit);
             path.first().is_some_and(in_it) && flat(&rest[close + 1..], &path[1..], false)
         }
-        [(character, _), rest @ ..] => {
+        [(character, ..), rest @ ..] => {
             path.first() == Some(&Ok(*character)) && flat(rest, &path[1..], *character == '/')
         }
     }
 }
 
 fn in_set(set: &[Written], unit: Result<char, u8>) -> bool {
-    let negated = matches!(set.first(), Some(('!' | '^', false)));
+    let negated = matches!(set.first(), Some(('!' | '^', false, _)));
     let mut rest = if negated { &set[1..] } else { set };
     let mut named = false;
-    while let Some(((first, _), tail)) = rest.split_first() {
+    while let Some(((first, ..), tail)) = rest.split_first() {
         let (last, after) = match tail {
-            [('-', false), (last, _), after @ ..] => (last, after),
+            [('-', false, _), (last, ..), after @ ..] => (last, after),
             _ => (first, tail),
         };
         named |= unit.is_ok_and(|unit| (*first..=*last).contains(&unit));
