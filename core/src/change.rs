@@ -92,6 +92,8 @@ pub struct Change {
     pub rewritten: bool,
     /// Of a deletion that earlier changes led to, what they come to without it: the object may still be in the bucket.
     pub kept: Option<Effect>,
+    /// Whether the object was missing before one of the changes: an error that a viewer got then may be cached.
+    pub appeared: bool,
     /// Index of the newest diff that changed the object; of the newest that changed the path when none did.
     pub diff: usize,
 }
@@ -166,8 +168,8 @@ impl Change {
             _ => Effect::between(before.as_ref(), after.as_ref()),
         };
         let status = if effect == Effect::ModeOnly { Status::ModeChanged } else { status };
-        let rewritten = effect == Effect::Modified;
-        Self { status, path, from, before, after, effect, rewritten, kept: None, diff: 0 }
+        let (rewritten, appeared) = (effect == Effect::Modified, effect == Effect::Added);
+        Self { status, path, from, before, after, effect, rewritten, kept: None, appeared, diff: 0 }
     }
 
     /// A change of which a diff says no more than its status, and that is no rename or copy: each side that is there
@@ -208,6 +210,8 @@ impl Change {
             let before = later.kept.map_or(self.effect, |kept| self.effect.then(kept));
             self.kept = Some(before).filter(|before| before.leaves_object()).or(self.kept);
         }
+        // What one diff removes and adds again was there all the time.
+        self.appeared |= later.appeared && (self.diff != later.diff || self.effect != Effect::Deleted);
         self.effect = self.effect.then(later.effect);
         self.status = match self.effect {
             Effect::Added => Status::Added,

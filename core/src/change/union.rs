@@ -83,7 +83,7 @@ fn take_over(changes: &mut [Change]) {
     let left = Sorted::from(left);
     for change in changes {
         if change.effect == Effect::Added && left.contains(&change.path) {
-            (change.effect, change.rewritten) = (Effect::Modified, true);
+            (change.effect, change.rewritten, change.appeared) = (Effect::Modified, true, false);
         }
     }
 }
@@ -217,6 +217,32 @@ mod tests {
             let union = ChangeSet::union(diffs);
             let found: Vec<_> = union.iter().map(|c| (c.effect, c.rewritten)).collect();
             assert_eq!(found, [expected]);
+        }
+    }
+
+    #[test]
+    fn an_object_that_was_missing_in_between_has_appeared() {
+        let add = || change(Status::Added, "a", None, file(b'1'));
+        let edit = || change(Status::Modified, "a", file(b'1'), file(b'2'));
+        let delete = || change(Status::Deleted, "a", file(b'1'), None);
+        for (changes, appeared) in [
+            (vec![edit(), edit()], false),
+            (vec![edit(), delete()], false),
+            (vec![add(), edit()], true),
+            (vec![delete(), add()], true),
+            (vec![edit(), delete(), add(), edit()], true),
+        ] {
+            let union = ChangeSet::union(changes.into_iter().map(|change| vec![change]).collect());
+            assert_eq!(union.iter().map(|c| c.appeared).collect::<Vec<_>>(), [appeared]);
+        }
+        let rename = |old: &[u8], new: &[u8]| {
+            let path = |name: &[u8]| RepoPath::new(name);
+            Change::new(Status::Renamed, path(new).unwrap(), path(old), file(b'1'), file(b'1'))
+        };
+        let swap = || vec![rename(b"a", b"b"), rename(b"b", b"a")];
+        for diffs in [vec![swap()], vec![swap(), swap()]] {
+            let swapped = ChangeSet::union(diffs);
+            assert!(swapped.iter().all(|c| !c.appeared), "{swapped:?}");
         }
     }
 

@@ -105,7 +105,8 @@ impl Decider<'_> {
             Some(key) => {
                 // What else became of an object that git deleted; the old side of a rename has no history of its own.
                 let kept = change.kept.filter(|_| effect == Effect::Deleted);
-                self.judge(path, key, effect, kept, &mut decision);
+                let appeared = change.appeared && *path == change.path && !self.shared.contains(key);
+                self.judge(path, key, (effect, kept, appeared), &mut decision);
             }
             None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
         }
@@ -113,7 +114,13 @@ impl Decider<'_> {
         decision
     }
 
-    fn judge(&self, path: &RepoPath, key: &ObjectKey, effect: Effect, kept: Option<Effect>, decision: &mut Decision) {
+    fn judge(
+        &self,
+        path: &RepoPath,
+        key: &ObjectKey,
+        (effect, kept, appeared): (Effect, Option<Effect>, bool),
+        decision: &mut Decision,
+    ) {
         if let Some(rule) = self.ignored_everywhere(path) {
             return decision.say(Outcome::Skip, Reason::Ignored, rule.into());
         }
@@ -124,16 +131,16 @@ impl Decider<'_> {
         }
         let removed = self.trigger.is_some_and(|trigger| trigger.removed.contains(key));
         let fingerprint = self.fingerprint(path);
-        let is = |what: Effect| effect == what || kept == Some(what);
+        let modified = effect == Effect::Modified || kept == Some(Effect::Modified);
         let came_or_went = removed || matches!(effect, Effect::Added | Effect::Deleted);
-        if let Some(index) = fingerprint.filter(|_| came_or_went && !is(Effect::Modified)) {
+        if let Some(index) = fingerprint.filter(|_| came_or_went && !modified) {
             return decision.say(Outcome::Skip, Reason::Fingerprinted, fingerprint_rule(index));
         }
         let (outcome, reason, rule) = self.verdict(effect, kept, removed);
         decision.say(outcome, reason, Cow::Borrowed(rule));
         if decision.outcome == Outcome::Purge {
-            decision.broken_fingerprint = fingerprint.filter(|_| is(Effect::Modified));
-            decision.urls = self.urls(key, Some(path), is(Effect::Added));
+            decision.broken_fingerprint = fingerprint.filter(|_| modified);
+            decision.urls = self.urls(key, Some(path), appeared);
             decision.skip_unpurged(self.policy);
         }
     }
