@@ -3,6 +3,8 @@
 mod subject;
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use core::slice;
+
 use serde::Serialize;
 
 use crate::{
@@ -128,7 +130,7 @@ impl<'p> ExplainAnswer<'p> {
             Subject::Url(url) => {
                 for (index, edge) in plan.edges.iter().enumerate() {
                     verdicts.push(explainer.url(index, url, None));
-                    keys.extend(edge.keys_of(url));
+                    keys.append(&mut edge.keys_of(url));
                 }
                 (Some(shown(url, false)), None)
             }
@@ -246,9 +248,15 @@ impl<'p> Explainer<'p> {
     /// A URL that no decision lists: the file behind it is unchanged, or skipped, or this form of its URL is off.
     fn unlisted(&self, index: usize, url: &UrlPath, of: Option<&ObjectKey>) -> Verdict<'p> {
         let edge = &self.plan.edges[index];
-        let of_url = if of.is_none() { edge.keys_of(url) } else { Vec::new() };
-        let mut keys = of.into_iter().chain(&of_url);
-        let decision = keys.find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
+        let of_url;
+        let keys = if let Some(key) = of {
+            slice::from_ref(key)
+        } else {
+            of_url = edge.keys_of(url);
+            &of_url
+        };
+        let decision =
+            keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
         let (reason, rule) = match decision {
             None => (Why::Other(Other::Unchanged), None),
             Some(decision) if decision.outcome == Outcome::Skip => {
@@ -265,16 +273,13 @@ impl<'p> Explainer<'p> {
 
     fn decided(&self, decision: &'p Decision, stale: &'p StaleUrl) -> Verdict<'p> {
         let index = stale.distribution;
-        let mut verdict = match &stale.skipped {
-            Some(skip) => {
-                Verdict { rule: Some(skip.rule.clone()), ..self.verdict(index, Fate::Keep, Why::Decided(skip.reason)) }
-            }
-            None => Verdict {
-                rule: Some(decision.rule.clone()),
-                path: Some(self.covering(stale)),
-                ..self.verdict(index, Fate::Purge, Why::Decided(decision.reason))
-            },
+        let (fate, reason, rule, path) = match &stale.skipped {
+            Some(skip) => (Fate::Keep, skip.reason, &skip.rule, None),
+            None => (Fate::Purge, decision.reason, &decision.rule, Some(self.covering(stale))),
         };
+        let mut verdict = self.verdict(index, fate, Why::Decided(reason));
+        verdict.rule = Some(rule.clone());
+        verdict.path = path;
         verdict.behaviour = self.behaviour(index, stale.behaviour);
         verdict
     }
@@ -339,23 +344,21 @@ impl<'p> Explainer<'p> {
                 }
             }
             sort(&mut named);
-            let mut purged: Vec<Vec<&StaleUrl>> = named.iter().map(|_| Vec::new()).collect();
+            // What each of them purges, and why it could not be narrower.
+            let mut purged = Vec::new();
+            purged.resize_with(named.len(), || (Vec::new(), None));
             for decision in &self.plan.decisions {
                 for stale in decision.stale().filter(|stale| stale.distribution == index) {
                     if let Ok(at) = named.binary_search(&self.covering(stale)) {
-                        purged[at].push(stale);
+                        let (urls, forced_by) = &mut purged[at];
+                        urls.push(stale.url.as_bytes());
+                        *forced_by = forced_by.or(stale.substitution);
                     }
                 }
             }
-            for (path, stale) in named.into_iter().zip(purged) {
-                let mut urls = Vec::new();
-                let mut forced_by = None;
-                for stale in &stale {
-                    urls.push(stale.url.as_bytes());
-                    forced_by = forced_by.or(stale.substitution);
-                }
+            for (path, (urls, forced_by)) in named.iter().zip(&mut purged) {
                 if !urls.is_empty() {
-                    sort(&mut urls);
+                    sort(urls);
                     answers.push(PathAnswer {
                         distribution,
                         path,

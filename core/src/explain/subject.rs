@@ -20,18 +20,20 @@ pub(crate) enum Subject {
 
 impl Subject {
     pub(crate) fn read(fields: &SubjectFields<'_>, request: &[u8]) -> Result<Self, Error> {
-        let (found, field, message, code, help) = match (fields.url, fields.path) {
+        let (found, asked, what, pointer, code, help) = match (fields.url, fields.path) {
             (Some(url), None) => (
                 decode(without_host(url.as_bytes())).map(Self::Url),
-                "url",
-                format!("`{url}` is no URL path"),
+                url,
+                "URL path",
+                "/url",
                 "explain-url",
                 "write it as viewers send it, for example `/a%20b.html`",
             ),
             (None, Some(path)) => (
                 unescape(path).ok().and_then(|bytes| RepoPath::new(&bytes)).map(Self::Path),
-                "path",
-                format!("`{path}` is no path in a repository"),
+                path,
+                "path in a repository",
+                "/path",
                 "explain-path",
                 r"write it relative to the repository root, with `\` as `\\`",
             ),
@@ -41,7 +43,10 @@ impl Subject {
                 return Err(Error::new("request-contradiction", message, help).at(None, 0, request.len()));
             }
         };
-        found.ok_or_else(|| locate::pointed(Error::new(code, message, help), request, None, &format!("/{field}")))
+        found.ok_or_else(|| {
+            let message = format!("`{asked}` is no {what}");
+            locate::pointed(Error::new(code, message, help), request, None, pointer)
+        })
     }
 }
 

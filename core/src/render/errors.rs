@@ -27,10 +27,8 @@ pub(super) fn told(errors: &[Error], request: &[u8], attachments: &[&[u8]], name
             message = message.strip_prefix(&*format!("line {line}, column {column}: ")).unwrap_or(message);
         }
         text.name(message);
-        if let Some(pointer) = error.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
-            text.say(" (at ").name(pointer).say(")");
-        }
-        text.say(" [").say(error.code).say("]\n");
+        let pointer = error.pointer.as_deref().filter(|pointer| !pointer.is_empty());
+        text.given(" (at ", pointer, ")").say(" [").say(error.code).say("]\n");
         if !error.help.is_empty() {
             text.painted(STRONG, "help:").say("  ").name(&error.help).say("\n");
         }

@@ -17,7 +17,10 @@ pub(super) fn explained(answer: &ExplainAnswer<'_>, text: &mut Text) {
     }
     if !answer.decisions.is_empty() {
         text.say("\nDecided:\n");
-        let width = answer.decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
+        let mut width = 0;
+        for decision in &answer.decisions {
+            width = width.max(decision.reason.name().len());
+        }
         for decision in &answer.decisions {
             row(decision, width, text.say("  "));
             because(decision, text);
@@ -34,11 +37,7 @@ pub(super) fn explained(answer: &ExplainAnswer<'_>, text: &mut Text) {
 }
 
 fn because(decision: &DecisionAnswer<'_>, text: &mut Text) {
-    text.say("         ");
-    if let Some(commit) = decision.commit {
-        text.say("changed by ").name(commit).say("; ");
-    }
-    text.say("rule ").name(decision.rule);
+    text.say("         ").given("changed by ", decision.commit, "; ").say("rule ").name(decision.rule);
     if let Some(cost) = &decision.cost {
         text.say("; ").count(cost.paths, "path");
         if cost.shared > 0 {
@@ -49,39 +48,24 @@ fn because(decision: &DecisionAnswer<'_>, text: &mut Text) {
 }
 
 fn told(verdict: &Verdict<'_>, asked: Option<&str>, text: &mut Text) {
-    text.say("  ");
-    if !verdict.distribution.is_empty() {
-        text.name(verdict.distribution).say(": ");
-    }
-    if let Some(url) = verdict.url.as_deref().filter(|url| asked != Some(*url)) {
-        text.name(url).say(": ");
-    }
+    at(verdict.distribution, text);
+    text.given("", verdict.url.as_deref().filter(|url| asked != Some(*url)), ": ");
     match verdict.outcome {
         Fate::Purge => text.painted(GREEN, "purged"),
         Fate::OverPurge => text.painted(YELLOW, "purged though nothing says that it is stale"),
         Fate::Keep => text.say("kept"),
     };
-    text.say(", ").say(verdict.reason.told());
-    if let Some(rule) = &verdict.rule {
-        text.say(" (rule ").name(rule).say(")");
-    }
-    if let Some(behaviour) = verdict.behaviour {
-        text.say(", served by behaviour ").name(behaviour);
-    }
-    if let Some(path) = &verdict.path {
-        text.say("\n    by ").say(path);
-    }
-    text.say("\n");
+    text.say(", ").say(verdict.reason.told()).given(" (rule ", verdict.rule.as_deref(), ")");
+    text.given(", served by behaviour ", verdict.behaviour, "").given("\n    by ", verdict.path, "").say("\n");
+}
+
+/// Begins a line about a distribution, which need not have a name.
+fn at(distribution: &str, text: &mut Text) {
+    text.say("  ").given("", Some(distribution).filter(|id| !id.is_empty()), ": ");
 }
 
 fn of_path(path: &PathAnswer<'_>, text: &mut Text) {
-    text.say("  ");
-    if !path.distribution.is_empty() {
-        text.name(path.distribution).say(": ");
-    }
+    at(path.distribution, text);
     text.say(path.path).say(" purges ").count(path.stale_urls, "stale URL");
-    if let Some(code) = path.forced_by {
-        text.say(", forced by ").say(code);
-    }
-    text.say("\n");
+    text.given(", forced by ", path.forced_by, "").say("\n");
 }

@@ -122,6 +122,14 @@ impl Text {
         self
     }
 
+    /// A name with words of ours before and behind it, where there is one.
+    fn given(&mut self, before: &str, name: Option<&str>, behind: &str) -> &mut Self {
+        match name {
+            Some(name) => self.say(before).name(name).say(behind),
+            None => self,
+        }
+    }
+
     fn number(&mut self, number: usize) -> &mut Self {
         self.say(itoa::Buffer::new().format(number))
     }

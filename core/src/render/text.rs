@@ -18,7 +18,10 @@ pub(super) fn plan(answer: &PlanAnswer<'_>, text: &mut Text) {
     if decisions.is_empty() {
         text.say("No file changed.\n");
     }
-    let width = decisions.iter().map(|decision| decision.reason.name().len()).max().unwrap_or_default();
+    let mut width = 0;
+    for decision in decisions {
+        width = width.max(decision.reason.name().len());
+    }
     for index in 0..decisions.len() {
         row(&answer.decisions.get(index), width, text);
     }
@@ -97,10 +100,7 @@ pub(super) fn row(decision: &DecisionAnswer<'_>, width: usize, text: &mut Text) 
 
 /// The repository path, with the old one of a rename or copy.
 pub(super) fn name(decision: &DecisionAnswer<'_>, text: &mut Text) {
-    text.name(&decision.path);
-    if let Some(from) = &decision.from {
-        text.say(" (was ").name(from).say(")");
-    }
+    text.name(&decision.path).given(" (was ", decision.from.as_deref(), ")");
 }
 
 /// The invalidation paths that a decision needs, each once.
@@ -120,10 +120,7 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], text: &mut Text) {
             Severity::Warning => text.painted(YELLOW, "warning:"),
             Severity::Info => text.painted(STRONG, "info:"),
         };
-        text.say(" ").name(&diagnostic.message);
-        if let Some(pointer) = &diagnostic.pointer {
-            text.say(" (at ").name(pointer).say(")");
-        }
+        text.say(" ").name(&diagnostic.message).given(" (at ", diagnostic.pointer.as_deref(), ")");
         text.say(" [").say(diagnostic.code).say("]\n  ").name(&diagnostic.help).say("\n");
     }
 }
