@@ -2,11 +2,14 @@
 
 use alloc::vec::Vec;
 
-/// Sorts and drops repetitions; one look when there is nothing to do, as with what git and S3 list.
-pub(crate) fn sort<T: Ord>(items: &mut Vec<T>) {
-    if !items.is_sorted_by(|a, b| a < b) {
-        items.sort();
-        items.dedup();
+use purgeplan_lines::order;
+
+/// Sorts by bytes and drops repetitions; one look when there is nothing to do, as with what git and S3 list.
+pub(crate) fn sort<T: AsRef<[u8]>>(items: &mut Vec<T>) {
+    let by_bytes = |a: &T, b: &T| order(a.as_ref(), b.as_ref());
+    if !items.is_sorted_by(|a, b| by_bytes(a, b).is_lt()) {
+        items.sort_by(by_bytes);
+        items.dedup_by(|a, b| by_bytes(a, b).is_eq());
     }
 }
 
@@ -39,14 +42,14 @@ impl<T> Default for Sorted<T> {
     }
 }
 
-impl<T: Ord> From<Vec<T>> for Sorted<T> {
+impl<T: AsRef<[u8]>> From<Vec<T>> for Sorted<T> {
     fn from(mut items: Vec<T>) -> Self {
         sort(&mut items);
         Self(items)
     }
 }
 
-impl<T: Ord> FromIterator<T> for Sorted<T> {
+impl<T: AsRef<[u8]>> FromIterator<T> for Sorted<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         items.into_iter().collect::<Vec<_>>().into()
     }

@@ -18,6 +18,12 @@ pub(super) struct Item<'a> {
     pub(super) forced: bool,
 }
 
+impl AsRef<[u8]> for Item<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.text
+    }
+}
+
 impl<'a> Item<'a> {
     /// The text is decoded: what is sorted by its bytes stays so.
     fn decoded(url: &'a UrlPath, path: &'a InvalidationPath) -> Self {
@@ -67,13 +73,8 @@ impl<'a> Items<'a> {
 
 /// Sorted, without repetition, and without what a wildcard among them covers.
 fn uncovered<'a>(mut exact: Vec<Item<'a>>, mut forced: Vec<Item<'a>>) -> Vec<Item<'a>> {
-    let by_text = |a: &Item<'_>, b: &Item<'_>| a.text.cmp(b.text);
-    for list in [&mut exact, &mut forced] {
-        if !list.is_sorted_by(|a, b| a.text < b.text) {
-            list.sort_by(by_text);
-            list.dedup_by(|a, b| a.text == b.text);
-        }
-    }
+    sort(&mut exact);
+    sort(&mut forced);
     let mut items: Vec<Item<'a>> = Vec::with_capacity(exact.len() + forced.len());
     // No other than the last wildcard before it: between a prefix and its extension stand only extensions.
     let mut wider: Option<&[u8]> = None;

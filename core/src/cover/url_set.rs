@@ -91,7 +91,7 @@ pub(super) fn settle<T: Ord>(items: &mut [T]) {
     if last > first {
         let start = left.partition_point(|item| item <= first);
         let end = middle + right.partition_point(|item| item < last);
-        items[start..end].sort();
+        items[start..end].sort_by(T::cmp);
     }
 }
 

@@ -3,7 +3,6 @@
 use alloc::{vec, vec::Vec};
 
 use super::{Pattern, SLASH, Token, advance, skip, skip_empty, step};
-use crate::sorted::sort;
 
 /// How much work the proofs of one policy may take; without more of it nothing is proven, and nothing is warned of.
 #[derive(Debug)]
@@ -44,7 +43,8 @@ impl Pattern {
         for tokens in &wide {
             bounds(tokens, &mut kinds);
         }
-        sort(&mut kinds);
+        kinds.sort_unstable();
+        kinds.dedup();
         self.alternatives.iter().all(|tokens| is_within(tokens, &wide, &kinds, steps))
     }
 }
