@@ -35,6 +35,12 @@ impl Ord for InvalidationPath {
     }
 }
 
+impl AsRef<[u8]> for InvalidationPath {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl PartialOrd for InvalidationPath {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

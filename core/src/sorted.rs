@@ -1,16 +1,25 @@
 //! Sets that are made once and then asked: sorted lists.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use purgeplan_lines::order;
 
 /// Sorts by bytes and drops repetitions; one look when there is nothing to do, as with what git and S3 list.
 pub(crate) fn sort<T: AsRef<[u8]>>(items: &mut Vec<T>) {
-    let by_bytes = |a: &T, b: &T| order(a.as_ref(), b.as_ref());
     if !items.is_sorted_by(|a, b| by_bytes(a, b).is_lt()) {
-        items.sort_by(by_bytes);
+        sort_all(items);
         items.dedup_by(|a, b| by_bytes(a, b).is_eq());
     }
+}
+
+/// Sorts by bytes, with all repetitions.
+pub(crate) fn sort_all<T: AsRef<[u8]>>(items: &mut [T]) {
+    items.sort_by(by_bytes);
+}
+
+fn by_bytes<T: AsRef<[u8]>>(a: &T, b: &T) -> Ordering {
+    order(a.as_ref(), b.as_ref())
 }
 
 /// A set, in order.

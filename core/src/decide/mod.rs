@@ -16,7 +16,7 @@ use crate::{
         Mapping, Policy, Preset, Setting,
         file::{Added, Deleted},
     },
-    sorted::Sorted,
+    sorted::{Sorted, sort_all},
     trigger::Trigger,
 };
 pub(crate) use decision::{Decision, Outcome, Reason, StaleUrl, What, no_origin};
@@ -38,7 +38,7 @@ pub(crate) fn shared_keys(changes: &ChangeSet, mappings: &[Mapping]) -> Sorted<O
         return Sorted::default();
     }
     let mut keys = keys(changes, mappings);
-    keys.sort();
+    sort_all(&mut keys);
     let mut shared = Vec::new();
     for pair in keys.windows(2) {
         if pair[0] == pair[1] {
