@@ -40,8 +40,8 @@ const PATTERNS: [&str; 14] = [
     "**x",
     "?.html",
 ];
-const TEMPLATES: [&str; 10] =
-    ["/", "/*", "/feed.xml", "/posts/{1}/", "/{0}", "/{1}/{2}*", "/a~b", "/%20", "{1}", "/t/{9}"];
+const TEMPLATES: [&str; 11] =
+    ["/", "/*", "/feed.xml", "/posts/{1}/", "/{0}", "/{1}/{2}*", "/a~b", "/%20", "{1}", "/t/{9}", "/{4294967296}"];
 const FOLDER_NAMES: [&str; 8] = ["", "public", "/public/", "posts", "p/q", "production", "/", "日"];
 const URLS: [&str; 10] =
     ["/", "/a.html", "/a%20b.html", "/docs/", "/docs", "https://h/a.html?x#y", "/~x.js", "/%E6%97%A5.html", "a", "/%2"];
@@ -81,7 +81,7 @@ impl Maker<'_, '_> {
                 _ => {}
             }
             if self.chance(5)? {
-                request.insert("widen_to".into(), json!(self.input.int_in_range(0..=4)?));
+                request.insert("widen_to".into(), json!(self.count(4)?));
             }
             self.maybe(&mut request, "identity", |maker| maker.list(2, |maker| maker.text(&IDS)))?;
             self.maybe(&mut request, "live", Self::live)?;
@@ -147,7 +147,7 @@ impl Maker<'_, '_> {
             ("urls", Self::forms),
             ("lookback", |maker| Ok(json!({ "minutes": maker.input.arbitrary::<u8>()?, "commits": 3 }))),
             ("max_paths", |maker| {
-                Ok(json!({ "limit": maker.input.int_in_range(0..=4)?, "then": maker.pick(&["refuse", "widen"])? }))
+                Ok(json!({ "limit": maker.count(4)?, "then": maker.pick(&["refuse", "widen"])? }))
             }),
             ("cover", Self::cover),
             ("distributions", |maker| maker.list(2, Self::distribution)),
@@ -155,6 +155,14 @@ impl Maker<'_, '_> {
             self.maybe(&mut policy, field, make)?;
         }
         Ok(Value::Object(policy))
+    }
+
+    /// A count, mostly small; or one at which pointers of 32 or of 64 bits end.
+    fn count(&mut self, most: u64) -> Result<u64> {
+        if self.input.ratio(1, 12)? {
+            return self.pick(&[u64::from(u32::MAX) - 1, u64::from(u32::MAX), 1 << 32, u64::MAX]);
+        }
+        self.input.int_in_range(0..=most)
     }
 
     fn mapping(&mut self) -> Result<Value> {
@@ -184,11 +192,11 @@ impl Maker<'_, '_> {
         let mode = self.pick(&["exact", "lossless", "budget", "budget"])?;
         let mut cover = Map::from_iter([(String::from("mode"), json!(mode))]);
         if mode == "budget" {
-            cover.insert("paths".into(), json!(self.input.int_in_range(0..=5)?));
+            cover.insert("paths".into(), json!(self.count(5)?));
             self.maybe(&mut cover, "infeasible", |maker| maker.text(&["error", "chunks"]))?;
         }
         if mode != "exact" {
-            self.maybe(&mut cover, "wildcards", |maker| Ok(json!(maker.input.int_in_range(0..=3)?)))?;
+            self.maybe(&mut cover, "wildcards", |maker| Ok(json!(maker.count(3)?)))?;
             self.maybe(&mut cover, "other_origins", |maker| Ok(json!(maker.input.arbitrary::<bool>()?)))?;
         }
         Ok(Value::Object(cover))

@@ -55,8 +55,8 @@ pub(crate) const ANY: &Shape = &Shape::Any;
 pub(crate) const FLAG: &Shape = &Shape::Flag;
 pub(crate) const TEXT: &Shape = &Shape::Text;
 pub(crate) const TEXTS: &Shape = &Shape::List(TEXT);
-/// A count, or an index.
-pub(crate) const SIZE: &Shape = &Shape::Natural(usize::MAX as u64);
+/// A count, or an index: the same on every host, whatever its pointers can hold.
+pub(crate) const SIZE: &Shape = U32;
 pub(crate) const U16: &Shape = &Shape::Natural(u16::MAX as u64);
 pub(crate) const U32: &Shape = &Shape::Natural(u32::MAX as u64);
 pub(crate) const U64: &Shape = &Shape::Natural(u64::MAX);

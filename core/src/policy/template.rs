@@ -121,8 +121,9 @@ fn fault<T>(at: usize, message: impl Into<Cow<'static, str>>, help: &'static str
 }
 
 fn capture(number: &str, wildcards: usize, at: usize) -> Result<usize, TemplateError> {
-    match number.parse::<usize>() {
-        Ok(number) if number <= wildcards => Ok(number),
+    // Of 32 bits, so that a number is one on every host.
+    match number.parse::<u32>() {
+        Ok(number) if number as usize <= wildcards => Ok(number as usize),
         Ok(number) => fault(
             at,
             format!("`{{{number}}}` names wildcard {number}, but `when` has {wildcards} in every alternative"),
