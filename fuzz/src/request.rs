@@ -146,9 +146,7 @@ impl Maker<'_, '_> {
             ("deleted", |maker| maker.text(&["purge", "when-removed"])),
             ("urls", Self::forms),
             ("lookback", |maker| Ok(json!({ "minutes": maker.input.arbitrary::<u8>()?, "commits": 3 }))),
-            ("max_paths", |maker| {
-                Ok(json!({ "limit": maker.count(4)?, "then": maker.pick(&["refuse", "widen"])? }))
-            }),
+            ("max_paths", |maker| Ok(json!({ "limit": maker.count(4)?, "then": maker.pick(&["refuse", "widen"])? }))),
             ("cover", Self::cover),
             ("distributions", |maker| maker.list(2, Self::distribution)),
         ] {

@@ -110,10 +110,11 @@ pub(crate) struct Inputs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["repo", "base", "head"])]
     pub(crate) diff: Vec<PathBuf>,
     /// How the diffs are written
-    #[arg(long, value_enum, default_value = "auto", requires = "diff")]
+    #[arg(long, value_enum, default_value = "auto", requires = "diff",
+        conflicts_with_all = ["repo", "base", "head", "manifests"])]
     pub(crate) diff_format: DiffFormat,
     /// Take a diff that is cut off as far as it goes
-    #[arg(long, requires = "diff")]
+    #[arg(long, requires = "diff", conflicts_with_all = ["repo", "base", "head", "manifests"])]
     pub(crate) partial: bool,
     /// Two lists of keys with hashes, or two S3 listings, instead of a diff: what was deployed before, and what is now
     #[arg(long, num_args = 2, action = ArgAction::Set, value_names = ["BEFORE", "AFTER"],

@@ -117,9 +117,12 @@ export function explain(answer: PlanAnswer | Failure, subject: string | { path: 
     return failure('explain-answer', HOW_TO_EXPLAIN, ['the answer is not one that `plan` returned']);
   }
   const { attachments } = known;
+  const given = new Attachments();
+  const about = typeof subject === 'string' ? { url: subject } : { path: given.object('subject', subject, ['path']).path };
+  const refused = given.failure();
+  if (refused) return refused;
   const { render: _, ...fields } = JSON.parse(known.request) as { render?: unknown };
   const bytes = attachments.bytes.map((content, index) => encoded(attachments.names[index] as string, content));
-  const about = typeof subject === 'string' ? { url: subject } : { path: attachments.object('subject', subject, ['path']).path };
   return placed<ExplainAnswer>(ask(JSON.stringify({ ...fields, ...about, op: 'explain' }), bytes), attachments);
 }
 
@@ -152,7 +155,7 @@ function planFields(request: PlanRequest, attachments: Attachments): object {
   if (trigger) attachments.object('trigger', trigger, ['encoding', 'uploaded', 'removed']);
   if (live) attachments.object('live', live, ['content', 'complete', 'kind']);
   const configs: unknown = distributionConfigs;
-  if (configs && !Array.isArray(configs)) throw wrong('distributionConfigs', configs, 'a list');
+  if (configs !== undefined && configs !== null && !Array.isArray(configs)) throw wrong('distributionConfigs', configs, 'a list');
   return {
     diffs: list(diffs).map((diff, index) => {
       const name = diff === diffs ? 'diffs' : `diffs[${index}]`;

@@ -20,14 +20,16 @@ interface Option {
   /** What its values are; without any it is a switch. */
   value?: readonly string[];
   many?: true;
+  /** Whether the value may be empty, as an unset variable of a CI makes it; no file has such a name. */
+  empty?: true;
   choices?: readonly string[];
   help: string;
 }
 
 const OPTIONS = {
   repo: { value: ['DIR'], help: "The site's git repository [default: .]" },
-  base: { value: ['REV'], help: 'The commit that was deployed before; without it, the first parent of head' },
-  head: { value: ['REV'], help: 'The commit that is deployed [default: HEAD]' },
+  base: { value: ['REV'], empty: true, help: 'The commit that was deployed before; without it, the first parent of head' },
+  head: { value: ['REV'], empty: true, help: 'The commit that is deployed [default: HEAD]' },
   diff: { value: ['FILE'], many: true, help: 'Diff to read instead of a repository, `-` for standard input; several are taken oldest first' },
   'diff-format': {
     value: ['DIFF_FORMAT'],
@@ -41,9 +43,10 @@ const OPTIONS = {
   distribution: {
     value: ['[ID=]FILE'],
     many: true,
+    empty: true,
     help: 'Configuration of a distribution, as `aws cloudfront get-distribution-config` prints it',
   },
-  'distribution-id': { value: ['ID'], help: 'Distribution to plan for, when the policy names none or several' },
+  'distribution-id': { value: ['ID'], empty: true, help: 'Distribution to plan for, when the policy names none or several' },
   policy: { value: ['FILE'], help: 'Policy file (JSON); without one, the preset decides' },
   preset: { value: ['PRESET'], choices: ['article', 'sound'], help: 'Set of defaults [default: sound]' },
   format: { value: ['FORMAT'], choices: ['text', 'json'], help: 'What to print [default: text]' },
@@ -82,6 +85,8 @@ const NATIVE = ['apply', 'local', 'redrive'];
 /** Which option cannot stand beside which others, and which needs which. */
 const CONFLICTS: readonly (readonly [Name, readonly Name[]])[] = [
   ['diff', ['repo', 'base', 'head', 'manifests']],
+  ['diff-format', ['repo', 'base', 'head', 'manifests']],
+  ['partial', ['repo', 'base', 'head', 'manifests']],
   ['manifests', ['repo', 'base', 'head']],
   ['policy', ['preset']],
 ];
@@ -93,6 +98,10 @@ const NEEDS: readonly (readonly [Name, Name])[] = [
 
 /** Reads the arguments. */
 export function asked(args: readonly string[]): Asked {
+  // What Node makes of bytes that are no UTF-8: another name than the one that was meant.
+  if (args.some((argument) => argument.includes('\ufffd'))) {
+    throw new Misuse('invalid UTF-8 was detected in one or more arguments', 'Node passes on no such names: run the native program');
+  }
   const [first, ...rest] = args;
   if (first === undefined) return { command: 'help', text: help(), failed: true };
   if (first === '-h' || first === '--help') return { command: 'help', text: help() };
@@ -105,6 +114,7 @@ export function asked(args: readonly string[]): Asked {
   checkTogether(values);
   const { subject } = COMMANDS[command];
   if (subject !== undefined && subjects.length === 0) throw missing(`<${subject}>`);
+  if (command === 'check' && subjects[0] === '') throw new Misuse(`a value is required for '<${subject}>' but none was supplied`);
   return { command, subject: subjects[0] ?? '', options: Object.fromEntries(values) };
 }
 
@@ -146,7 +156,7 @@ function scanned(command: keyof typeof COMMANDS, args: readonly string[]) {
 
 /** The values of one option: the one behind `=`, or the arguments that follow. */
 function taken(command: keyof typeof COMMANDS, name: Name, given: string | undefined, rest: readonly string[]): string[] {
-  const { value: wanted = [], choices: known }: Option = OPTIONS[name];
+  const { value: wanted = [], choices: known, empty }: Option = OPTIONS[name];
   if (wanted.length === 0) {
     if (given === undefined) return [];
     throw new Misuse(`unexpected value '${given}' for '--${name}' found; no more were expected`);
@@ -156,7 +166,7 @@ function taken(command: keyof typeof COMMANDS, name: Name, given: string | undef
   const values = given !== undefined ? [given] : end < 0 ? next : next.slice(0, end);
   const choices = name === 'format' && known ? [...known, ...(COMMANDS[command].formats ?? [])] : known;
   const possible = choices ? ` [possible values: ${choices.join(', ')}]` : '';
-  if (values.length === 0 || values[0] === '') {
+  if (values.length === 0 || (values.includes('') && !empty)) {
     // A next option stands there, and is one that there is not.
     const own = rest[0] !== undefined && given === undefined && /^--?([^=]*)/.exec(rest[0])?.[1];
     if (own && own !== 'help' && !COMMANDS[command].options.includes(own as Name)) throw unexpected(rest[0] as string);

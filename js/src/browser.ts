@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+export * from './api.js';
+
 import { start } from './engine.js';
 
 let loading: Promise<void> | undefined;
@@ -33,5 +35,3 @@ async function load(module: URL | string | Response | BufferSource | WebAssembly
   }
   start(source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source as BufferSource));
 }
-
-export * from './api.js';

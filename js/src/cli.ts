@@ -128,16 +128,16 @@ function parent(repo: string, commit: string): string | undefined {
 /** Runs git; as natively, variables of the git that this runs under (a hook, say) do not name another repository. */
 function git(directory: string, args: string[], told?: (said: string) => string): Buffer {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG'));
-  const env = { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_NO_REPLACE_OBJECTS: '1', LC_ALL: 'C' };
+  const env = { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_NO_REPLACE_OBJECTS: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   try {
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
     return execFileSync('git', ['-C', directory, ...args], { stdio, maxBuffer: 1 << 30, env });
   } catch (error) {
     const failed = error as NodeJS.ErrnoException & { stderr?: Buffer };
-    if (failed.code === 'ENOENT') throw new Stop('could not run `git`', 'install git and put it on the PATH');
+    if (failed.code === 'ENOENT') throw new Stop(`could not run \`git\`: ${reason(error)}; install git and put it on the PATH`);
     const said = failed.stderr?.toString().trim() ?? '';
     if (told) throw new Stop(told(said));
-    throw new Stop(`\`git ${args.join(' ')}\` failed: ${said}`, 'check the repository with `git fsck`');
+    throw new Stop(`\`git ${args[0]}\` failed in \`${directory}\`: ${said}`);
   }
 }
 
@@ -152,7 +152,12 @@ function reason(error: unknown): string {
   const { code = '', errno } = error as NodeJS.ErrnoException;
   if (errno === undefined) return (error as Error).message;
   // Node's words are those of libuv, which differ in some.
-  const own: Record<string, string> = { EISDIR: 'Is a directory', ELOOP: 'Too many levels of symbolic links' };
+  const own: Record<string, string> = {
+    EISDIR: 'Is a directory',
+    ELOOP: 'Too many levels of symbolic links',
+    EIO: 'Input/output error',
+    ENAMETOOLONG: 'File name too long',
+  };
   const said = own[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code;
   return `${said.charAt(0).toUpperCase()}${said.slice(1)} (os error ${Math.abs(errno)})`;
 }

@@ -6,9 +6,19 @@ let ready = false;
 /** Whether the instance may be asked: none stopped half way. */
 let whole = true;
 
-/** Makes the module ready for calls; once. */
-export function start(module: BufferSource | WebAssembly.Module): void {
-  if (!ready) initSync({ module });
+/**
+ * Makes the module ready for calls; once.
+ *
+ * @internal
+ */
+export function start(source: BufferSource | WebAssembly.Module): void {
+  if (ready) return;
+  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  // The binding keeps whatever it has instantiated, so another module must not get so far.
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'callObject')) {
+    throw new TypeError('the module is not purgeplan’s `core.wasm`');
+  }
+  initSync({ module });
   ready = true;
 }
 

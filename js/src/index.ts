@@ -5,10 +5,10 @@
  *
  * @packageDocumentation
  */
+export * from './api.js';
+
 import { readFileSync } from 'node:fs';
 
 import { start } from './engine.js';
 
 start(readFileSync(new URL('./core.wasm', import.meta.url)));
-
-export * from './api.js';

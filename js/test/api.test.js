@@ -169,6 +169,7 @@ test('an argument of a wrong type throws, names it and says what is wanted', () 
     [() => plan({ diffs: '', live: { content: 7 } }), '`live.content` is of type `number`: give text, bytes or a list of names'],
     [() => plan({ diffs: '', live: { content: [7] } }), '`live.content` is of type `object`: give text, bytes or a list of names'],
     [() => plan({ diffs: '', trigger: [] }), '`trigger` is of type `object`: give an object and no list'],
+    [() => plan({ diffs: '', distributionConfigs: '' }), '`distributionConfigs` is of type `string`: give a list'],
     [() => plan({ diffs: '', distributionConfigs: {} }), '`distributionConfigs` is of type `object`: give a list'],
     [() => plan({ diffs: '', distributionConfigs: ['{}'] }), '`distributionConfigs[0]` is of type `string`: give an object and no list'],
     [() => plan({ diffs: '', distributionConfigs: [{ id: 'E' }] }), `\`distributionConfigs[0].content\` is of type \`undefined\`: ${bytes}`],
@@ -200,6 +201,10 @@ test('a field that there is not is told, and a number that JSON has not', () => 
   const diff = '`content`, `format`, `partial`, `base`, `head`';
   assert.deepEqual(told({ diffs: [{ content: 'M\ta\n', from: 'x' }] }), unknown('diffs[0].from', diff));
   assert.equal(parseDiff('M\ta\n', { fromat: 'raw' }).errors[0].message, `unknown field \`fromat\`, expected one of ${diff}`);
+  const planned = plan({ diffs: 'M\ta\n' });
+  const asked = explain(planned, { path: 'a', url: '/b' });
+  assert.equal(asked.errors[0].message, 'unknown field `subject.url`, expected one of `path`');
+  assert.equal(explain(planned, { path: 'a' }).type, 'success');
   for (const number of [NaN, -1, 1.5, Infinity, '3', null]) {
     assert.deepEqual(told({ widenTo: number }), [`request-json: invalid \`widenTo\`: \`${number}\`, expected a whole number from 0`]);
   }
@@ -250,6 +255,14 @@ test('a worker has a module of its own', async () => {
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code.replace("'purgeplan'", `'${import.meta.resolve('purgeplan')}'`))}`));
   const paths = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   assert.deepEqual(paths, ['/a']);
+});
+
+test('another module is refused, and takes nothing from the next try', async () => {
+  const { init, plan } = await import('purgeplan/browser');
+  const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+  await assert.rejects(init(empty), { name: 'TypeError', message: 'the module is not purgeplan’s `core.wasm`' });
+  await init(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
+  assert.deepEqual(plan({ diffs: 'M\ta\n' }).paths, ['/a']);
 });
 
 test('an answer that is too long for a string of some engines comes as an object all the same', () => {

@@ -26,6 +26,7 @@ execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${folder}`, join(f
 file('names.diff', 'M\tindex.html\nA\tnew.html\n');
 file('cut.diff', 'diff --git a/a b/a\nindex 1..2 100644\n--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n-a\n');
 file('policy.json', '{ "added": "skip" }');
+file('two.json', '{ "distributions": [{ "id": "E1" }, { "id": "E2" }] }');
 file('wrong.json', '{ "ignored": [] }');
 file('live', 'index.html\nother.html\n');
 file('urls', '/index.html\n/other.html\n');
@@ -59,6 +60,14 @@ const SAME = [
   ['plan', '--repo', 'shallow'],
   ['plan', '--base', 'no-such'],
   ['plan', '--diff', '-', '--live', '-'],
+  ['plan', '--distribution-id', ''],
+  ['plan', '--distribution-id='],
+  ['plan', '--base', ''],
+  ['plan', '--head='],
+  ['plan', '--distribution', ''],
+  ['plan', '--policy', 'two.json', '--distribution-id', 'E9'],
+  ['explain', ''],
+  ['explain', '/100%.html'],
   ['explain', '/index.html'],
   ['explain', 'index.html', '--format', 'json'],
   ['check', 'policy.json'],
@@ -114,6 +123,13 @@ const WRONG = [
   ['plan', '--partial=x', '--diff', 'a'],
   ['plan', '--partial', '--partial', '--diff', 'a'],
   ['plan', '--diff-format', 'raw'],
+  ['plan', '--base', 'HEAD~1', '--diff-format', 'raw'],
+  ['plan', '--repo', '.', '--partial'],
+  ['plan', '--partial', '--manifests', 'a', 'b'],
+  ['plan', '--manifests', 'a', 'b', '--diff-format', 'raw'],
+  ['plan', '--repo='],
+  ['plan', '--manifests', 'a', ''],
+  ['check', ''],
   ['plan', '--live-kind', 'urls'],
   ['plan', '--policy', 'a', '--preset', 'sound'],
   ['plan', '--policy', 'a', '--policy', 'b'],
@@ -219,6 +235,22 @@ test('the end of a shallow clone is not taken for the first commit', () => {
   const { status, stdout, stderr } = run(process.execPath, [cli, 'plan', '--repo', 'shallow']);
   assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /^error: the parent of `[0-9a-f]{40}` is not in `shallow`, a shallow clone; run `git fetch --deepen=1`/);
+});
+
+test('git asks for nothing', () => {
+  // A clone without trees, whose remote is gone behind a password; in a terminal git would wait for one.
+  const askpass = { GIT_ASKPASS: '/bin/false', GIT_TERMINAL_PROMPT: '1', NO_COLOR: '1' };
+  const bare = mkdtempSync(join(tmpdir(), 'purgeplan-'));
+  const program = join(bare, 'git');
+  writeFileSync(program, '#!/bin/sh\necho "$GIT_TERMINAL_PROMPT" >&2\nexit 1\n', { mode: 0o755 });
+  const { stderr } = run(process.execPath, [cli, 'plan'], { env: { ...askpass, PATH: bare } });
+  rmSync(bare, { recursive: true });
+  assert.match(stderr, /^error: `\.` is not a git repository: 0;/);
+});
+
+test('an argument that was no UTF-8 is refused', () => {
+  const { status, stderr } = run(process.execPath, [cli, 'explain', 'bad\ufffd.html']);
+  assert.deepEqual([status, stderr.split('\n')[0]], [2, 'error: invalid UTF-8 was detected in one or more arguments']);
 });
 
 test('a hook’s own repository is not taken for the named one', () => {

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
@@ -44,6 +44,9 @@ test('the package holds what it exports, and nothing of its making', () => {
   const wanted = JSON.stringify([exports, bin]).match(/\.\/dist\/[^"]+/g).map((path) => path.slice(2));
   assert.deepEqual(wanted.filter((path) => !files.includes(path)), []);
   assert.deepEqual(files.filter((path) => !/^(dist\/|package\.json$|README|LICENSE)/.test(path)), []);
+  for (const types of ['index.d.ts', 'index.d.cts', 'browser.d.ts']) {
+    assert.match(readFileSync(join(js, 'dist', types), 'utf8'), /^\/\*\*\n \* purgeplan's decision for /, types);
+  }
 });
 
 test('a Node project of ES modules', () => {
@@ -87,7 +90,7 @@ test('npx purgeplan', () => {
 
 for (const [name, module, moduleResolution] of [['node16', 'node16', 'node16'], ['bundler', 'esnext', 'bundler']]) {
   test(`a strict TypeScript project, moduleResolution ${name}`, () => {
-    const compilerOptions = { strict: true, module, moduleResolution, target: 'es2022', outDir: 'out', lib: ['es2022', 'dom'], types: [] };
+    const compilerOptions = { strict: true, module, moduleResolution, target: 'es2022', outDir: 'out', lib: ['es2022'], types: [] };
     const typed = `import { plan, checkPolicy, type PlanAnswer, type Failure, type Policy } from 'purgeplan';
 const policy: Policy = { added: 'skip', cover: { mode: 'lossless' } };
 const checked = checkPolicy(policy);
@@ -106,7 +109,7 @@ export { added, told };
 }
 
 test('TypeScript that becomes CommonJS', () => {
-  const compilerOptions = { strict: true, module: 'node16', moduleResolution: 'node16', target: 'es2022', outDir: 'out', types: [] };
+  const compilerOptions = { strict: true, module: 'node16', moduleResolution: 'node16', target: 'es2022', outDir: 'out', lib: ['es2022'], types: [] };
   const text = `import { plan } from 'purgeplan';\ndeclare const console: { log(text: string): void };${USE}`;
   const at = project('ts-cjs', {}, { 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['main.ts'] }), 'main.ts': text });
   run(process.execPath, [join(tool('typescript'), 'bin', 'tsc'), '--project', '.'], at);
@@ -129,6 +132,18 @@ test('a vite project, in a browser', { skip: !browser && 'PURGEPLAN_BROWSER is n
   symlinkSync(tool('vite'), join(at, 'node_modules', 'vite'));
   run(process.execPath, [join(tool('vite'), 'bin', 'vite.js'), 'build', '--logLevel=error', '--target=esnext'], at);
   assert.equal(await title(join(at, 'dist')), '/a.html');
+});
+
+test('vite’s own server, in a browser', { skip: !browser && 'PURGEPLAN_BROWSER is not set' }, async () => {
+  const at = join(folder, 'vite');
+  const { createServer } = await import(pathToFileURL(join(tool('vite'), 'dist/node/index.js')));
+  const server = await createServer({ root: at, configFile: false, logLevel: 'error', server: { host: '127.0.0.1', port: 0 } });
+  await server.listen();
+  try {
+    assert.equal(await titleAt(`http://127.0.0.1:${server.httpServer.address().port}/`), '/a.html');
+  } finally {
+    await server.close();
+  }
 });
 
 test('a webpack project, in a browser', { skip: !browser && 'PURGEPLAN_BROWSER is not set' }, async () => {
@@ -166,7 +181,6 @@ test('the README’s example for a browser', { skip: !browser && 'PURGEPLAN_BROW
 /** The title that a folder's page comes to have. */
 async function title(at) {
   const { createServer } = await import('node:http');
-  const { chromium } = await import('playwright-core');
   const types = { html: 'text/html', js: 'text/javascript', wasm: 'application/wasm' };
   const server = createServer(({ url }, response) => {
     const path = url === '/' ? '/index.html' : new URL(url, 'http://h').pathname;
@@ -175,15 +189,23 @@ async function title(at) {
     response.end(known ? readFileSync(join(at, path)) : '');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await titleAt(`http://127.0.0.1:${server.address().port}/`);
+  } finally {
+    server.close();
+  }
+}
+
+async function titleAt(url) {
+  const { chromium } = await import('playwright-core');
   const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] });
   try {
     const page = await chrome.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(url);
     await page.waitForFunction(() => document.title !== '', undefined, { timeout: 30_000 });
     return await page.title();
   } finally {
     await chrome.close();
-    server.close();
   }
 }
 
