@@ -26,9 +26,10 @@ pub(super) fn table(bench: &Bench<'_>, size: &Size) -> Result<String> {
     let files = diff.matches("diff --git ").count();
     let own = row("**purgeplan**", megabytes, times(&mut native(bench, PARSE, &[&file]), files)?);
     let git = row("`git apply --numstat`", megabytes, git(&file, size.runs)?);
-    let wasm =
-        row("**purgeplan in Node** (WebAssembly)", megabytes, times(&mut node(bench, "text", PARSE, &[&file]), files)?);
-    let mut rows = vec![own, git, wasm];
+    let in_node =
+        |name, way| Ok::<_, String>(row(name, megabytes, times(&mut node(bench, way, PARSE, &[&file]), files)?));
+    let text = in_node("**purgeplan in Node** (WebAssembly)", "text")?;
+    let mut rows = vec![own, git, text, in_node("**purgeplan in Node**, an object as the peers'", "object")?];
     let npm = npm(bench)?;
     for (name, parser) in [("npm parse-diff", "parse-diff"), ("npm gitdiff-parser", "gitdiff-parser")] {
         let mut node = Command::new("node");
