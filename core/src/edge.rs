@@ -103,8 +103,12 @@ impl Edge {
         let mut urls: Vec<EdgeUrl> = Vec::new();
         for (origin, Origin { prefix, .. }) in self.origins.iter().enumerate() {
             let Some(rest) = key.as_bytes().strip_prefix(prefix.as_bytes()) else { continue };
+            let mut own = Vec::new();
             for (url, form) in map::urls_below(rest, &self.forms()) {
-                let Some(url) = self.served(UrlPath::below_root(url), form, origin, appeared) else { continue };
+                own.extend(self.served(UrlPath::below_root(url), form, origin, appeared));
+            }
+            self.keep_rewritten(&mut own);
+            for url in own {
                 match urls.iter_mut().find(|earlier| earlier.url == url.url) {
                     Some(earlier) if earlier.skipped.is_some() => *earlier = url,
                     Some(_) => {}
@@ -112,7 +116,6 @@ impl Edge {
                 }
             }
         }
-        self.keep_rewritten(&mut urls);
         if !urls.iter().all(EdgeUrl::is_of_other_origin) {
             urls.retain(|url| !url.is_of_other_origin());
         }
@@ -231,14 +234,16 @@ impl Edge {
     }
 
     /// A viewer-request function that sends `/dir/` on as `/dir/index.html` makes the cache know it under that name, in
-    /// the behaviour of `/dir/`: then the object's own URL is purged too, whatever its own behaviour would say.
+    /// the behaviour of `/dir/`: then the object's own URL is purged too, whatever its own behaviour would say. `urls` are
+    /// those of an object at one origin.
     ///
     /// Source: Amazon CloudFront Developer Guide, "Invalidate files": purge the viewer's URI and the rewritten one.
     fn keep_rewritten(&self, urls: &mut [EdgeUrl]) {
         let Some(facts) = &self.facts else { return };
         let rewritten = urls.iter().any(|url| {
-            let derived = matches!(url.form, Form::Directory | Form::BareDirectory | Form::Clean);
-            derived && url.skipped.is_none() && url.behaviour.is_some_and(|index| facts.behaviour(index).rewrites)
+            url.form != Form::Object
+                && url.skipped.is_none()
+                && url.behaviour.is_some_and(|index| facts.behaviour(index).rewrites)
         });
         if rewritten {
             urls.iter_mut().filter(|url| url.form == Form::Object).for_each(|url| url.skipped = None);

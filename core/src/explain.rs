@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     answer::{DecisionAnswer, Success, given},
-    decide::{Decision, Outcome, Reason, StaleUrl, no_origin},
+    decide::{Decision, Outcome, Reason, StaleUrl, What, no_origin},
     diagnostic::Diagnostic,
     invalidation::{Substitution, encode, shown},
     json::Json,
@@ -255,11 +255,14 @@ impl<'p> Explainer<'p> {
             of_url = edge.keys_of(url);
             &of_url
         };
-        let decision =
-            keys.iter().find_map(|key| self.plan.decisions.iter().find(|decision| self.has_key(decision, key)));
-        let (reason, rule) = match decision {
+        let found = keys.iter().find_map(|key| {
+            let decision = self.plan.decisions.iter().find(|decision| self.has_key(decision, key))?;
+            Some((decision, decision.left.as_deref().filter(|left| left.key == *key)))
+        });
+        let (reason, rule) = match found {
             None => (Why::Other(Other::Unchanged), None),
-            Some(decision) if decision.outcome == Outcome::Skip => {
+            Some((_, Some(left))) => (Why::Decided(left.reason), Some(left.rule.clone())),
+            Some((decision, None)) if decision.outcome == Outcome::Skip => {
                 (Why::Decided(decision.reason), Some(decision.rule.clone()))
             }
             Some(_) if self.policy.given => (Why::Other(Other::FormOff), Some(Cow::Borrowed("/urls"))),
@@ -322,7 +325,7 @@ impl<'p> Explainer<'p> {
 
     /// Whether a decision is about the object, under its new name or its old one.
     fn has_key(&self, decision: &Decision, key: &ObjectKey) -> bool {
-        let old = || decision.from.as_ref().and_then(|from| map::key_of(from, &self.policy.mappings));
+        let old = || old_name(decision).and_then(|from| map::key_of(from, &self.policy.mappings));
         decision.key.as_ref() == Some(key) || old().as_ref() == Some(key)
     }
 
@@ -374,12 +377,16 @@ impl<'p> Explainer<'p> {
 }
 
 fn speaks_of(decision: &Decision, path: &RepoPath) -> bool {
-    decision.path.as_ref() == Some(path) || decision.from.as_ref() == Some(path)
+    decision.path.as_ref() == Some(path) || old_name(decision) == Some(path)
 }
 
-/// Whether a dependents rule purges everything that begins like this URL. The wildcard of a query string is meant for
-/// its own URL only.
+/// What a rename leaves; the source of a copy stays as it was.
+fn old_name(decision: &Decision) -> Option<&RepoPath> {
+    decision.from.as_ref().filter(|_| decision.what == What::Renamed)
+}
+
+/// Whether everything that begins like this URL is stale. The wildcard of a query string is meant for its own URL only.
 fn reaches(stale: &StaleUrl, url: &UrlPath) -> bool {
-    let below = stale.wildcard && stale.form == Form::Dependent;
+    let below = stale.wildcard && matches!(stale.form, Form::Dependent | Form::Everything);
     below && stale.skipped.is_none() && url.as_bytes().starts_with(stale.url.as_bytes())
 }

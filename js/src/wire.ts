@@ -47,8 +47,8 @@ export type DependentsFile = {
 when: string, 
 /**
  * URL paths, not encoded. `{1}` is the text of the first wildcard of `when`, `{0}` the whole path; `*`, `**`, `?`
- * and `[…]` count as wildcards. A final `*` purges everything that begins so. `\` takes the next character as it
- * is.
+ * and `[…]` count as wildcards. A final `*` purges everything that begins so; what stands before it has a path of
+ * its own. `\` takes the next character as it is.
  */
 purge: Array<string>, };
 
@@ -103,7 +103,7 @@ paths: number, };
 
 export type MaxPathsFile = { 
 /**
- * Most invalidation paths of all distributions together; for `widen` at least 2.
+ * Most invalidation paths of all distributions together; for `widen` at least 2 for each distribution.
  */
 limit: number, 
 /**

@@ -1,6 +1,6 @@
 //! What is decided: an outcome, its reason and rule, and the URLs that it is about.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -86,6 +86,16 @@ pub(crate) struct Decision {
     pub(crate) free: bool,
     /// The fingerprint pattern that the name matches, though its bytes changed.
     pub(crate) broken_fingerprint: Option<usize>,
+    /// The name of a rename that the outcome is not about: it is left alone.
+    pub(crate) left: Option<Box<Left>>,
+}
+
+/// An object that is left alone, and why.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) key: ObjectKey,
+    pub(crate) reason: Reason,
+    pub(crate) rule: Cow<'static, str>,
 }
 
 /// A URL that may be stale at one distribution.
@@ -169,6 +179,7 @@ impl Decision {
             urls: Vec::new(),
             free: false,
             broken_fingerprint: None,
+            left: None,
         }
     }
 
@@ -192,6 +203,12 @@ impl Decision {
         {
             self.say(Outcome::Skip, reason, rule);
         }
+    }
+
+    /// What is said of its object alone, without the outcome of the other name of a rename.
+    pub(super) fn left(&self) -> Option<Box<Left>> {
+        let Self { key, reason, rule, .. } = self;
+        Some(Box::new(Left { key: key.clone()?, reason: *reason, rule: rule.clone() }))
     }
 
     /// The URLs that are purged.

@@ -49,8 +49,16 @@ impl Decider<'_> {
             for template in &rule.purge {
                 let (url, wildcard) = template.fill(&captures);
                 for (index, edge) in self.edges.iter().enumerate() {
-                    let url = edge.url(url.clone(), Form::Dependent, wildcard);
-                    StaleUrl::new(url, wildcard, index).add_to(&mut urls);
+                    let stale =
+                        |wildcard| StaleUrl::new(edge.url(url.clone(), Form::Dependent, wildcard), wildcard, index);
+                    // A wildcard is not trusted with its own prefix.
+                    let exact = stale(false);
+                    if wildcard {
+                        stale(true).add_to(&mut urls);
+                    } else if exact.substitution.is_none() && self.may_have_query_strings(index, &url) {
+                        exact.query_strings().add_to(&mut urls);
+                    }
+                    exact.add_to(&mut urls);
                 }
             }
         }

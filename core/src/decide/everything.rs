@@ -16,24 +16,29 @@ impl Decider<'_> {
         // Dependents may stand anywhere.
         let anywhere = !self.policy.dependents.is_empty();
         for (index, edge) in self.edges.iter().enumerate() {
+            let mut folders = Vec::new();
             for mapping in &self.policy.mappings {
-                let folders = if anywhere { vec![""] } else { edge.folders(&mapping.prefix) };
-                for folder in folders {
-                    let url = |rest: &str, wildcard| {
-                        let url = EdgeUrl::new(UrlPath::below_root(rest.as_bytes()), Form::Everything);
-                        StaleUrl::new(url, wildcard, index)
-                    };
-                    // A wildcard is not trusted with its own prefix, and reaches nothing beside it.
-                    url(folder, false).add_to(&mut urls);
-                    for beside in edge.beside(folder) {
-                        let url = url(beside, false);
-                        if self.may_have_query_strings(index, &url.url) {
-                            url.query_strings().add_to(&mut urls);
-                        }
-                        url.add_to(&mut urls);
+                folders.append(&mut edge.folders(&mapping.prefix));
+            }
+            // What no mapping deploys to is filled by somebody else.
+            if anywhere || folders.is_empty() {
+                folders = vec![""];
+            }
+            for folder in folders {
+                let url = |rest: &str, wildcard| {
+                    let url = EdgeUrl::new(UrlPath::below_root(rest.as_bytes()), Form::Everything);
+                    StaleUrl::new(url, wildcard, index)
+                };
+                // A wildcard is not trusted with its own prefix, and reaches nothing beside it.
+                url(folder, false).add_to(&mut urls);
+                for beside in edge.beside(folder) {
+                    let url = url(beside, false);
+                    if self.may_have_query_strings(index, &url.url) {
+                        url.query_strings().add_to(&mut urls);
                     }
-                    url(folder, true).add_to(&mut urls);
+                    url.add_to(&mut urls);
                 }
+                url(folder, true).add_to(&mut urls);
             }
         }
         let mut decision = Decision::new(What::Unknown);
@@ -43,7 +48,7 @@ impl Decider<'_> {
     }
 
     /// Whether a URL may show an object that is cached once for each query string.
-    fn may_have_query_strings(&self, distribution: usize, url: &UrlPath) -> bool {
+    pub(super) fn may_have_query_strings(&self, distribution: usize, url: &UrlPath) -> bool {
         let keys = self.edges[distribution].keys_of(url);
         let mut paths = keys.iter().filter_map(|key| map::path_of(key, &self.policy.mappings));
         paths.any(|path| self.has_query_strings(distribution, &path))

@@ -80,6 +80,11 @@ impl Decider<'_> {
             && matches!(decision.reason, Reason::AddedSkipped | Reason::Fingerprinted);
         if let Some((from, effect)) = change.effect_on_from() {
             let old = self.side(change, from, effect);
+            decision.left = match (decision.outcome, old.outcome) {
+                (Outcome::Purge, Outcome::Purge) => None,
+                (Outcome::Skip, Outcome::Purge) => decision.left(),
+                (_, Outcome::Skip) => old.left(),
+            };
             // A rename is purged when either name is, with the URLs of both; its own name tells why it is not.
             match (decision.outcome, old.outcome) {
                 (Outcome::Purge, _) => decision.reason = Reason::Renamed,

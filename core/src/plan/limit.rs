@@ -4,9 +4,10 @@ use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{paths::Ground, remarks::of};
 use crate::{
-    cover::Cover,
+    cover::{Cover, CoverError},
     decide::Decision,
     diagnostic::Diagnostic,
+    edge::Edge,
     error::Error,
     policy::file::{MaxPathsFile, Then},
     render::count,
@@ -26,24 +27,71 @@ pub(super) fn hold(
 ) -> Result<(), Error> {
     if then == Then::Refuse {
         let count = match deploy {
-            Some(deploy) => counts(&ground.covers(deploy, &mut Vec::new())?),
-            None => counts(covers),
+            Some(deploy) => total(&ground.covers(deploy, &mut Vec::new())?),
+            None => 0,
         };
-        let count = count.iter().sum();
+        // Objects that left the bucket are in no diff.
+        let count = count.max(total(covers));
         return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
     }
-    let counts = counts(covers);
+    let help = "raise `max_paths.limit` to purge only what changed";
+    widen((limit, "of `max_paths`", help), ground, decisions, covers, diagnostics, &mut |edge, error, _| {
+        let message = format!("{error}{}; nothing was purged", of(edge));
+        let help =
+            "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
+        Err(Error::new("max-paths-exceeded", message, help))
+    })
+}
+
+/// Holds the plan to so many paths because a host asks for it: CloudFront puts it off, say. A distribution where that
+/// cannot be keeps its paths, because a purge that costs more is better than none. Yields whether all are held.
+pub(super) fn hold_to(
+    paths: usize,
+    ground: &Ground<'_>,
+    decisions: &[Decision],
+    covers: &mut [Cover],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<bool, Error> {
+    // A folder and its wildcard, at each distribution.
+    let limit = paths.max(2 * ground.edges.len());
+    let mut within = true;
+    let help = "ask for more paths to purge only what changed";
+    widen((limit, "that were asked for", help), ground, decisions, covers, diagnostics, &mut |edge, error, said| {
+        within = false;
+        let message = format!("{error}{}; the paths stay as they are", of(edge));
+        let help = "if only behaviours of other origins are in the way, set `cover.other_origins`";
+        said.push(Diagnostic::warning("not-widened", message, help));
+        Ok(())
+    })?;
+    Ok(within)
+}
+
+/// What becomes of a distribution that cannot be held to its share.
+type Refusal<'r> = dyn FnMut(&Edge, &CoverError, &mut Vec<Diagnostic>) -> Result<(), Error> + 'r;
+
+/// Widens the plan at each distribution that has more paths than its share of a limit: how many, whose, and what to do.
+fn widen(
+    (limit, whose, help): (usize, &str, &'static str),
+    ground: &Ground<'_>,
+    decisions: &[Decision],
+    covers: &mut [Cover],
+    diagnostics: &mut Vec<Diagnostic>,
+    refuse: &mut Refusal<'_>,
+) -> Result<(), Error> {
+    let counts: Vec<usize> = covers.iter().map(|cover| cover.paths().len()).collect();
     let shares = shares(&counts, limit);
     for (index, edge) in ground.edges.iter().enumerate() {
         let (exact, limit) = (counts[index], shares[index]);
         if exact <= limit {
             continue;
         }
-        let cover = ground.widened(index, decisions, limit).map_err(|error| {
-            let message = format!("{error}{}; nothing was purged", of(edge));
-            let help = "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
-            Error::new("max-paths-exceeded", message, help)
-        })?;
+        let cover = match ground.widened(index, decisions, limit) {
+            Ok(cover) => cover,
+            Err(error) => {
+                refuse(edge, &error, diagnostics)?;
+                continue;
+            }
+        };
         let mut wide = Vec::new();
         for path in cover.paths() {
             if path.wildcard_prefix().is_some() {
@@ -55,18 +103,16 @@ pub(super) fn hold(
             None => String::from("unchanged URLs"),
         };
         let (wide, of) = (wide.join(" "), of(edge));
-        let message = format!(
-            "{exact} paths are more than the {limit} of `max_paths`: {wide} purges them, and {besides} with them{of}"
-        );
-        let help = "raise `max_paths.limit` to purge only what changed";
+        let message =
+            format!("{exact} paths are more than the {limit} {whose}: {wide} purges them, and {besides} with them{of}");
         diagnostics.push(Diagnostic::warning("widened", message, help));
         covers[index] = cover;
     }
     Ok(())
 }
 
-fn counts(covers: &[Cover]) -> Vec<usize> {
-    covers.iter().map(|cover| cover.paths().len()).collect()
+fn total(covers: &[Cover]) -> usize {
+    covers.iter().map(|cover| cover.paths().len()).sum()
 }
 
 /// How many paths each distribution may have: what one does not need, the others get; two at least, because a folder and

@@ -56,12 +56,17 @@ pub(crate) fn plan(
     }
     let ground = Ground::new(policy.cover, &edges, live, &decisions);
     let mut covers = ground.covers(&decisions, &mut diagnostics)?;
+    remarks::unreached(policy, &edges, &mut diagnostics);
     remarks::substitutions(&decisions, &covers, &mut diagnostics);
     remarks::broken_fingerprints(policy, &decisions, &mut diagnostics);
     if trigger.is_some() {
         remarks::dependents_left(&decider, changes, &mut diagnostics);
     }
-    if let Some(max_paths) = policy.max_paths {
+    let held = match policy.widen_to {
+        Some(paths) => limit::hold_to(paths, &ground, &decisions, &mut covers, &mut diagnostics)?,
+        None => false,
+    };
+    if let Some(max_paths) = policy.max_paths.filter(|_| !held) {
         let deploy = trigger.map(|_| Decider { trigger: None, ..decider }.decide(changes));
         limit::hold(max_paths, &ground, &decisions, deploy.as_deref(), &mut covers, &mut diagnostics)?;
     }

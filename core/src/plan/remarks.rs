@@ -84,6 +84,20 @@ pub(super) fn broken_fingerprints(policy: &Policy, decisions: &[Decision], diagn
     }
 }
 
+/// A warning for each distribution whose own origin path no mapping deploys to: nothing is ever purged there.
+pub(super) fn unreached(policy: &Policy, edges: &[Edge], diagnostics: &mut Vec<Diagnostic>) {
+    for edge in edges.iter().filter(|edge| edge.facts().is_some()) {
+        if policy.mappings.iter().all(|mapping| edge.folders(&mapping.prefix).is_empty()) {
+            let message = format!(
+                "no mapping deploys below an origin path of this distribution: no change is purged{}",
+                of(edge)
+            );
+            let help = "make a mapping's `prefix` the origin path without its leading slash";
+            diagnostics.push(Diagnostic::warning("facts-contradiction", message, help));
+        }
+    }
+}
+
 /// What a plan for the keys of a trigger does not do.
 pub(super) fn dependents_left(decider: &Decider<'_>, changes: &ChangeSet, diagnostics: &mut Vec<Diagnostic>) {
     let rules = decider.dependents_set_off(changes);

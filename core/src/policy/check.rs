@@ -20,7 +20,7 @@ pub(super) fn check(file: &Json<'_>, preset: Preset, report: &mut Report<'_>) ->
     let query_strings = patterns(format_args!("/query_strings"), &file["query_strings"], Pattern::new, report);
     let urls = urls(format_args!("/urls"), &file["urls"], None, preset, report);
     let distributions = distributions(file["distributions"].items(), &mappings, &urls, preset, report);
-    let max_paths = max_paths(&file["max_paths"], report);
+    let max_paths = max_paths(&file["max_paths"], distributions.len(), report);
     let escalate = escalate(&file["escalate"], report);
     let cover = cover(&file["cover"], max_paths, report);
     let lookback = Lookback {
@@ -60,6 +60,7 @@ pub(super) fn check(file: &Json<'_>, preset: Preset, report: &mut Report<'_>) ->
         list_bucket: file["list_bucket"].flag().unwrap_or(true),
         escalate,
         max_paths,
+        widen_to: None,
         cover,
         distributions,
         warnings: Vec::new(),
@@ -216,13 +217,15 @@ fn origin_prefix(pointer: Arguments<'_>, path: &str, mappings: &[Mapping], repor
     prefix
 }
 
-fn max_paths(file: &Json<'_>, report: &mut Report<'_>) -> Option<MaxPathsFile> {
+fn max_paths(file: &Json<'_>, distributions: usize, report: &mut Report<'_>) -> Option<MaxPathsFile> {
     let max_paths = MaxPathsFile { limit: file["limit"].number()?, then: file["then"].word()? };
     let limit = max_paths.limit;
     let (least, why) = match max_paths.then {
         Then::Refuse => (1, "at 0 every purge would be refused"),
         // `/dir/*` may leave `/dir/` itself stale, so a widened plan can need both.
-        Then::Widen => (2, "a widened plan can need a folder and its wildcard"),
+        Then::Widen => {
+            (2 * distributions.max(1), "a widened plan can need a folder and its wildcard at each distribution")
+        }
     };
     if limit < least {
         let message = format_args!("`limit` is {limit}: {why}");

@@ -141,8 +141,8 @@ pub(crate) struct DependentsFile {
     /// Pattern of repository paths. The files need not be deployed themselves.
     pub(crate) when: String,
     /// URL paths, not encoded. `{1}` is the text of the first wildcard of `when`, `{0}` the whole path; `*`, `**`, `?`
-    /// and `[…]` count as wildcards. A final `*` purges everything that begins so. `\` takes the next character as it
-    /// is.
+    /// and `[…]` count as wildcards. A final `*` purges everything that begins so; what stands before it has a path of
+    /// its own. `\` takes the next character as it is.
     pub(crate) purge: Vec<String>,
 }
 
@@ -184,7 +184,7 @@ pub(crate) struct EscalateFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct MaxPathsFile {
-    /// Most invalidation paths of all distributions together; for `widen` at least 2.
+    /// Most invalidation paths of all distributions together; for `widen` at least 2 for each distribution.
     pub(crate) limit: usize,
     /// `refuse`: nothing is purged, and the plan fails. `widen`: the folder that holds all of it is purged.
     pub(crate) then: Then,

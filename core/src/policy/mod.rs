@@ -16,7 +16,7 @@ use crate::{
     json::{Document, Json, words},
     pattern::Pattern,
 };
-use file::{Added, Deleted, EscalateFile, MaxPathsFile, POLICY, Then};
+use file::{Added, Deleted, EscalateFile, MaxPathsFile, POLICY};
 use report::Report;
 
 pub use file::Base;
@@ -121,6 +121,8 @@ pub struct Policy {
     list_bucket: bool,
     escalate: Option<EscalateFile>,
     pub(crate) max_paths: Option<MaxPathsFile>,
+    /// How many paths a host asks for, before what the policy itself says.
+    pub(crate) widen_to: Option<usize>,
     pub(crate) cover: CoverRule,
     distributions: Vec<Distribution>,
     /// What is probably not as it was meant.
@@ -226,9 +228,7 @@ impl Policy {
 
     /// Holds the plan to so many paths, by wildcards, whatever the policy says of its size.
     pub(crate) fn widen_to(&mut self, paths: usize) {
-        // A folder and its wildcard, at each distribution.
-        let least = 2 * self.distributions.len().max(1);
-        self.max_paths = Some(MaxPathsFile { limit: paths.max(least), then: Then::Widen });
+        self.widen_to = Some(paths);
     }
 
     /// Reads the policy that is a whole attachment.

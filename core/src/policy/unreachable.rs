@@ -9,8 +9,11 @@ use crate::pattern::{Pattern, Steps};
 pub(super) fn warn(policy: &Policy, report: &mut Report<'_>) {
     let mut lists = Lists { policy, steps: Steps::default(), report };
     lists.list("/ignore", &policy.ignore, &[]);
-    lists.list("/fingerprinted", &policy.fingerprinted, &policy.ignore);
-    lists.list("/query_strings", &policy.query_strings, &policy.ignore);
+    // A distribution with a list of its own does not ignore what the policy does.
+    let own = policy.distributions.iter().any(|distribution| distribution.ignore.is_some());
+    let ignored: &[Pattern] = if own { &[] } else { &policy.ignore };
+    lists.list("/fingerprinted", &policy.fingerprinted, ignored);
+    lists.list("/query_strings", &policy.query_strings, ignored);
     for (index, distribution) in policy.distributions.iter().enumerate() {
         let own = distribution.ignore.as_deref();
         if let Some(ignore) = own {
