@@ -2,6 +2,7 @@
 import { type IResource, type Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 
 import { codeFault } from './function.js';
 import { faults } from './policy.js';
@@ -19,6 +20,8 @@ export function propertyFaults(
   return [
     distributionFault(props, distributions),
     elsewhereFault(stack, 'repository', props.repository.env),
+    ...distributions.map((one) => distributionElsewhereFault(stack, one)),
+    aliasFault(props.repositoryKey),
     ...trigger.sources(props.bucket).map(([name, resource]) => elsewhereFault(stack, name, resource.env)),
     trigger.fault(props.bucket),
     props.policy && props.policyPath !== undefined
@@ -55,6 +58,20 @@ function elsewhereFault(stack: Stack, name: string, { account, region }: IResour
   if (others.length === 0) return undefined;
   const [its, ours] = [0, 1].map((side) => others.map((pair) => `\`${pair[side]}\``).join(', '));
   return `${name}-elsewhere: \`${name}\` is in ${its}, the function in ${ours}; put the PurgeOnDeploy into a stack of that account and region`;
+}
+
+/** CloudFront is in no region, and lets only principals of its own account invalidate. */
+function distributionElsewhereFault(stack: Stack, { env, node }: IDistribution): string | undefined {
+  // Somebody's own `IDistribution` may have none.
+  const { account = stack.account } = (env as IResource['env'] | undefined) ?? {};
+  if (Token.compareStrings(account, stack.account) !== TokenComparison.DIFFERENT) return undefined;
+  return `distribution-elsewhere: distribution \`${node.path}\` is in account \`${account}\`, the function in \`${stack.account}\`; put the PurgeOnDeploy into a stack of that account`;
+}
+
+/** IAM takes no alias for a key's name. */
+function aliasFault(key: IKey | undefined): string | undefined {
+  if (!key?.keyArn.includes(':alias/')) return undefined;
+  return 'repository-key-alias: `repositoryKey` is an alias, by which IAM gives no permission; import the key by its ARN (`Key.fromKeyArn`)';
 }
 
 function architectureFault(architecture: Architecture | undefined): string | undefined {

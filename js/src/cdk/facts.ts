@@ -20,12 +20,30 @@ export function factsOf(distribution: IDistribution, bucket: IBucket | undefined
   // In the bucket's stack its name is a plain reference, wherever the distribution is.
   const stack = Stack.of(bucket ?? resource);
   try {
-    const config = printed(propertiesOf(resource, stack)['DistributionConfig']);
+    const config = printed(read(propertiesOf(resource, stack)['DistributionConfig']));
     const name = bucket && words(stack.resolve(bucket.bucketName));
     return { config: JSON.stringify({ DistributionConfig: config }), ...(name !== undefined && { bucket: name }) };
   } catch (error) {
     if (error instanceof Unknown) return undefined;
     throw error;
+  }
+}
+
+/** What the core reads of a configuration: what is not known of the rest (a certificate, a web ACL) does not matter. */
+const READ = ['DefaultRootObject', 'Origins', 'OriginGroups', 'DefaultCacheBehavior', 'CacheBehaviors', 'CustomErrorResponses'];
+
+function read(config: unknown): unknown {
+  const fields = Object.entries(config as Record<string, unknown>).filter(([name]) => READ.includes(name));
+  return Object.fromEntries(fields.map(([name, value]) => [name, Array.isArray(value) && name === 'Origins' ? value.map(named) : value]));
+}
+
+/** An origin whose host is made up at the deploy, as an API's is: no bucket's name, which is known here or nowhere. */
+function named(origin: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return { ...origin, DomainName: words(origin['DomainName']) };
+  } catch (error) {
+    if (!(error instanceof Unknown) || !origin['CustomOriginConfig']) throw error;
+    return { ...origin, DomainName: 'known-at-the-deploy.invalid' };
   }
 }
 

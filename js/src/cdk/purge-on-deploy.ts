@@ -26,7 +26,7 @@ import * as permissions from './permissions.js';
 import { addPreview } from './preview.js';
 import type { PurgeOnDeployProps } from './props.js';
 import { LEAST_CONCURRENCY, deadLetterQueue } from './queue.js';
-import { isMadeIn } from './rendered.js';
+import { isMadeIn, outermost } from './rendered.js';
 import { PurgeTrigger } from './trigger.js';
 
 /**
@@ -64,7 +64,8 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   private readonly repository: IRepository;
   private readonly bucket?: IBucket;
   private readonly mayList: boolean;
-  private readonly given = new Set<string>();
+  private readonly ownsRole: boolean;
+  private readonly statements = new Map<string, PolicyStatement>();
   private answers?: Policy;
 
   constructor(scope: Construct, id: string, props: PurgeOnDeployProps) {
@@ -82,6 +83,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     this.mayList = lists(carried.policy);
     this.deadLetterQueue = deadLetterQueue(this);
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
+    this.ownsRole = props.role === undefined;
     this.role = props.role ?? this.ownRole();
     this.grantPrincipal = this.role.grantPrincipal;
     this.permitBasics(props);
@@ -168,7 +170,7 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
   /** Whether this waits for what a stack makes. Actions ask it. */
   needs(stack: Stack): boolean {
     const named = [...this.distributions, this.repository, ...(this.bucket ? [this.bucket] : [])];
-    return stack !== Stack.of(this) && named.some((one) => isMadeIn(stack, one));
+    return outermost(stack) !== outermost(Stack.of(this)) && named.some((one) => isMadeIn(stack, one));
   }
 
   private permitBasics(props: PurgeOnDeployProps): void {
@@ -183,10 +185,16 @@ export class PurgeOnDeploy extends Construct implements IGrantable {
     for (const statement of statements) this.permit(statement);
   }
 
+  /** Each statement once: a second one of its name, for another pipeline, adds what it is about. */
   private permit(statement: PolicyStatement): void {
-    const text = JSON.stringify(statement.toStatementJson());
-    if (this.given.has(text)) return;
-    this.given.add(text);
+    const name = statement.sid ?? '';
+    const earlier = this.statements.get(name);
+    const more = statement.resources.filter((resource) => !earlier?.resources.includes(resource));
+    if (more.length === 0) return;
+    if (earlier) return earlier.addResources(...more);
+    this.statements.set(name, statement);
+    // Names are unique in a policy, and a role of the user's may serve several of these.
+    if (!this.ownsRole) statement.sid = undefined;
     this.role.addToPrincipalPolicy(statement);
   }
 

@@ -16,6 +16,11 @@ export function propertiesOf(resource: CfnResource, stack: Stack): Record<string
   return Object.values(template.Resources ?? {})[0]?.Properties ?? {};
 }
 
+/** The stack that is deployed: a nested one is a resource of it. */
+export function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
+}
+
 /** Whether a construct's resource is made in this stack: who names it, then waits for the stack. */
 export function isMadeIn(stack: Stack, { node }: IConstruct): boolean {
   const resource = node.defaultChild;

@@ -4,7 +4,7 @@ import { type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { EventType, type IBucket, type IBucketNotificationDestination } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-import { isMadeIn } from './rendered.js';
+import { isMadeIn, outermost } from './rendered.js';
 import { S3Delivery, type S3TriggerOptions } from './trigger-options.js';
 
 /** The same target for either way. */
@@ -21,7 +21,7 @@ export function objectEvents(scope: Construct, bucket: IBucket, options: S3Trigg
     return rule(scope, bucket, { removals, prefix }, targets.rule);
   }
   const { stack } = bucket;
-  if (stack !== Stack.of(scope) && isMadeIn(stack, bucket)) {
+  if (outermost(stack) !== outermost(Stack.of(scope)) && isMadeIn(stack, bucket)) {
     throw new Error(
       `${scope.node.path}: trigger-cycle: the bucket is in stack \`${stack.node.path}\`, and its notifications would name what is ` +
         `here, which names the bucket; use \`S3Delivery.EVENT_BRIDGE\`, or one stack`,

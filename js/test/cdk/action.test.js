@@ -132,3 +132,19 @@ test('one function behind two pipelines answers both', () => {
   const permitted = statements(Template.fromStack(stack), 'PurgeRoleF0E3D325');
   assert.equal(Object.keys(permitted).filter((sid) => sid === 'AnswerThePipelinesJobs').length, 1);
 });
+
+test('one function in two pipelines may read both', () => {
+  const { stack, purge, bucket, repository } = withAction();
+  const other = new codepipeline.Pipeline(stack, 'Other', { pipelineName: 'other' });
+  const input = new codepipeline.Artifact();
+  const read = new actions.CodeCommitSourceAction({ actionName: 'S', repository, branch: 'main', output: input });
+  other.addStage({ stageName: 'Source', actions: [read] });
+  const deployed = new actions.S3DeployAction({ actionName: 'D', bucket, input });
+  other.addStage({ stageName: 'Deploy', actions: [deployed, new PurgeAction({ actionName: 'P', purge })] });
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const own = policies.map(({ Properties }) => Properties).filter(({ PolicyName }) => PolicyName.startsWith('PurgeRole'));
+  const named = own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  // IAM refuses a policy that has a name twice.
+  assert.equal(new Set(named.map(({ Sid }) => Sid)).size, named.length);
+  assert.equal(named.find(({ Sid }) => Sid === 'ReadThePipeline').Resource.length, 2);
+});

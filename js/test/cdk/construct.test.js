@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -17,7 +18,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { strFromU8, unzipSync } from 'fflate';
 
-import { PurgeTrigger } from '../../dist/cdk/index.js';
+import { PurgeOnDeploy, PurgeTrigger } from '../../dist/cdk/index.js';
 import { bootstrap, idOf, purgeOn, site, statements } from '../../testing/sites.js';
 
 const variables = (template) => template.toJSON().Resources[idOf(template, 'PurgeFunction')].Properties.Environment.Variables;
@@ -211,6 +212,17 @@ test('what is of another region or account is refused', () => {
   assert.throws(() => purgeOn({ ...own, bucket }, { trigger: PurgeTrigger.s3() }), /bucket-elsewhere/);
   const pipeline = codepipeline.Pipeline.fromPipelineArn(other.stack, 'Far', 'arn:aws:codepipeline:eu-west-1:123456789012:p');
   assert.throws(() => purgeOn(other, { trigger: PurgeTrigger.pipelineEvent({ pipeline }) }), /pipeline-elsewhere/);
+  const third = parts(there);
+  const far = new Stack(third.app, 'Far', { env: { ...there, account: '222222222222' } });
+  const theirs = new cloudfront.Distribution(far, 'D', { defaultBehavior: { origin: new origins.HttpOrigin('a.example') } });
+  assert.throws(() => purgeOn({ ...third, distribution: theirs }), /distribution-elsewhere: distribution `Far\/D` is in account `222222222222`, the function in `123456789012`/);
+  const fourth = parts(there);
+  const near = new Stack(fourth.app, 'Near', { env: { ...there, region: 'eu-west-1' }, crossRegionReferences: true });
+  const global = new cloudfront.Distribution(near, 'D', { defaultBehavior: { origin: new origins.HttpOrigin('a.example') } });
+  assert.doesNotThrow(() => purgeOn({ ...fourth, distribution: global }));
+  const alias = parts(there);
+  const repositoryKey = kms.Alias.fromAliasName(alias.stack, 'Key', 'alias/site');
+  assert.throws(() => purgeOn(alias, { repositoryKey }), /repository-key-alias/);
 });
 
 test('imported resources and parameters', () => {
@@ -251,6 +263,27 @@ test('a role of your own', () => {
   const template = Template.fromStack(parts.stack);
   template.resourceCountIs('AWS::IAM::Policy', 0);
   template.hasResourceProperties('AWS::Lambda::Function', { Role: 'arn:aws:iam::123456789012:role/purge' });
+});
+
+test('a role of your own that must not be changed is not, by an action either', () => {
+  const parts = site();
+  const role = iam.Role.fromRoleArn(parts.stack, 'Role', 'arn:aws:iam::123456789012:role/purge', { mutable: false });
+  purgeOn(parts, { role }).allowJobs();
+  Template.fromStack(parts.stack).resourceCountIs('AWS::IAM::Policy', 0);
+});
+
+test('a role of your own may serve two of them', () => {
+  const parts = site();
+  const role = new iam.Role(parts.stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  purgeOn(parts, { role });
+  const other = new cloudfront.Distribution(parts.stack, 'Other', { defaultBehavior: { origin: new origins.HttpOrigin('a.example') } });
+  const { bucket, repository } = parts;
+  new PurgeOnDeploy(parts.stack, 'Second', { bucket, repository, distribution: other, bootstrap, role, preview: { enabled: false } });
+  const policies = Object.values(Template.fromStack(parts.stack).findResources('AWS::IAM::Policy'));
+  const sids = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement.map(({ Sid }) => Sid)).filter(Boolean);
+  assert.equal(new Set(sids).size, sids.length);
+  const allowed = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action));
+  assert.equal(allowed.filter((action) => action === 'cloudfront:CreateInvalidation').length, 2);
 });
 
 test('grants to others', () => {

@@ -12,6 +12,7 @@ import { cdk, compile, project, standIn } from '../../testing/packed.js';
 import { repositoryWith } from '../../testing/sites.js';
 
 const python = process.env.PURGEPLAN_PYTHON;
+const js = fileURLToPath(new URL('../..', import.meta.url));
 const example = fileURLToPath(new URL('../../../examples/cdk', import.meta.url));
 
 test('npx cdk synth on examples/cdk', () => {
@@ -55,6 +56,15 @@ test('npx cdk synth on examples/cdk', () => {
   const without = cdk(at, ['synth', '--quiet'], { SITE: join(at, 'nowhere') });
   assert.equal(without.status, 0, without.stderr);
   assert.match(without.stderr, /INFO no purge preview: /);
+});
+
+test('an app in TypeScript of before `exports`, as older ones of CDK are', () => {
+  const compilerOptions = { strict: true, module: 'commonjs', moduleResolution: 'node10', target: 'es2022', skipLibCheck: true, noEmit: true, types: [], lib: ['es2022'] };
+  const at = project('ts-node10', {}, {
+    'tsconfig.json': JSON.stringify({ compilerOptions, files: ['app.ts'] }),
+    'app.ts': "import { plan } from 'purgeplan';\nimport { PurgeOnDeploy } from 'purgeplan/cdk';\nexport { PurgeOnDeploy, plan };\n",
+  });
+  execFileSync(process.execPath, [join(js, 'node_modules/typescript-5/bin/tsc'), '--project', '.'], { cwd: at, stdio: ['ignore', 'inherit', 'inherit'] });
 });
 
 test('the executables of the package are those of the zips', { skip: !process.env.PURGEPLAN_PACKAGES && '`cargo xtask verify` builds them' }, () => {

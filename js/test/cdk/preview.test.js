@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { App, CfnParameter, Lazy, Stage, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Lazy, Stage, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -80,6 +80,18 @@ test('the distribution’s configuration counts, as it does for the function', (
   assert.deepEqual(decided(rewriting, plain), ['/a', '/a/', '/a/index.html', '/site/c.html']);
   const prefixed = (bucket) => origins.S3BucketOrigin.withOriginAccessControl(bucket, { originPath: '/site' });
   assert.deepEqual(decided(() => ({}), prefixed), ['/c.html']);
+  // What is known only at the deploy and says nothing of the site.
+  const parts = site();
+  const host = Fn.select(2, Fn.split('/', new CfnParameter(parts.stack, 'Api').valueAsString));
+  const distribution = new cloudfront.Distribution(parts.stack, 'Other', {
+    webAclId: Fn.importValue('acl'),
+    defaultBehavior: { origin: plain(parts.bucket), ...rewriting(parts.stack) },
+    additionalBehaviors: { 'api/*': { origin: new origins.HttpOrigin(host) } },
+  });
+  purgeOn({ ...parts, distribution }, { trigger: PurgeTrigger.s3(), preview: { directory: at } });
+  parts.app.synth();
+  const preview = JSON.parse(readFileSync(join(parts.app.outdir, 'purge-preview.json')))['Site/Purge'];
+  assert.deepEqual([preview.unread, preview.answer.paths], [[], ['/a', '/a/', '/a/index.html', '/site/c.html']]);
   const website = (bucket) => new origins.S3StaticWebsiteOrigin(bucket);
   assert.deepEqual(decided(() => ({}), website), ['/a', '/a/', '/a/index.html', '/site/c.html']);
 });
