@@ -103,6 +103,21 @@ function pathsOf(parts, props) {
   return JSON.parse(readFileSync(join(parts.app.outdir, 'purge-preview.json')))['Site/Purge'].answer.paths;
 }
 
+test('a bucket with a name is the same, given by that name or as it was made', () => {
+  const at = repositoryWith('named', [{ 'a.html': '1' }, { 'a.html': '2' }]);
+  for (const given of ['made', 'named']) {
+    const { app, stack, repository } = site();
+    const made = new s3.Bucket(stack, 'Mine', { bucketName: 'my-site' });
+    const named = s3.Bucket.fromBucketName(stack, 'ByName', 'my-site');
+    const [bucket, other] = given === 'made' ? [made, named] : [named, made];
+    const distribution = new cloudfront.Distribution(stack, 'Other', { defaultBehavior: { origin: origins.S3BucketOrigin.withBucketDefaults(other) } });
+    purgeOn({ stack, repository, bucket, distribution }, { trigger: PurgeTrigger.s3(), preview: { directory: at } });
+    app.synth();
+    const { answer } = JSON.parse(readFileSync(join(app.outdir, 'purge-preview.json')))['Site/Purge'];
+    assert.deepEqual([answer.diagnostics, answer.paths], [[], ['/a.html']]);
+  }
+});
+
 test('overrides of the distribution’s properties count too', () => {
   const parts = site();
   const resource = parts.distribution.node.defaultChild;
