@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { Stack } from 'aws-cdk-lib';
+import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { transformSync } from 'esbuild';
 
@@ -32,6 +32,16 @@ test('the stack of the README, beside one with the site', async () => {
   const stack = new PipelineStack(parts.app, 'Deploys', parts);
   Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 1);
   assert.deepEqual(stack.dependencies, [parts.stack]);
+});
+
+test('a nested stack is a part of the one around it, for actions and for notifications', () => {
+  for (const trigger of [undefined, purgeplan.PurgeTrigger.s3({ delivery: purgeplan.S3Delivery.NOTIFICATION })]) {
+    const parts = site();
+    const purge = purgeOn({ ...parts, stack: new NestedStack(parts.stack, 'Nested') }, { trigger });
+    if (!trigger) pipelineOf(parts).stage.addAction(new PurgeAction({ actionName: 'Purge', purge }));
+    // A cycle would stop it.
+    Template.fromStack(parts.stack).resourceCountIs('AWS::CloudFormation::Stack', 1);
+  }
 });
 
 test('a pipeline beside the site cannot wait for a function elsewhere that waits for the site', () => {
