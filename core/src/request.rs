@@ -95,9 +95,7 @@ impl<'a> Prepared<'a> {
     pub(crate) fn read(fields: &'a Json<'a>, request: &[u8], attachments: &[&'a [u8]]) -> Result<Self, Vec<Error>> {
         check_shape(fields, request, PLAN)?;
         let mut policy = policy(fields, request, attachments)?;
-        if let Some(paths) = fields["widen_to"].number() {
-            policy.widen_to(paths);
-        }
+        policy.widen_to = fields["widen_to"].number();
         let (changes, mut diagnostics) = changes(&fields["diffs"], attachments, Some(&policy.mappings))?;
         let trigger = given(&fields["trigger"]).map(|trigger| Trigger::read(trigger, attachments)).transpose()?;
         if !fields["everything"].is_null() && trigger.is_some() {

@@ -49,6 +49,9 @@ impl Decider<'_> {
 
     /// Whether a URL may show an object that is cached once for each query string.
     pub(super) fn may_have_query_strings(&self, distribution: usize, url: &UrlPath) -> bool {
+        if self.query_strings(distribution).is_empty() {
+            return false;
+        }
         let keys = self.edges[distribution].keys_of(url);
         let mut paths = keys.iter().filter_map(|key| map::path_of(key, &self.policy.mappings));
         paths.any(|path| self.has_query_strings(distribution, &path))

@@ -107,30 +107,23 @@ impl Decider<'_> {
         let mut decision = Decision::of(change);
         let key = map::key_of(path, &self.policy.mappings);
         match &key {
-            Some(key) => {
-                // What else became of an object that git deleted; the old side of a rename has no history of its own.
-                let kept = change.kept.filter(|_| effect == Effect::Deleted);
-                let appeared = change.appeared && *path == change.path && !self.shared.contains(key);
-                self.judge(path, key, (effect, kept, appeared), &mut decision);
-            }
+            Some(key) => self.judge(change, path, key, effect, &mut decision),
             None => decision.say(Outcome::Skip, Reason::OutsideSource, Cow::Borrowed("/mappings")),
         }
         decision.key = key;
         decision
     }
 
-    fn judge(
-        &self,
-        path: &RepoPath,
-        key: &ObjectKey,
-        (effect, kept, appeared): (Effect, Option<Effect>, bool),
-        decision: &mut Decision,
-    ) {
+    fn judge(&self, change: &Change, path: &RepoPath, key: &ObjectKey, effect: Effect, decision: &mut Decision) {
         if let Some(rule) = self.ignored_everywhere(path) {
             return decision.say(Outcome::Skip, Reason::Ignored, rule.into());
         }
+        // What else became of an object that git deleted; the old side of a rename has no history of its own.
+        let kept = change.kept.filter(|_| effect == Effect::Deleted);
+        let shared = self.shared.contains(key);
+        let appeared = change.appeared && *path == change.path && !shared;
         let came_or_went = matches!(effect, Effect::Added | Effect::Deleted);
-        let effect = if came_or_went && self.shared.contains(key) { Effect::Modified } else { effect };
+        let effect = if came_or_went && shared { Effect::Modified } else { effect };
         if self.trigger.is_some_and(|trigger| !trigger.contains(key)) {
             return decision.say(Outcome::Skip, Reason::NotInTrigger, Cow::Borrowed("trigger"));
         }
@@ -169,10 +162,13 @@ impl Decider<'_> {
         }
     }
 
-    /// Whether a file's URLs are cached once for each query string at a distribution.
+    /// Which files' URLs are cached once for each query string at a distribution.
+    fn query_strings(&self, distribution: usize) -> &[Pattern] {
+        self.edges[distribution].distribution.query_strings.as_deref().unwrap_or(&self.policy.query_strings)
+    }
+
     fn has_query_strings(&self, distribution: usize, path: &RepoPath) -> bool {
-        let own = self.edges[distribution].distribution.query_strings.as_deref();
-        own.unwrap_or(&self.policy.query_strings).iter().any(|pattern| pattern.matches(path.as_bytes()))
+        self.query_strings(distribution).iter().any(|pattern| pattern.matches(path.as_bytes()))
     }
 
     fn fingerprint(&self, path: &RepoPath) -> Option<usize> {

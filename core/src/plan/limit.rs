@@ -4,10 +4,9 @@ use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{paths::Ground, remarks::of};
 use crate::{
-    cover::{Cover, CoverError},
+    cover::Cover,
     decide::Decision,
     diagnostic::Diagnostic,
-    edge::Edge,
     error::Error,
     policy::file::{MaxPathsFile, Then},
     render::count,
@@ -34,13 +33,15 @@ pub(super) fn hold(
         let count = count.max(total(covers));
         return if count > limit { Err(refused(count, limit)) } else { Ok(()) };
     }
-    let help = "raise `max_paths.limit` to purge only what changed";
-    widen((limit, "of `max_paths`", help), ground, decisions, covers, diagnostics, &mut |edge, error, _| {
-        let message = format!("{error}{}; nothing was purged", of(edge));
-        let help =
-            "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
-        Err(Error::new("max-paths-exceeded", message, help))
-    })
+    let limit =
+        Limit { paths: limit, whose: "of `max_paths`", help: "raise `max_paths.limit` to purge only what changed" };
+    match widen(&limit, ground, decisions, covers, diagnostics).first() {
+        Some(wider) => {
+            let help = "raise `max_paths.limit`; if only behaviours of other origins are in the way, set `cover.other_origins`";
+            Err(Error::new("max-paths-exceeded", format!("{wider}; nothing was purged"), help))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Holds the plan to so many paths because a host asks for it: CloudFront puts it off, say. A distribution where that
@@ -51,35 +52,37 @@ pub(super) fn hold_to(
     decisions: &[Decision],
     covers: &mut [Cover],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<bool, Error> {
+) -> bool {
     // A folder and its wildcard, at each distribution.
-    let limit = paths.max(2 * ground.edges.len());
-    let mut within = true;
-    let help = "ask for more paths to purge only what changed";
-    widen((limit, "that were asked for", help), ground, decisions, covers, diagnostics, &mut |edge, error, said| {
-        within = false;
-        let message = format!("{error}{}; the paths stay as they are", of(edge));
+    let paths = paths.max(2 * ground.edges.len());
+    let limit = Limit { paths, whose: "that were asked for", help: "ask for more paths to purge only what changed" };
+    let wider = widen(&limit, ground, decisions, covers, diagnostics);
+    for wider in &wider {
         let help = "if only behaviours of other origins are in the way, set `cover.other_origins`";
-        said.push(Diagnostic::warning("not-widened", message, help));
-        Ok(())
-    })?;
-    Ok(within)
+        diagnostics.push(Diagnostic::warning("not-widened", format!("{wider}; the paths stay as they are"), help));
+    }
+    wider.is_empty()
 }
 
-/// What becomes of a distribution that cannot be held to its share.
-type Refusal<'r> = dyn FnMut(&Edge, &CoverError, &mut Vec<Diagnostic>) -> Result<(), Error> + 'r;
+/// How many paths there may be, who says so, and what to do to have more.
+struct Limit {
+    paths: usize,
+    whose: &'static str,
+    help: &'static str,
+}
 
-/// Widens the plan at each distribution that has more paths than its share of a limit: how many, whose, and what to do.
+/// Widens the plan at each distribution that has more paths than its share; yields why it cannot be, where it cannot.
 fn widen(
-    (limit, whose, help): (usize, &str, &'static str),
+    limit: &Limit,
     ground: &Ground<'_>,
     decisions: &[Decision],
     covers: &mut [Cover],
     diagnostics: &mut Vec<Diagnostic>,
-    refuse: &mut Refusal<'_>,
-) -> Result<(), Error> {
+) -> Vec<String> {
+    let Limit { paths, whose, help } = *limit;
+    let mut wider = Vec::new();
     let counts: Vec<usize> = covers.iter().map(|cover| cover.paths().len()).collect();
-    let shares = shares(&counts, limit);
+    let shares = shares(&counts, paths);
     for (index, edge) in ground.edges.iter().enumerate() {
         let (exact, limit) = (counts[index], shares[index]);
         if exact <= limit {
@@ -88,7 +91,7 @@ fn widen(
         let cover = match ground.widened(index, decisions, limit) {
             Ok(cover) => cover,
             Err(error) => {
-                refuse(edge, &error, diagnostics)?;
+                wider.push(format!("{error}{}", of(edge)));
                 continue;
             }
         };
@@ -108,7 +111,7 @@ fn widen(
         diagnostics.push(Diagnostic::warning("widened", message, help));
         covers[index] = cover;
     }
-    Ok(())
+    wider
 }
 
 fn total(covers: &[Cover]) -> usize {

@@ -63,7 +63,7 @@ pub(crate) fn plan(
         remarks::dependents_left(&decider, changes, &mut diagnostics);
     }
     let held = match policy.widen_to {
-        Some(paths) => limit::hold_to(paths, &ground, &decisions, &mut covers, &mut diagnostics)?,
+        Some(paths) => limit::hold_to(paths, &ground, &decisions, &mut covers, &mut diagnostics),
         None => false,
     };
     if let Some(max_paths) = policy.max_paths.filter(|_| !held) {

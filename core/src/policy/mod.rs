@@ -121,7 +121,7 @@ pub struct Policy {
     list_bucket: bool,
     escalate: Option<EscalateFile>,
     pub(crate) max_paths: Option<MaxPathsFile>,
-    /// How many paths a host asks for, before what the policy itself says.
+    /// To how many paths a host asks to hold the plan, by wildcards, before what the policy itself says of its size.
     pub(crate) widen_to: Option<usize>,
     pub(crate) cover: CoverRule,
     distributions: Vec<Distribution>,
@@ -224,11 +224,6 @@ impl Policy {
             ignore: None,
             query_strings: None,
         }
-    }
-
-    /// Holds the plan to so many paths, by wildcards, whatever the policy says of its size.
-    pub(crate) fn widen_to(&mut self, paths: usize) {
-        self.widen_to = Some(paths);
     }
 
     /// Reads the policy that is a whole attachment.
